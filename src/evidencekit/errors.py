@@ -1,0 +1,141 @@
+"""What can go wrong, and what the analyst does next.
+
+::
+
+    EvidencekitError
+    ├── InputError        (ValueError)    what was passed cannot be used as it is
+    │   └── UnknownColumn (LookupError)   a column that is not in the data
+    ├── DesignError       (ValueError)    the sampling design and the data do not fit together
+    │   └── LonelyPSU                     a stratum with one primary sampling unit
+    ├── EstimationError   (ValueError)    the data are fine, the number cannot be had
+    ├── Refused           (ValueError)    the number can be had and must not be given
+    └── MissingExtra      (ImportError)   an optional package is needed for this
+
+    EvidencekitWarning    (UserWarning)   something the analyst should know and may accept
+
+Every message says what is wrong, where, and what to do. It names columns and gives counts; it never holds a value
+from the data, because tracebacks end up in logs and emails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+__all__ = [
+    "DesignError",
+    "EstimationError",
+    "EvidencekitError",
+    "EvidencekitWarning",
+    "InputError",
+    "LonelyPSU",
+    "MissingExtra",
+    "Refused",
+    "UnknownColumn",
+    "one_of",
+]
+
+
+class EvidencekitError(Exception):
+    """The root of every error this library raises on purpose.
+
+    Parameters
+    ----------
+    what : str
+        One sentence: what is wrong, with column names and counts, never a value from the data.
+    fix : str
+        One sentence: what to do about it. Empty when `what` already says it.
+    """
+
+    def __init__(self, what: str, fix: str = "") -> None:
+        super().__init__(f"{what} {fix}".rstrip())
+        self.what = what
+        self.fix = fix
+
+
+class InputError(EvidencekitError, ValueError):
+    """What was passed cannot be used as it is."""
+
+
+class UnknownColumn(InputError, LookupError):
+    """A column was named that the data do not have.
+
+    Parameters
+    ----------
+    name : str
+        The name that was asked for.
+    columns : sequence of str
+        The names the data have; the nearest ones are suggested.
+    role : str
+        What the column was wanted for, as the analyst wrote it (``"weights="``).
+    """
+
+    def __init__(self, name: str, columns: Sequence[str], role: str = "") -> None:
+        near = get_close_matches(name, columns, n=3, cutoff=0.6) or _same_letters(name, columns)
+        hint = f"Did you mean {' or '.join(repr(c) for c in near)}?" if near else "Look at the data's columns."
+        super().__init__(f"There is no column {name!r} in the data{f' ({role})' if role else ''}.", hint)
+
+
+class DesignError(EvidencekitError, ValueError):
+    """The sampling design and the data do not fit together."""
+
+
+class LonelyPSU(DesignError):
+    """A stratum has one primary sampling unit, so its variance cannot be estimated."""
+
+
+class EstimationError(EvidencekitError, ValueError):
+    """The data are fine, but this number cannot be had from them."""
+
+
+class Refused(EvidencekitError, ValueError):
+    """The number can be computed and would mislead or identify someone."""
+
+
+class MissingExtra(EvidencekitError, ImportError):
+    """A package that only some users need is not installed.
+
+    Parameters
+    ----------
+    package : str
+        The import name of the missing package.
+    extra : str
+        The extra of evidencekit that brings it.
+    why : str
+        What it is needed for.
+    """
+
+    def __init__(self, package: str, extra: str, why: str) -> None:
+        super().__init__(f"{why} needs the package {package}.", f'Install it with: pip install "evidencekit[{extra}]"')
+
+
+class EvidencekitWarning(UserWarning):
+    """Something the analyst should know and may accept."""
+
+
+def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Raise `InputError` unless `value` is one of the `allowed` words.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's name.
+    value : object
+        What was passed. It is an option, not data, so it may be named in the message.
+    allowed : iterable of str
+        The words that may be passed.
+    """
+    words = list(allowed)
+    if value not in words:
+        near = get_close_matches(str(value), words, n=1, cutoff=0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"{name}={value!r} is not known.{hint}", f"Use one of: {', '.join(map(repr, words))}.")
+
+
+def _same_letters(name: str, columns: Sequence[str]) -> list[str]:
+    """Names equal to `name` but for case and punctuation."""
+
+    def bare(text: str) -> str:
+        return "".join(c for c in text.casefold() if c.isalnum())
+
+    return [c for c in columns if bare(c) == bare(name)][:3]

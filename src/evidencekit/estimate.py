@@ -1,0 +1,273 @@
+"""Estimate: the one shape every number about a population comes in, and the second waist of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from evidencekit.errors import InputError
+from evidencekit.frames import Codes, Floats, frame_of
+from evidencekit.rendering.text import html_table, text_table
+
+__all__ = ["Cells", "Counts", "Covariance", "CovarianceSource", "Estimate", "Interval", "Provenance", "Support"]
+
+
+class CovarianceSource(Protocol):
+    """Something that can work out the covariance of some cells when asked."""
+
+    def of(self, rows: Codes) -> Floats:
+        """The covariance matrix of these cells."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Covariance:
+    """The covariance of an estimate's cells: a matrix, or where that would be too large, what it is computed from."""
+
+    variances: Floats
+    matrix: Floats | None
+    source: CovarianceSource | None
+
+    def of(self, rows: Codes | list[int]) -> Floats:
+        """The covariance matrix of some cells, in the order given."""
+        picked = np.asarray(rows, dtype=np.intp)
+        if self.matrix is not None:
+            return self.matrix[np.ix_(picked, picked)]
+        if self.source is None:
+            return np.full((len(picked), len(picked)), np.nan)
+        return self.source.of(picked)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """What each number is about: column name to one label per cell; `by` names the columns that split the population."""
+
+    columns: Mapping[str, tuple[Any, ...]]
+    by: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def find(self, wanted: Mapping[str, Any] | int) -> int:
+        """The one cell that has all the wanted labels.
+
+        Raises
+        ------
+        InputError
+            No cell or several cells have them. The message names columns, never labels.
+        """
+        if isinstance(wanted, (int, np.integer)):
+            if not 0 <= wanted < len(self):
+                raise InputError(f"The estimate has {len(self)} cells, numbered from 0.")
+            return int(wanted)
+        unknown = [name for name in wanted if name not in self.columns]
+        if unknown:
+            raise InputError(f"The estimate has no column {unknown[0]!r}.", f"Its cells are told apart by {', '.join(self.columns)}.")
+        hits = [i for i in range(len(self)) if all(self.columns[c][i] == v for c, v in wanted.items())]
+        if len(hits) != 1:
+            problem = "No cell has" if not hits else f"{len(hits)} cells have"
+            apart = [c for c in self.columns if len(set(self.columns[c])) > 1]
+            raise InputError(
+                f"{problem} the labels asked for in {', '.join(wanted) or 'an empty selection'}.",
+                f"Cells are told apart by {', '.join(apart)}; see to_frame().",
+            )
+        return hits[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interval:
+    """Confidence limits and how they were made. Limits are NaN where there is no honest interval."""
+
+    low: Floats
+    high: Floats
+    level: float = 0.95
+    method: str = "t"
+    sided: str = "two"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """What each number rests on.
+
+    ``n`` answers, ``cases`` answers that are 1 (shares only), ``psus`` sampling units with a member, ``weighted_n`` the sum of their
+    weights, ``n_eff = n / deff``, ``deff`` the design effect, ``kish`` the part of it that unequal weights alone would cause.
+    """
+
+    n: Floats
+    cases: Floats
+    psus: Floats
+    weighted_n: Floats
+    n_eff: Floats
+    deff: Floats
+    kish: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Support:
+    """Which sampling units have a member in which cell, so that a contrast can count its degrees of freedom.
+
+    `psu` and `group` are pairs: unit `psu` has a member in group `group`; `of_cell` is each cell's group.
+    """
+
+    stratum: Codes
+    psu: Codes
+    group: Codes
+    of_cell: Codes
+
+    def df(self, rows: list[int] | Codes) -> float:
+        """PSUs minus strata over the union of the cells."""
+        wanted = np.isin(self.group, self.of_cell[np.asarray(rows, dtype=np.intp)])
+        psus = np.unique(self.psu[wanted])
+        return float(len(psus) - len(np.unique(self.stratum[psus])))
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a number comes from, in words and fingerprints."""
+
+    method: str
+    population: str = ""
+    where: str = ""
+    design: str = ""
+    data: str = ""
+    version: str = ""
+    policies: tuple[tuple[str, str], ...] = ()
+    missing: tuple[tuple[str, int], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    backend: str = "pandas"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Estimate:
+    """Numbers about a population, with everything needed to judge, combine, protect and say them.
+
+    Parameters
+    ----------
+    cells : Cells
+        What each of the k numbers is about.
+    points : (k,) array
+        The estimates. Shares are between 0 and 1.
+    covariance : Covariance
+        Of the k estimates.
+    df : (k,) array
+        Design degrees of freedom per cell; NaN without a design.
+    interval : Interval
+        Confidence limits.
+    counts : Counts
+        What each number rests on.
+    support : Support or None
+        Units per cell; None for an Estimate made from others.
+    flags : tuple of str
+        Per cell, what the reader must know; empty when there is nothing.
+    statistic : str
+        ``"proportion"``, ``"mean"``, ``"total"``, ...
+    estimand : str
+        The quantity in words.
+    inference : str
+        Inference class (see `Survey.inference`).
+    provenance : Provenance
+        Where it comes from.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> est = ek.proportion(survey, "internet_daily", by="sex")
+    >>> list(est.to_frame().columns)[:4]
+    ['variable', 'category', 'sex', 'estimate']
+    """
+
+    cells: Cells
+    points: Floats
+    covariance: Covariance
+    df: Floats
+    interval: Interval
+    counts: Counts
+    support: Support | None = None
+    flags: tuple[str, ...] = ()
+    statistic: str = ""
+    estimand: str = ""
+    inference: str = "probability"
+    provenance: Provenance = field(default_factory=lambda: Provenance(""))
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @property
+    def se(self) -> Floats:
+        """Standard errors, shape (k,)."""
+        return np.sqrt(np.maximum(self.covariance.variances, 0.0))
+
+    @property
+    def vcov(self) -> Floats:
+        """The full covariance matrix, shape (k, k)."""
+        return self.covariance.of(np.arange(len(self)))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The documented table, column name to values."""
+        se, counts = self.se, self.counts
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rse = np.where(self.points != 0, se / np.abs(self.points), np.nan)
+        return {
+            **self.cells.columns,
+            "estimate": self.points,
+            "se": se,
+            "rse": rse,
+            "low": self.interval.low,
+            "high": self.interval.high,
+            "df": self.df,
+            "n": counts.n.astype(np.int64),
+            "cases": counts.cases,
+            "psus": counts.psus.astype(np.int64),
+            "weighted_n": counts.weighted_n,
+            "n_eff": counts.n_eff,
+            "deff": counts.deff,
+            "flag": self.flags,
+        }
+
+    def to_frame(self) -> Any:
+        """The table in the caller's kind of frame.
+
+        Returns
+        -------
+        data frame
+            One row a cell: ``variable``, ``category``, the ``by=`` columns under their own names, ``quantile`` where it applies,
+            ``estimate, se, rse, low, high, df, n, cases, psus, weighted_n, n_eff, deff, flag``.
+        """
+        return frame_of(self.columns, self.provenance.backend)
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        keep = ["estimate", "se", "low", "high", "n", "deff", "flag"]
+        labels = [c for c, v in self.cells.columns.items() if any(x not in (None, "") for x in v)]
+        return _cells_as_text({c: self.columns[c] for c in [*labels, *keep]})
+
+    def __repr__(self) -> str:
+        return "\n".join([self._title(), text_table(*self._shown(), limit=20)])
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._shown(), caption=self._title(), limit=60)
+
+    def _title(self) -> str:
+        what = f"{self.estimand or self.statistic}"
+        whom = f", {self.provenance.population}" if self.provenance.population else ""
+        where = f", {self.provenance.where}" if self.provenance.where else ""
+        level = f"; {self.interval.level:.0%} interval ({self.interval.method})" if np.isfinite(self.interval.low).any() else ""
+        return f"Estimate: {what}{whom}{where}{level}; {self.inference}"
+
+
+def _cells_as_text(columns: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    def text(value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, (float, np.floating)):
+            return "" if np.isnan(value) else f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+        return str(value)
+
+    values = list(columns.values())
+    return list(columns), [[text(v[i]) for v in values] for i in range(len(values[0]))]
+

@@ -1,0 +1,268 @@
+"""Icon arrays: x people out of y, drawn one by one, with the range of the estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import index
+from typing import TYPE_CHECKING, Literal, get_args
+
+from evidencekit.errors import InputError, one_of
+from evidencekit.rendering import figure as page
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.path import Path
+
+__all__ = ["Icon", "icon_array"]
+
+Icon = Literal["person", "dot"]
+_Face = Literal["filled", "filled, in range", "in range", "rest"]
+_FACES: dict[
+    _Face, tuple[str, str, str]
+] = {  # inside, outline, stripes: the range differs in pattern, not in colour only
+    "filled": (page.BLUE, page.BLUE, ""),
+    "filled, in range": (page.BLUE, page.BLUE, "white"),
+    "in range": ("white", page.BLUE, page.BLUE),
+    "rest": (page.PALE, page.PALE, ""),
+}
+MOST = 1000  # icons: more cannot be told apart on a page
+_GAP = 14.0  # points between title, grid, legend and caption
+_SWATCH = 22.0  # points: height of an icon in the legend
+_BETWEEN = 0.9  # steps between two blocks
+_TALL = 1.36  # a row is this many times as far from the next as a column is
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where the icons stand: `columns` to a block of at most a hundred, `across` blocks side by side, `step` points apart."""
+
+    total: int
+    columns: int
+    across: int
+    step: float
+
+    @property
+    def size(self) -> float:
+        """Height of an icon; it is about half as wide."""
+        return 1.2 * self.step
+
+    @property
+    def width(self) -> float:
+        """Of all blocks."""
+        return (self.across * (self.columns + _BETWEEN) - _BETWEEN) * self.step
+
+    @property
+    def height(self) -> float:
+        """Of all blocks."""
+        return max(self.place(k)[1] for k in range(self.total)) + self.size / 2
+
+    def place(self, k: int) -> tuple[float, float]:
+        """Give the middle of icon `k`. Blocks fill one after the other, so that hundreds can be counted."""
+        block, inside = divmod(k, 100)
+        down, right = divmod(inside, self.columns)
+        row, column = divmod(block, self.across)
+        x = column * (self.columns + _BETWEEN) + right
+        y = row * (10 + _BETWEEN) + down
+        return (x + 0.5) * self.step, y * _TALL * self.step + self.size / 2
+
+
+def icon_array(
+    filled: int,
+    total: int = 100,
+    *,
+    low: int | None = None,
+    high: int | None = None,
+    title: str = "",
+    caption: str = "",
+    legend: Sequence[str] | None = None,
+    icon: Icon = "person",
+    alt: str | None = None,
+) -> page.Picture:
+    """Draw `total` icons of which `filled` are filled.
+
+    Parameters
+    ----------
+    filled, total : int
+        "x in y": exactly `filled` icons are filled with colour. At most 1,000 in all; from 101 they stand in blocks of 100.
+    low, high : int, optional
+        The range of the estimate, out of `total`: icons between them are striped, below `filled` on colour and above it
+        on white. Leave both out where the range is less than an icon, and say it in the caption.
+    title, caption : str
+        Above and below: what is shown; of whom, when, by whom asked.
+    legend : sequence of str, optional
+        What filled, striped (with a range only) and other icons are, in this order. In English by default.
+    icon : {"person", "dot"}
+        What is drawn.
+    alt : str, optional
+        The picture in words. By default made of the title and the numbers, in English.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    InputError
+        When the numbers do not fit together, or no font has the letters of a text.
+
+    References
+    ----------
+    Galesic, Garcia-Retamero and Gigerenzer (2009), Health Psychol. 28, 210-216.
+
+    Examples
+    --------
+    >>> from evidencekit.rendering.icons import icon_array
+    >>> icon_array(12, low=10, high=14, title="About 12 in 100 children")
+    Picture('About 12 in 100 children')
+    About 12 in 100 children. 12 of 100 icons are filled; the range of the estimate is 10 to 14 of 100.
+    """
+    filled, total, ends = _checked(filled, total, low, high)
+    one_of("icon", icon, get_args(Icon))
+    words = _words(filled, total, ends, legend)
+    shown = f"{filled:,} of {total:,} icons are filled"
+    if ends:
+        shown += f"; the range of the estimate is {ends[0]:,} to {ends[1]:,} of {total:,}"
+    described = alt or ". ".join(filter(None, (title.rstrip(". "), f"{shown}.")))
+    with page.drawing():
+        figure = _drawn(_faces(filled, total, ends), title, caption, words, icon)
+    return page.Picture(figure, title or shown, described)
+
+
+def _drawn(faces: list[_Face], title: str, caption: str, words: list[tuple[list[_Face], str]], icon: Icon) -> Figure:
+    """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
+    grid = _grid(len(faces))
+    inner = page.WIDTH - 2 * page.MARGIN
+    beside = grid.width < 0.55 * inner and grid.height > 100
+    heading = page.lettering(title, inner, size=page.TITLE, bold=True)
+    below = page.lettering(caption, inner)
+    room = inner - grid.width - 2 * _GAP if beside else inner
+    legend = [(shown, page.lettering(text, room - _swatches(shown))) for shown, text in words]
+    tall = sum(max(text.height, _SWATCH) + 8 for _, text in legend) - 8
+    top = page.MARGIN + (heading.height + _GAP if title else 0)
+    middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
+    figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
+    heading.draw(axes, page.MARGIN, page.MARGIN)
+    _put_icons(axes, [(*grid.place(k), face) for k, face in enumerate(faces)], grid.size, icon, (page.MARGIN, top))
+    at = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + _GAP)
+    _put_legend(axes, legend, icon, at)
+    below.draw(axes, page.MARGIN, top + middle + _GAP, color=page.SLATE)
+    return figure
+
+
+def _checked(filled: int, total: int, low: int | None, high: int | None) -> tuple[int, int, tuple[int, int] | None]:
+    """Refuse numbers that do not fit together."""
+    if (low is None) != (high is None):
+        raise InputError("A range has two ends.", "Pass low= and high=, or neither.")
+    try:
+        filled, total = index(filled), index(total)
+        ends = None if low is None or high is None else (index(low), index(high))
+    except TypeError:
+        raise InputError("Icons are counted: filled, total, low and high are whole numbers.", "Round them.") from None
+    if not 1 <= total <= MOST:
+        raise InputError(f"A picture has from 1 to {MOST:,} icons.", "Say rarer things in words, or in a dot chart.")
+    low_end, high_end = ends or (filled, filled)
+    if not 0 <= low_end <= filled <= high_end <= total:
+        raise InputError("The icons do not fit together: 0 <= low <= filled <= high <= total must hold.")
+    return filled, total, ends
+
+
+def _faces(filled: int, total: int, ends: tuple[int, int] | None) -> list[_Face]:
+    """Give every icon its face."""
+    low, high = ends or (filled, filled)
+    counts: list[tuple[_Face, int]] = [
+        ("filled", low),
+        ("filled, in range", filled - low),
+        ("in range", high - filled),
+        ("rest", total - high),
+    ]
+    return [face for face, n in counts for _ in range(n)]
+
+
+def _words(
+    filled: int, total: int, ends: tuple[int, int] | None, legend: Sequence[str] | None
+) -> list[tuple[list[_Face], str]]:
+    """Give the legend: the faces of each entry and its words."""
+    entries: list[tuple[list[_Face], str]] = [(["filled"], f"{filled:,} in {total:,}"), (["rest"], "all others")]
+    if ends:
+        entries.insert(1, (["filled, in range", "in range"], f"{ends[0]:,} to {ends[1]:,}: the range of the estimate"))
+    if legend is None:
+        return entries
+    if isinstance(legend, str) or len(legend) != len(entries):
+        raise InputError(
+            f"legend= has {len(entries)} texts here.", "One for filled, striped (with a range) and other icons."
+        )
+    return [(faces, text) for (faces, _), text in zip(entries, legend, strict=True)]
+
+
+def _grid(total: int) -> _Grid:
+    """Choose the grid: one row, rows of ten or of a divisor, or blocks of a hundred."""
+    room = page.WIDTH - 2 * page.MARGIN
+    if total <= 15:
+        return _Grid(total, total, 1, min(room / total, 44))
+    if total <= 100:
+        columns = next((c for c in (10, 12, 8, 9, 7, 6, 5) if total % c == 0), 10)
+        return _Grid(total, columns, 1, 21.5)
+    across = min(5, -(-total // 100))
+    return _Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN), 16))
+
+
+def _put_icons(
+    axes: Axes, icons: Sequence[tuple[float, float, _Face]], size: float, icon: Icon, at: tuple[float, float]
+) -> None:
+    """Draw icons of one size, one collection a face, each at its middle counted from `at`."""
+    from matplotlib.markers import MarkerStyle
+
+    shape = MarkerStyle(_person() if icon == "person" else _dot())
+    for face, (inside, outline, stripes) in _FACES.items():
+        here = [(x + at[0], y + at[1]) for x, y, f in icons if f == face]
+        if here:
+            axes.scatter(
+                *zip(*here, strict=True),
+                s=(size * 0.94) ** 2,
+                marker=shape,
+                facecolor=inside,
+                edgecolor=outline,
+                linewidth=max(0.5, size / 28),
+                hatch=("/" * max(4, round(130 / size)) if stripes else None),
+                hatchcolor=stripes or outline,
+            ).set_gid(face.replace(", ", "-").replace(" ", "-"))
+
+
+def _put_legend(
+    axes: Axes, legend: Sequence[tuple[list[_Face], page.Lettering]], icon: Icon, at: tuple[float, float]
+) -> None:
+    """Draw the legend's entries one below the other."""
+    x, y = at
+    for faces, text in legend:
+        tall = max(text.height, _SWATCH)
+        middle = [(_SWATCH * (0.3 + 0.62 * k), min(tall, _SWATCH) / 2, face) for k, face in enumerate(faces)]
+        _put_icons(axes, middle, _SWATCH, icon, (x, y))
+        text.draw(axes, x + _swatches(faces), y + (tall - text.height) / 2)
+        y += tall + 8
+
+
+def _swatches(faces: Sequence[_Face]) -> float:
+    """Width that the icons of a legend entry take."""
+    return _SWATCH * (0.62 * len(faces) + 0.3)
+
+
+def _person() -> Path:
+    """A head and rounded shoulders, one unit tall; nobody in particular."""
+    from matplotlib.path import Path
+
+    head = Path.circle((0.0, 0.335), 0.165)
+    right = [(0.14, 0.12), (0.25, 0.03), (0.25, -0.12), (0.25, -0.42), (0.25, -0.47), (0.22, -0.5), (0.17, -0.5)]
+    left = [(-0.17, -0.5), (-0.22, -0.5), (-0.25, -0.47), (-0.25, -0.42), (-0.25, -0.12), (-0.25, 0.03), (-0.14, 0.12)]
+    curve, line = Path.CURVE4, Path.LINETO
+    codes = [Path.MOVETO, *[curve] * 3, line, *[curve] * 3, line, *[curve] * 3, line, *[curve] * 3, Path.CLOSEPOLY]
+    body = Path([(0.0, 0.12), *right, *left, (0.0, 0.12), (0.0, 0.12)], codes)
+    return Path.make_compound_path(head, body)
+
+
+def _dot() -> Path:
+    """A circle a good deal less than one unit tall, so that rows stay apart."""
+    from matplotlib.path import Path
+
+    return Path.make_compound_path(Path.circle((0.0, 0.0), 0.36), Path([(0.0, 0.5), (0.0, -0.5)], [Path.MOVETO] * 2))

@@ -1,0 +1,38 @@
+"""Plain-text and HTML tables of words; they know nothing of what the words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+__all__ = ["html_table", "text_table"]
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, limit: int) -> str:
+    """Columns lined up, numbers to the right; at most `limit` rows, and a line that counts the rest."""
+    shown = [list(header), *[list(r) for r in rows[:limit]]]
+    widths = [max(len(r[i]) for r in shown) for i in range(len(header))]
+    right = [all(_number(r[i]) for r in rows) for i in range(len(header))]
+    lines = [
+        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip() for row in shown
+    ]
+    if len(rows) > limit:
+        lines.append(f"... and {len(rows) - limit:,} more rows")
+    return "\n".join(lines)
+
+
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str, limit: int) -> str:
+    """The same as a plain HTML table with a caption and column scopes, everything escaped."""
+    head = "".join(f'<th scope="col">{escape(c)}</th>' for c in header)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(c)}</td>' for c in row)}</tr>" for row in rows[:limit])
+    more = f'<tr><td colspan="{len(header)}">and {len(rows) - limit:,} more rows</td></tr>' if len(rows) > limit else ""
+    title = f"<caption>{escape(caption)}</caption>"
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}{more}</tbody></table>"
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text.replace(",", "") or "0")
+    except ValueError:
+        return False
+    return True

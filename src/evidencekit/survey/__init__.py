@@ -1,0 +1,25 @@
+"""Design-based estimation: a Survey is data bound to the design they were drawn by; verbs turn it into Estimates."""
+
+from evidencekit.survey.intervals import ProportionInterval
+from evidencekit.survey.means import count, mean, ratio, total
+from evidencekit.survey.proportions import proportion
+from evidencekit.survey.quantiles import quantile
+from evidencekit.survey.spread import cdf, variance
+from evidencekit.survey.stages import Joint, Stages
+from evidencekit.survey.survey import NoDesign, Survey
+
+__all__ = [
+    "Joint",
+    "NoDesign",
+    "ProportionInterval",
+    "Stages",
+    "Survey",
+    "cdf",
+    "count",
+    "mean",
+    "proportion",
+    "quantile",
+    "ratio",
+    "total",
+    "variance",
+]

@@ -1,0 +1,222 @@
+"""From linearised statistics to an Estimate: covariance, design effects, degrees of freedom, limits, flags, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Literal
+
+import numpy as np
+
+from evidencekit._version import __version__
+from evidencekit.errors import Refused, one_of
+from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance
+from evidencekit.frames import Codes, Floats
+from evidencekit.survey.degrees import support_of
+from evidencekit.survey.intervals import check_level, t_limits
+from evidencekit.survey.linear import Linear
+from evidencekit.survey.stages import Stages
+from evidencekit.survey.survey import Survey
+from evidencekit.survey.totals import Measured
+from evidencekit.survey.variance import Influence, covariance_of
+
+__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of"]
+
+Deff = Literal["replace", "wor"]
+Limits = Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats, tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What the analyst asked for, as far as the result must say it."""
+
+    statistic: str
+    estimand: str
+    method: str
+    where: str
+    level: float
+    deff: Deff = "replace"
+    policies: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        check_level(self.level)
+        one_of("deff", self.deff, ("replace", "wor"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where each cell comes from: its table, domain and column of that table's statistic."""
+
+    table: Codes
+    domain: Codes
+    column: Codes
+    columns: dict[str, tuple[Any, ...]]
+
+
+def layout_of(measured: Measured, names: Sequence[str], picks: Sequence[Sequence[int]], categories: Sequence[Any]) -> Layout:
+    """One cell per variable, domain that has answers, and picked column, in that order."""
+    table, domain, column = [], [], []
+    for t, made in enumerate(measured.tables):
+        answered = np.unique(made.domain)
+        table.append(np.full(len(answered) * len(picks[t]), t, dtype=np.intp))
+        domain.append(np.repeat(answered, len(picks[t])))
+        column.append(np.tile(np.asarray(picks[t], dtype=np.intp), len(answered)))
+    t_of, d_of, c_of = np.concatenate(table), np.concatenate(domain), np.concatenate(column)
+    columns: dict[str, tuple[Any, ...]] = {
+        "variable": tuple(names[t] for t in t_of),
+        "category": tuple(categories[t][c] if categories[t] is not None else None for t, c in zip(t_of, c_of, strict=True)),
+    }
+    for name, levels in zip(measured.domains.by, measured.domains.levels, strict=True):
+        columns[name] = tuple(levels[d] for d in d_of)
+    return Layout(t_of, d_of, c_of, columns)
+
+
+def assemble(
+    survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout, asked: Asked, limits: Limits | None = None
+) -> Estimate:
+    """Put an Estimate together.
+
+    Parameters
+    ----------
+    survey, measured : Survey, Measured
+        The design and the totals.
+    linear : sequence of Linear
+        One per table.
+    layout : Layout
+        The cells.
+    asked : Asked
+        What was asked.
+    limits : callable, optional
+        Gives (low, high, flags) from (points, variances, n, df). Default: t limits.
+    """
+    count = measured.domains.count
+    pick = _picker(layout)
+    points, srs = pick([x.points for x in linear]), pick([x.srs for x in linear])
+    weight, n = pick([x.weight[:, None] for x in linear], whole=True), pick([x.n[:, None] for x in linear], whole=True)
+    support, psus, df = support_of(measured.units, measured.tables, count, layout.table * count + layout.domain)
+    w2 = pick([t.w2[:, None] for t in measured.tables], whole=True)
+    flags: tuple[str, ...]
+    if survey.inference != "probability":
+        none = np.full(len(points), np.nan)
+        covariance, df = Covariance(none, None, None), none
+        low, high, flags = none, none, (f"no design: {survey.inference}",) * len(points)
+        deff = none
+    else:
+        covariance = covariance_of(_influence(survey, measured, linear, layout))
+        v = covariance.variances
+        low, high, flags = (limits or _t(asked.level))(points, v, n, df)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            deff = np.where(srs > 0, v / (srs * _without_replacement(asked.deff, n, weight)), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kish = n * w2 / weight**2
+        counts = Counts(n, _cases(measured, layout), psus, weight, n / deff, deff, kish)
+    interval = Interval(low, high, asked.level, asked.method)
+    return Estimate(
+        cells=Cells(layout.columns, measured.domains.by),
+        points=points,
+        covariance=covariance,
+        df=df,
+        interval=interval,
+        counts=counts,
+        support=support,
+        flags=_with_df(flags, df, survey.inference == "probability"),
+        statistic=asked.statistic,
+        estimand=asked.estimand,
+        inference=survey.inference,
+        provenance=_provenance(survey, measured, layout, asked, points),
+    )
+
+
+def _picker(layout: Layout) -> Callable[..., Floats]:
+    def pick(parts: Sequence[Floats], *, whole: bool = False) -> Floats:
+        out = np.empty(len(layout.table))
+        for t, part in enumerate(parts):
+            here = layout.table == t
+            out[here] = part[layout.domain[here], 0 if whole else layout.column[here]]
+        return out
+
+    return pick
+
+
+def _influence(survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout) -> Influence:
+    """All tables' linearised totals in one long form, over the cells of the layout."""
+    units, cells, values = [], [], []
+    for t, (table, made) in enumerate(zip(measured.tables, linear, strict=True)):
+        here = np.flatnonzero(layout.table == t)
+        q = made.points.shape[1]
+        place = np.full(measured.domains.count * q, -1, dtype=np.intp)
+        place[layout.domain[here] * q + layout.column[here]] = here
+        for j in np.unique(layout.column[here]):
+            cell = place[table.domain * q + j]
+            units.append(table.unit)
+            cells.append(cell)
+            values.append(made.z[:, j])
+    stages = survey.stages
+    return Influence(
+        measured.units,
+        np.concatenate(units),
+        np.concatenate(cells),
+        np.concatenate(values),
+        len(layout.table),
+        stages.lonely,
+        stages.lonely_domain,
+    )
+
+
+def _without_replacement(deff: Deff, n: Floats, weight: Floats) -> Floats:
+    if deff == "replace":
+        return np.ones_like(n)
+    if (weight < 1.05 * n).any():
+        raise Refused(
+            'deff="wor" needs weights that add up to the population, and these add up to about the number of interviews.',
+            'Use deff="replace", which does not depend on the population size.',
+        )
+    return 1 - n / weight
+
+
+def _cases(measured: Measured, layout: Layout) -> Floats:
+    out = np.full(len(layout.table), np.nan)
+    for t, table in enumerate(measured.tables):
+        if table.second is None:
+            here = layout.table == t
+            out[here] = table.cases[layout.domain[here], layout.column[here]]
+    return out
+
+
+def _t(level: float) -> Limits:
+    def limits(points: Floats, v: Floats, n: Floats, df: Floats) -> tuple[Floats, Floats, tuple[str, ...]]:
+        low, high = t_limits(points, np.sqrt(v), df, level)
+        return low, high, ("",) * len(points)
+
+    return limits
+
+
+def _with_df(flags: tuple[str, ...], df: Floats, designed: bool) -> tuple[str, ...]:
+    """Add what few degrees of freedom mean for the reader (fewer than 8: NCHS asks for a statistician's review)."""
+    if not designed:
+        return flags
+    words = np.where(df <= 0, "no interval: no degrees of freedom", np.where(df < 8, "few degrees of freedom", ""))
+    return tuple("; ".join(x for x in (a, str(b)) if x) for a, b in zip(flags, words, strict=True))
+
+
+def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked, points: Floats) -> Provenance:
+    used = dict.fromkeys(layout.columns["variable"])
+    names = [*used, *measured.domains.by]
+    stages = survey.design
+    policies = list(asked.policies)
+    if isinstance(stages, Stages):
+        policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []
+        policies += [("lonely_domain", stages.lonely_domain)] if stages.lonely_domain != "none" else []
+    return Provenance(
+        method=asked.method,
+        population=survey.population,
+        where=asked.where,
+        design=survey.fingerprint(),
+        data=blake2b(np.ascontiguousarray(points).tobytes(), digest_size=8).hexdigest(),
+        version=__version__,
+        policies=tuple(policies),
+        missing=tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False)),
+        labels=tuple((n, survey.rows.labels[n]) for n in names if n in survey.rows.labels),
+        backend=survey.rows.backend,
+    )

@@ -1,0 +1,280 @@
+"""quantile: medians and other quantiles, with intervals from the distribution function (Woodruff) or from the score test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencekit.errors import InputError, one_of
+from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
+from evidencekit.frames import Codes, Floats
+from evidencekit.survey.assembling import Asked, assemble, layout_of
+from evidencekit.survey.degrees import joined_support
+from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words
+from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits
+from evidencekit.survey.linear import means
+from evidencekit.survey.means import By
+from evidencekit.survey.rules import STABLE, Rule, quantile_of
+from evidencekit.survey.survey import Survey
+from evidencekit.survey.totals import derived, in_memory, numbers
+from evidencekit.survey.variance import Influence
+
+__all__ = ["QuantileInterval", "quantile"]
+
+QuantileInterval = Literal["woodruff", "beta", "xlogit", "asin", "score"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Sorted:
+    """The answers of one domain in order: values, weights, running weights."""
+
+    x: Floats
+    w: Floats
+    running: Floats
+
+
+def quantile(
+    survey: Survey,
+    y: str | Sequence[str],
+    *,
+    q: float | Sequence[float] = 0.5,
+    by: By = None,
+    where: Where = None,
+    where_label: str = "",
+    level: float = 0.95,
+    rule: Rule = "math",
+    interval: QuantileInterval = "woodruff",
+) -> Estimate:
+    """Quantiles of a numeric variable.
+
+    Parameters
+    ----------
+    survey : Survey
+        Data in memory; this revisits rows.
+    y : str or sequence of str
+        Numeric columns, each on its own answers.
+    q : float or sequence of float
+        Which quantiles, between 0 and 1; default the median.
+    by, where, where_label, level
+        As for `mean`.
+    rule : str
+        What a quantile is where it falls between two answers: ``"math"`` (default, the smallest answer whose share reaches q), ``"school"``
+        (the average of two at a tie), ``"shahvaish"``, or Hyndman and Fan's ``"hf1"`` to ``"hf9"``.
+    interval : {"woodruff", "beta", "xlogit", "asin", "score"}
+        An interval for the share below the quantile, turned into answers (Woodruff, with a t, Korn-Graubard, logit or arcsine interval
+        for the share), or Francisco and Fuller's score interval.
+
+    Returns
+    -------
+    Estimate
+        One cell per variable, domain and quantile, in a column ``quantile``. The standard error is the interval's length over two t
+        quantiles. A limit beyond the smallest or largest answer is NaN, and flagged.
+
+    Raises
+    ------
+    InputError
+        The data are lazy, or `q` is not between 0 and 1.
+    UnknownColumn, EstimationError
+        As for `mean`.
+
+    References
+    ----------
+    Woodruff (1952), JASA 47, 635-646. Francisco and Fuller (1991), Ann. Statist. 19, 454-469.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> ek.quantile(survey, "hours_online", q=[0.25, 0.5, 0.75]).cells.columns["quantile"]
+    (0.25, 0.5, 0.75)
+    """
+    one_of("rule", rule, get_args(Rule))
+    one_of("interval", interval, get_args(QuantileInterval))
+    in_memory(survey, "quantile()")
+    names = names_of(y, "y", survey.rows)
+    ps = _shares(q)
+    domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
+    asked = Asked("quantile", f"quantile of {', '.join(names)}", interval, where_words(where, where_label), level)
+    parts = []
+    for name in names:
+        values = numbers(survey, (name,))[0]
+        ordered = _order(survey, values, domains.row, domains.count, rule in STABLE)
+        points = np.array([[quantile_of(s.x, s.w, s.running, p, rule) for p in ps] for s in ordered])
+        below = _below(values, domains.row, points)
+        measured = derived(survey, domains, [(below, np.isnan(values))])
+        layout = layout_of(measured, [name], [list(range(len(ps)))], [None])
+        base = assemble(survey, measured, [means(measured.tables[0], domains.count)], layout, asked)
+        place = (layout.domain, layout.column)
+        parts.append(_invert(survey, base, values, domains.row, place, ordered, points, (ps, rule, interval)))
+    return _joined(parts)
+
+
+def _shares(q: float | Sequence[float]) -> tuple[float, ...]:
+    given = (q,) if isinstance(q, (int, float)) else tuple(q)
+    if not given or not all(isinstance(p, (int, float)) and 0 < p < 1 for p in given):
+        raise InputError("q= takes shares between 0 and 1, such as 0.5 for the median.")
+    return tuple(float(p) for p in given)
+
+
+def _order(survey: Survey, values: Floats, row: Codes | None, count: int, stable: bool) -> list[_Sorted]:
+    """Each domain's answers with weight, in order."""
+    assert survey.w is not None
+    kind: Literal["stable", "quicksort"] = "stable" if stable else "quicksort"
+    use = ~np.isnan(values) & (survey.w > 0)
+    out = []
+    for d in range(count):
+        here = use if row is None else use & (row == d)
+        x, w = (values, survey.w) if here.all() else (values[here], survey.w[here])
+        order = np.argsort(x, kind=kind)
+        weights = w[order]
+        out.append(_Sorted(x[order], weights, np.cumsum(weights)))
+    return out
+
+
+def _below(values: Floats, row: Codes | None, points: Floats) -> list[Floats]:
+    """Per quantile, the indicator of an answer at or below its domain's point."""
+    bars = [points[0, j] if row is None else points[row, j] for j in range(points.shape[1])]
+    return [(values <= bar).astype(np.float64) for bar in bars]
+
+
+def _invert(
+    survey: Survey,
+    base: Estimate,
+    values: Floats,
+    row: Codes | None,
+    place: tuple[Codes, Codes],
+    ordered: list[_Sorted],
+    points: Floats,
+    how: tuple[tuple[float, ...], str, str],
+) -> Estimate:
+    """Turn the estimate of the shares below the quantiles into one of the quantiles."""
+    ps, rule, interval = how
+    level = base.interval.level
+    domain, column = place
+    if interval == "score":
+        low, high = _score_limits(survey, values, row, place, ordered, ps, critical(base.df, level))
+    else:
+        share_low, share_high = _share_limits(base, interval)
+        pairs = list(zip(domain, share_low, share_high, strict=True))
+        low = np.array([_at(ordered[d], a, rule) for d, a, _ in pairs])
+        high = np.array([_at(ordered[d], b, rule) for d, _, b in pairs])
+    se = (high - low) / (2 * critical(base.df, level))
+    matrix = None
+    if base.covariance.matrix is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scale = se / base.se
+            matrix = base.covariance.matrix * np.outer(scale, scale)
+        np.fill_diagonal(matrix, se**2)
+    open_ended = np.where(np.isnan(low) | np.isnan(high), "a limit lies beyond the answers", "")
+    cells = {**base.cells.columns, "quantile": tuple(ps[j] for j in column)}
+    return replace(
+        base,
+        cells=Cells(cells, base.cells.by),
+        points=points[domain, column],
+        covariance=Covariance(se**2, matrix, None),
+        interval=Interval(low, high, level, interval),
+        counts=replace(base.counts, cases=np.full(len(se), np.nan), deff=np.full(len(se), np.nan), n_eff=np.full(len(se), np.nan)),
+        flags=tuple("; ".join(x for x in (f, str(o)) if x) for f, o in zip(base.flags, open_ended, strict=True)),
+    )
+
+
+def _share_limits(base: Estimate, interval: str) -> tuple[Floats, Floats]:
+    v, level = base.covariance.variances, base.interval.level
+    if interval == "woodruff":
+        reach = critical(base.df, level) * np.sqrt(v)
+        return base.points - reach, base.points + reach
+    method: Literal["beta", "xlogit", "asin"] = "beta" if interval == "beta" else "xlogit" if interval == "xlogit" else "asin"
+    return proportion_limits(base.points, v, base.counts.n, base.df, level=level, how=ProportionInterval(method=method))
+
+
+def _at(ordered: _Sorted, p: float, rule: str) -> float:
+    return quantile_of(ordered.x, ordered.w, ordered.running, p, rule)
+
+
+def _score_limits(
+    survey: Survey,
+    values: Floats,
+    row: Codes | None,
+    place: tuple[Codes, Codes],
+    ordered: list[_Sorted],
+    ps: tuple[float, ...],
+    t: Floats,
+) -> tuple[Floats, Floats]:
+    """Answers at which the score statistic crosses plus and minus t, by bisection over the answers: exact, no tolerance."""
+    low, high = np.full(len(t), np.nan), np.full(len(t), np.nan)
+    for k, (d, j) in enumerate(zip(*place, strict=True)):
+        steps = np.unique(ordered[d].x)
+        inside = None if row is None else row == d
+        score = _scorer(survey, values, inside, ps[j])
+        low[k] = _crossing(score, steps, t[k])
+        high[k] = _crossing(score, steps, -t[k])
+    return low, high
+
+
+def _scorer(survey: Survey, values: Floats, inside: NDArray[np.bool_] | None, p: float) -> Callable[[float], float]:
+    """The score statistic of a candidate quantile: share above it minus (1 - p), over its standard error."""
+    blank = np.isnan(values) if inside is None else np.isnan(values) | ~inside
+    whole = Domains((), None, (), 1)
+
+    def score(theta: float) -> float:
+        above = (values > theta).astype(np.float64)
+        measured = derived(survey, whole, [([above], blank)])
+        made = means(measured.tables[0], 1)
+        distance = float(made.points[0, 0]) - (1 - p)
+        z = made.z[:, 0]
+        table = measured.tables[0]
+        stages = survey.stages
+        zero = np.zeros(len(z), dtype=np.intp)
+        spread = Influence(measured.units, table.unit, zero, z, 1, stages.lonely, stages.lonely_domain).dense()[0, 0]
+        return distance / np.sqrt(spread) if spread > 0 else np.copysign(np.inf, distance)
+
+    return score
+
+
+def _crossing(score: Callable[[float], float], steps: Floats, bar: float) -> float:
+    """The first answer at which the score is at or below the bar; NaN if none is, or the very first one already."""
+    first, last = -1, len(steps) - 1
+    if not np.isfinite(bar) or score(steps[last]) > bar:
+        return float("nan")
+    while last - first > 1:
+        middle = (first + last) // 2
+        if score(steps[middle]) > bar:
+            first = middle
+        else:
+            last = middle
+    return float(steps[last]) if first >= 0 else float("nan")
+
+
+def _joined(parts: list[Estimate]) -> Estimate:
+    """Several variables' quantiles as one Estimate; covariances between variables are not estimated."""
+    if len(parts) == 1:
+        return parts[0]
+    columns = {c: tuple(v for e in parts for v in e.cells.columns[c]) for c in parts[0].cells.columns}
+    variances = np.concatenate([e.covariance.variances for e in parts])
+    sizes = [len(e) for e in parts]
+    matrix = np.full((sum(sizes), sum(sizes)), np.nan)
+    for start, e in zip(np.cumsum([0, *sizes[:-1]]), parts, strict=True):
+        matrix[start : start + len(e), start : start + len(e)] = e.vcov
+
+    def stack(values: Callable[[Estimate], Floats]) -> Floats:
+        return np.concatenate([values(e) for e in parts])
+
+    one = parts[0]
+    support = joined_support([e.support for e in parts])
+    return replace(
+        one,
+        cells=Cells(columns, one.cells.by),
+        points=stack(lambda e: e.points),
+        covariance=Covariance(variances, matrix, None),
+        df=stack(lambda e: e.df),
+        interval=replace(one.interval, low=stack(lambda e: e.interval.low), high=stack(lambda e: e.interval.high)),
+        counts=Counts(*(np.concatenate([getattr(e.counts, f.name) for e in parts]) for f in fields(Counts))),
+        support=support,
+        flags=tuple(f for e in parts for f in e.flags),
+        provenance=replace(one.provenance, missing=tuple(m for e in parts for m in e.provenance.missing)),
+    )

@@ -1,0 +1,157 @@
+"""variance and cdf: how answers are spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from evidencekit.errors import InputError
+from evidencekit.estimate import Cells, Estimate
+from evidencekit.frames import Floats
+from evidencekit.survey.assembling import Asked, assemble, layout_of
+from evidencekit.survey.domains import Where, domains_of, names_of, where_words
+from evidencekit.survey.intervals import Method, ProportionInterval
+from evidencekit.survey.linear import means
+from evidencekit.survey.means import By
+from evidencekit.survey.proportions import limits_of
+from evidencekit.survey.survey import Survey
+from evidencekit.survey.totals import derived, in_memory, numbers
+
+__all__ = ["cdf", "variance"]
+
+
+def variance(
+    survey: Survey,
+    y: str | Sequence[str],
+    *,
+    by: By = None,
+    where: Where = None,
+    where_label: str = "",
+    level: float = 0.95,
+) -> Estimate:
+    """Population variances, and covariances between variables when several are named.
+
+    Parameters
+    ----------
+    survey : Survey
+        Data in memory; this revisits rows.
+    y : str or sequence of str
+        Numeric columns. With several, a cell ``a:b`` per pair follows the variances, on rows that have both.
+    by, where, where_label, level
+        As for `mean`.
+
+    Returns
+    -------
+    Estimate
+        One cell per variable or pair, and domain.
+
+    Raises
+    ------
+    InputError, UnknownColumn, EstimationError
+        As for `quantile`.
+
+    Notes
+    -----
+    The weighted mean of ``(x - m)^2 n / (n - 1)``, n the number of answers, and its standard error as a mean (as R's svyvar).
+
+    References
+    ----------
+    Lumley (2010), Complex Surveys, section 2.2.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> bool(ek.variance(survey, "hours_online").points[0] > 0)
+    True
+    """
+    in_memory(survey, "variance()")
+    names = names_of(y, "y", survey.rows)
+    domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
+    values = numbers(survey, names)
+    pairs = [(i, i) for i in range(len(names))] + [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
+    parts = []
+    for i, j in pairs:
+        blank = np.isnan(values[i]) | np.isnan(values[j])
+        first = derived(survey, domains, [([values[i], values[j]], blank)]).tables[0]
+        centre = means(first, domains.count)
+        product = np.ones(len(blank))
+        for k, column in enumerate((i, j)):
+            product = product * (values[column] - _spread_out(centre.points[:, k], domains.row))
+        parts.append(([product * _spread_out(centre.n / (centre.n - 1), domains.row)], blank))
+    measured = derived(survey, domains, parts)
+    labels = [names[i] if i == j else f"{names[i]}:{names[j]}" for i, j in pairs]
+    asked = Asked("variance", f"variance of {', '.join(names)}", "t", where_words(where, where_label), level)
+    layout = layout_of(measured, labels, [[0]] * len(pairs), [None] * len(pairs))
+    return assemble(survey, measured, [means(t, domains.count) for t in measured.tables], layout, asked)
+
+
+def cdf(
+    survey: Survey,
+    y: str,
+    *,
+    at: float | Sequence[float],
+    by: By = None,
+    where: Where = None,
+    where_label: str = "",
+    interval: Method | ProportionInterval = "beta",
+    level: float = 0.95,
+) -> Estimate:
+    """The share of the population at or below given values.
+
+    Parameters
+    ----------
+    survey : Survey
+        Data in memory; this revisits rows.
+    y : str
+        A numeric column.
+    at : float or sequence of float
+        Where the distribution function is wanted, in the units of `y`.
+    by, where, where_label, interval, level
+        As for `proportion`.
+
+    Returns
+    -------
+    Estimate
+        One cell per domain and value, in a column ``at``.
+
+    Raises
+    ------
+    InputError, UnknownColumn, EstimationError
+        As for `quantile`.
+
+    References
+    ----------
+    Sarndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 5.11.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> ek.cdf(survey, "age", at=[13, 15]).cells.columns["at"]
+    (13.0, 15.0)
+    """
+    in_memory(survey, "cdf()")
+    (name,) = names_of(y, "y", survey.rows)
+    points = tuple(float(a) for a in ((at,) if isinstance(at, (int, float)) else at))
+    if not points or not np.isfinite(points).all():
+        raise InputError("at= takes numbers.")
+    domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
+    x = numbers(survey, (name,))[0]
+    measured = derived(survey, domains, [([(x <= a).astype(np.float64) for a in points], np.isnan(x))])
+    how = interval if isinstance(interval, ProportionInterval) else ProportionInterval(method=interval)
+    asked = Asked("cdf", f"share of {name} at or below", how.method, where_words(where, where_label), level)
+    layout = layout_of(measured, [name], [list(range(len(points)))], [None])
+    made = assemble(survey, measured, [means(measured.tables[0], domains.count)], layout, asked, limits_of(how, level))
+    columns = {**made.cells.columns, "at": tuple(points[c] for c in layout.column)}
+    cases = measured.tables[0].cases[layout.domain, layout.column]
+    return replace(made, cells=Cells(columns, made.cells.by), counts=replace(made.counts, cases=cases))
+
+
+def _spread_out(values: Floats, row: np.ndarray | None) -> Floats | np.float64:
+    """Each row's domain value."""
+    return values[0] if row is None else values[row]
