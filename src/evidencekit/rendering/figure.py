@@ -14,6 +14,7 @@ from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unicodedata import category, name, normalize
@@ -66,7 +67,8 @@ class Picture:
     --------
     >>> from evidencekit.rendering.icons import icon_array
     >>> picture = icon_array(12, low=10, high=14, title="About 12 in 100 children")
-    >>> picture.save("icons.svg")  # doctest: +SKIP
+    >>> picture.to_svg()[:4], picture.to_png()[1:4]
+    ('<svg', b'PNG')
     """
 
     figure: Figure
@@ -226,17 +228,35 @@ def sheet(height: float) -> tuple[Figure, Axes]:
 def _broken(part: str, width: float, measure: _Measure) -> Iterator[str]:
     """Break one paragraph greedily."""
     line = ""
-    for k, word in enumerate(part.split()):
-        for m, bit in enumerate(word.split(_ZERO_WIDTH_SPACE)):
-            glue = " " if k and not m else ""
-            for piece in [bit] if measure(bit) <= width else _clusters(bit):
-                longer = line + (glue if line else "") + piece
-                if line and measure(longer) > width:
-                    yield line
-                    longer = piece
-                line, glue = longer, ""
+    for word in part.split():
+        for k, bit in enumerate(word.split(_ZERO_WIDTH_SPACE)):
+            *full, last = _cut(bit, width, measure)
+            longer = line + (" " if line and not k else "") + last
+            if line and (full or measure(longer) > width):
+                yield line
+                longer = last
+            yield from full
+            line = longer
     if line:
         yield line
+
+
+def _cut(bit: str, width: float, measure: _Measure) -> list[str]:
+    """Cut a word longer than a line into pieces of about the same length, so that no single letter is left over."""
+    whole = measure(bit)
+    if whole <= width:
+        return [bit]
+    clusters = _clusters(bit)
+    pieces = [""]
+    for room in (whole / ceil(whole / width) * 1.06, width):
+        pieces = [""]
+        for cluster in clusters:
+            if pieces[-1] and measure(pieces[-1] + cluster) > min(room, width):
+                pieces.append("")
+            pieces[-1] += cluster
+        if len(pieces) <= ceil(whole / width):
+            break
+    return pieces
 
 
 def _clusters(word: str) -> list[str]:
@@ -274,8 +294,8 @@ def _families(letters: frozenset[str]) -> tuple[str, ...]:
         if found is None:
             raise InputError(
                 f"The words of the picture have letters in {script} script, and no font on this computer has them all.",
-                f"Install one, such as Noto Sans {script} (Debian and Ubuntu: the package fonts-noto-core; Windows and "
-                "macOS: open the font's file and choose Install), then start Python again.",
+                f"Install one, such as the Noto Sans font for {script} (Debian, Ubuntu: the package fonts-noto-core; "
+                "Windows and macOS: open the font's file and choose Install), then start Python again.",
             )
         families.append(found)
         lacking -= wanted

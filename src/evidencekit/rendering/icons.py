@@ -19,43 +19,51 @@ __all__ = ["Icon", "icon_array"]
 
 Icon = Literal["person", "dot"]
 _Face = Literal["filled", "filled, in range", "in range", "rest"]
-_FACES: dict[
-    _Face, tuple[str, str, str]
-] = {  # inside, outline, stripes: the range differs in pattern, not in colour only
+_Looks = dict[_Face, tuple[str, str, str]]  # inside, outline, stripes
+_LARGE: _Looks = {  # the range is a pattern, not only a colour
     "filled": (page.BLUE, page.BLUE, ""),
     "filled, in range": (page.BLUE, page.BLUE, "white"),
     "in range": ("white", page.BLUE, page.BLUE),
     "rest": (page.PALE, page.PALE, ""),
 }
+# Stripes on a small icon are only a blur: there the range is outlined, light below the estimate and white above it.
+_SMALL: _Looks = {**_LARGE, "filled, in range": (page.SKY, page.BLUE, ""), "in range": ("white", page.BLUE, "")}
 MOST = 1000  # icons: more cannot be told apart on a page
 _GAP = 14.0  # points between title, grid, legend and caption
 _SWATCH = 22.0  # points: height of an icon in the legend
-_BETWEEN = 0.9  # steps between two blocks
-_TALL = 1.36  # a row is this many times as far from the next as a column is
+_LEAST = 14.0  # points: height under which an icon is small
+_WIDE: dict[Icon, float] = {"person": 0.5, "dot": 1.0}  # width of an icon against its height
+_BETWEEN = 0.9  # columns and rows left out between two blocks
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Where the icons stand: `columns` to a block of at most a hundred, `across` blocks side by side, `step` points apart."""
+    """Where icons stand: `columns` to a block of at most 100, `across` blocks side by side, `step` points apart."""
 
     total: int
     columns: int
     across: int
     step: float
+    icon: Icon
+
+    @property
+    def tall(self) -> float:
+        """From row to row, in points."""
+        return self.step * (1.36 if self.icon == "person" else 1.0)
 
     @property
     def size(self) -> float:
-        """Height of an icon; it is about half as wide."""
-        return 1.2 * self.step
+        """Height of an icon, in points."""
+        return self.step * (1.14 if self.icon == "person" else 0.82)
 
     @property
     def width(self) -> float:
-        """Of all blocks."""
-        return (self.across * (self.columns + _BETWEEN) - _BETWEEN) * self.step
+        """Of all blocks, in points."""
+        return (self.across * (self.columns + _BETWEEN) - _BETWEEN - 1) * self.step + self.size * _WIDE[self.icon]
 
     @property
     def height(self) -> float:
-        """Of all blocks."""
+        """Of all blocks, in points."""
         return max(self.place(k)[1] for k in range(self.total)) + self.size / 2
 
     def place(self, k: int) -> tuple[float, float]:
@@ -65,7 +73,7 @@ class _Grid:
         row, column = divmod(block, self.across)
         x = column * (self.columns + _BETWEEN) + right
         y = row * (10 + _BETWEEN) + down
-        return (x + 0.5) * self.step, y * _TALL * self.step + self.size / 2
+        return x * self.step + self.size * _WIDE[self.icon] / 2, y * self.tall + self.size / 2
 
 
 def icon_array(
@@ -85,10 +93,12 @@ def icon_array(
     Parameters
     ----------
     filled, total : int
-        "x in y": exactly `filled` icons are filled with colour. At most 1,000 in all; from 101 they stand in blocks of 100.
+        "x in y": exactly `filled` icons are filled with colour. At most 1,000 in all; over 100 they stand in blocks of
+        a hundred.
     low, high : int, optional
-        The range of the estimate, out of `total`: icons between them are striped, below `filled` on colour and above it
-        on white. Leave both out where the range is less than an icon, and say it in the caption.
+        The range of the estimate, out of `total`: icons between them are striped (small ones outlined), those up to
+        `filled` on colour and those above on white. Leave both out where the range is less than an icon, and say it in
+        the caption.
     title, caption : str
         Above and below: what is shown; of whom, when, by whom asked.
     legend : sequence of str, optional
@@ -132,21 +142,32 @@ def icon_array(
 
 def _drawn(faces: list[_Face], title: str, caption: str, words: list[tuple[list[_Face], str]], icon: Icon) -> Figure:
     """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
-    grid = _grid(len(faces))
+    grid = _grid(len(faces), icon)
     inner = page.WIDTH - 2 * page.MARGIN
     beside = grid.width < 0.55 * inner and grid.height > 100
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     room = inner - grid.width - 2 * _GAP if beside else inner
-    legend = [(shown, page.lettering(text, room - _swatches(shown))) for shown, text in words]
-    tall = sum(max(text.height, _SWATCH) + 8 for _, text in legend) - 8
+    legend = [
+        (shown, page.lettering(text, room - _swatches(shown, icon), bold=k == 0))
+        for k, (shown, text) in enumerate(words)
+    ]
+    spots, tall = _flow(
+        [(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room
+    )
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
     figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
     heading.draw(axes, page.MARGIN, page.MARGIN)
-    _put_icons(axes, [(*grid.place(k), face) for k, face in enumerate(faces)], grid.size, icon, (page.MARGIN, top))
-    at = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + _GAP)
-    _put_legend(axes, legend, icon, at)
+    looks = _LARGE if grid.size >= _LEAST else _SMALL
+    places = [(page.MARGIN + x, top + y) for x, y in map(grid.place, range(grid.total))]
+    _put_icons(axes, places, faces, icon, looks, grid.size)
+    x, y = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + _GAP)
+    for (shown, text), (right, down) in zip(legend, spots, strict=True):
+        step = _SWATCH * _WIDE[icon] * 1.2
+        places = [(x + right + (k + 0.5) * step, y + down + _SWATCH / 2) for k in range(len(shown))]
+        _put_icons(axes, places, shown, icon, looks, _SWATCH)
+        text.draw(axes, x + right + _swatches(shown, icon), y + down + max(0, _SWATCH - text.height) / 2)
     below.draw(axes, page.MARGIN, top + middle + _GAP, color=page.SLATE)
     return figure
 
@@ -196,73 +217,67 @@ def _words(
     return [(faces, text) for (faces, _), text in zip(entries, legend, strict=True)]
 
 
-def _grid(total: int) -> _Grid:
+def _grid(total: int, icon: Icon) -> _Grid:
     """Choose the grid: one row, rows of ten or of a divisor, or blocks of a hundred."""
     room = page.WIDTH - 2 * page.MARGIN
     if total <= 15:
-        return _Grid(total, total, 1, min(room / total, 44))
+        return _Grid(total, total, 1, min(room / total, 54), icon)
     if total <= 100:
         columns = next((c for c in (10, 12, 8, 9, 7, 6, 5) if total % c == 0), 10)
-        return _Grid(total, columns, 1, 21.5)
+        return _Grid(total, columns, 1, 20.0 if icon == "person" else 23.0, icon)
     across = min(5, -(-total // 100))
-    return _Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN), 16))
+    return _Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN - 0.2), 16.0), icon)
+
+
+def _flow(boxes: Sequence[tuple[float, float]], room: float) -> tuple[list[tuple[float, float]], float]:
+    """Place boxes of (width, height) in rows as wide as `room`; give their places and the height of all."""
+    spots: list[tuple[float, float]] = []
+    x = y = tall = 0.0
+    for wide, high in boxes:
+        if x and x + wide > room:
+            x, y, tall = 0.0, y + tall + 8, 0.0
+        spots.append((x, y))
+        x, tall = x + wide + 24, max(tall, high)
+    return spots, y + tall
 
 
 def _put_icons(
-    axes: Axes, icons: Sequence[tuple[float, float, _Face]], size: float, icon: Icon, at: tuple[float, float]
+    axes: Axes, places: Sequence[tuple[float, float]], faces: Sequence[_Face], icon: Icon, looks: _Looks, size: float
 ) -> None:
-    """Draw icons of one size, one collection a face, each at its middle counted from `at`."""
+    """Draw an icon of each face at its place, one collection a face."""
     from matplotlib.markers import MarkerStyle
+    from matplotlib.path import Path
 
-    shape = MarkerStyle(_person() if icon == "person" else _dot())
-    for face, (inside, outline, stripes) in _FACES.items():
-        here = [(x + at[0], y + at[1]) for x, y, f in icons if f == face]
+    shape = MarkerStyle(_person() if icon == "person" else Path.circle((0.0, 0.0), 0.5))
+    for face, (inside, outline, stripes) in looks.items():
+        here = [place for place, f in zip(places, faces, strict=True) if f == face]
         if here:
             axes.scatter(
                 *zip(*here, strict=True),
-                s=(size * 0.94) ** 2,
+                s=size**2,
                 marker=shape,
                 facecolor=inside,
                 edgecolor=outline,
-                linewidth=max(0.5, size / 28),
-                hatch=("/" * max(4, round(130 / size)) if stripes else None),
+                linewidth=min(max(0.6, size / 28), 1.4),
+                hatch=("/" * max(3, round(105 / size)) if stripes else None),
                 hatchcolor=stripes or outline,
-            ).set_gid(face.replace(", ", "-").replace(" ", "-"))
+                label=face,
+            )
 
 
-def _put_legend(
-    axes: Axes, legend: Sequence[tuple[list[_Face], page.Lettering]], icon: Icon, at: tuple[float, float]
-) -> None:
-    """Draw the legend's entries one below the other."""
-    x, y = at
-    for faces, text in legend:
-        tall = max(text.height, _SWATCH)
-        middle = [(_SWATCH * (0.3 + 0.62 * k), min(tall, _SWATCH) / 2, face) for k, face in enumerate(faces)]
-        _put_icons(axes, middle, _SWATCH, icon, (x, y))
-        text.draw(axes, x + _swatches(faces), y + (tall - text.height) / 2)
-        y += tall + 8
-
-
-def _swatches(faces: Sequence[_Face]) -> float:
+def _swatches(faces: Sequence[_Face], icon: Icon) -> float:
     """Width that the icons of a legend entry take."""
-    return _SWATCH * (0.62 * len(faces) + 0.3)
+    return _SWATCH * _WIDE[icon] * 1.2 * len(faces) + 7
 
 
 def _person() -> Path:
-    """A head and rounded shoulders, one unit tall; nobody in particular."""
+    """Outline a head and rounded shoulders, one unit tall: nobody in particular."""
     from matplotlib.path import Path
 
-    head = Path.circle((0.0, 0.335), 0.165)
-    right = [(0.14, 0.12), (0.25, 0.03), (0.25, -0.12), (0.25, -0.42), (0.25, -0.47), (0.22, -0.5), (0.17, -0.5)]
-    left = [(-0.17, -0.5), (-0.22, -0.5), (-0.25, -0.47), (-0.25, -0.42), (-0.25, -0.12), (-0.25, 0.03), (-0.14, 0.12)]
+    head = Path.circle((0.0, 0.34), 0.16)
+    right = [(0.14, 0.11), (0.25, 0.03), (0.25, -0.12), (0.25, -0.42), (0.25, -0.47), (0.22, -0.5), (0.17, -0.5)]
+    left = [(-0.17, -0.5), (-0.22, -0.5), (-0.25, -0.47), (-0.25, -0.42), (-0.25, -0.12), (-0.25, 0.03), (-0.14, 0.11)]
     curve, line = Path.CURVE4, Path.LINETO
     codes = [Path.MOVETO, *[curve] * 3, line, *[curve] * 3, line, *[curve] * 3, line, *[curve] * 3, Path.CLOSEPOLY]
-    body = Path([(0.0, 0.12), *right, *left, (0.0, 0.12), (0.0, 0.12)], codes)
+    body = Path([(0.0, 0.11), *right, *left, (0.0, 0.11), (0.0, 0.11)], codes)
     return Path.make_compound_path(head, body)
-
-
-def _dot() -> Path:
-    """A circle a good deal less than one unit tall, so that rows stay apart."""
-    from matplotlib.path import Path
-
-    return Path.make_compound_path(Path.circle((0.0, 0.0), 0.36), Path([(0.0, 0.5), (0.0, -0.5)], [Path.MOVETO] * 2))

@@ -108,7 +108,7 @@ def _picked(table: Table, name: str, category: Any) -> tuple[list[int], tuple[An
         if len(hits) != 1:
             raise InputError(f"category= is not one of the {len(keys)} categories of {name!r}.", "Look at proportion() without it.")
         return hits, shown
-    if set(keys) <= {0, 1} and shown == keys:
+    if set(keys) <= {0, 1}:
         if 1 in keys:
             return [keys.index(1)], None
         raise InputError(

@@ -1,0 +1,75 @@
+"""evidencekit: from a survey about harm to children to a sentence that can be stood behind.
+
+Names load on first use, so that importing the package costs little more than numpy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from evidencekit._version import __version__
+
+if TYPE_CHECKING:
+    from evidencekit import errors, estimate, fictional, frames, rendering, survey
+    from evidencekit.errors import EvidencekitError
+    from evidencekit.estimate import Estimate
+    from evidencekit.frames import Dataset, Missing
+    from evidencekit.survey import Stages, Survey, cdf, count, mean, proportion, quantile, ratio, total, variance
+
+_ROOMS: dict[str, str] = {
+    "Dataset": "frames",
+    "Estimate": "estimate",
+    "EvidencekitError": "errors",
+    "Missing": "frames",
+    "Stages": "survey",
+    "Survey": "survey",
+    "cdf": "survey",
+    "count": "survey",
+    "mean": "survey",
+    "proportion": "survey",
+    "quantile": "survey",
+    "ratio": "survey",
+    "total": "survey",
+    "variance": "survey",
+}
+_MODULES = ("errors", "estimate", "fictional", "frames", "rendering", "survey")
+
+__all__ = [
+    "Dataset",
+    "Estimate",
+    "EvidencekitError",
+    "Missing",
+    "Stages",
+    "Survey",
+    "__version__",
+    "cdf",
+    "count",
+    "errors",
+    "estimate",
+    "fictional",
+    "frames",
+    "mean",
+    "proportion",
+    "quantile",
+    "ratio",
+    "rendering",
+    "survey",
+    "total",
+    "variance",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        made = getattr(import_module(f"evidencekit.{_ROOMS[name]}"), name)
+    elif name in _MODULES:
+        made = import_module(f"evidencekit.{name}")
+    else:
+        raise AttributeError(f"module 'evidencekit' has no attribute {name!r}")
+    globals()[name] = made
+    return made
+
+
+def __dir__() -> list[str]:
+    return __all__
