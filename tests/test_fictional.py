@@ -82,14 +82,11 @@ def test_the_weighted_estimate_is_consistent(surveys: list[FictionalSurvey], nam
     assert abs(errors.mean()) < 3.5 * errors.std(ddof=1) / np.sqrt(errors.size)
 
 
-@pytest.mark.parametrize(
-    "cell", [("sex", "girl"), ("age_group", "15-17"), ("area", "rural"), ("province", "Delta Lowlands")]
-)
+@pytest.mark.parametrize("cell", [("sex", "girl"), ("age_group", "15-17"), ("area", "rural"), ("province", "Delta Lowlands")])
 def test_domains_are_consistent(surveys: list[FictionalSurvey], cell: tuple[str, str]):
     errors = np.array(
         [
-            estimate(s.frame, "any_contact_unwanted", (s.frame[cell[0]] == cell[1]).to_numpy())[0]
-            - s.truth["any_contact_unwanted", *cell]
+            estimate(s.frame, "any_contact_unwanted", (s.frame[cell[0]] == cell[1]).to_numpy())[0] - s.truth["any_contact_unwanted", *cell]
             for s in surveys
         ]
     )

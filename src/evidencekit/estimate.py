@@ -270,4 +270,3 @@ def _cells_as_text(columns: Mapping[str, Any]) -> tuple[list[str], list[list[str
 
     values = list(columns.values())
     return list(columns), [[text(v[i]) for v in values] for i in range(len(values[0]))]
-

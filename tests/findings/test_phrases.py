@@ -42,8 +42,7 @@ PUBLISHED = [
 ]
 TIERS = [
     {Fraction(1, y) for y in range(2, 11)} | {Fraction(2, 3), Fraction(3, 4), Fraction(4, 5), Fraction(9, 10)},
-    {Fraction(*f) for f in [(2, 5), (3, 5), (3, 10), (7, 10), (5, 6), (19, 20)]}
-    | {Fraction(1, y) for y in (12, 15, 20, 25, 30, 40, 50)},
+    {Fraction(*f) for f in [(2, 5), (3, 5), (3, 10), (7, 10), (5, 6), (19, 20)]} | {Fraction(1, y) for y in (12, 15, 20, 25, 30, 40, 50)},
     {Fraction(1, y) for y in (100, 200, 500, 1000, 2000, 5000, 10_000)},
 ]
 shares = st.floats(0, 1, allow_nan=False)
@@ -92,8 +91,7 @@ def test_the_tier_and_the_fraction_are_those_of_an_exhaustive_search():
             able = [
                 (round(abs(float(f) - p), 12), f.denominator, f, k)
                 for f in tier
-                if low - 1e-12 <= f <= high + 1e-12
-                and abs(f - p) <= min(0.1 * min(p, 1 - p), (high - p if f > p else p - low) / 2) + 1e-12
+                if low - 1e-12 <= f <= high + 1e-12 and abs(f - p) <= min(0.1 * min(p, 1 - p), (high - p if f > p else p - low) / 2) + 1e-12
             ]
             if able:
                 expected = min(able)[2:]

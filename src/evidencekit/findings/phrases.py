@@ -59,9 +59,7 @@ _TIERS: tuple[tuple[_Fraction, ...], ...] = (
 )
 _HUNDREDS = (100, 1000, 10_000)
 _ONLY_BOUNDS: tuple[_Fraction, ...] = ((1, 300), (1, 3000), *((y - 1, y) for y in _HUNDREDS))
-_TIER_OF: dict[_Fraction, int] = {
-    f: k for k, tier in zip((1, 2, 3, 3), (*_TIERS, _ONLY_BOUNDS), strict=True) for f in tier
-}
+_TIER_OF: dict[_Fraction, int] = {f: k for k, tier in zip((1, 2, 3, 3), (*_TIERS, _ONLY_BOUNDS), strict=True) for f in tier}
 _LADDERS: tuple[_Ladder, ...] = tuple(tuple(sorted((x / y, x, y) for x, y in tier)) for tier in _TIERS)
 _BOUNDS: _Ladder = tuple(sorted((x / y, x, y) for x, y in _TIER_OF))
 

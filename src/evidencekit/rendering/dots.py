@@ -79,11 +79,7 @@ class DotRow:
         if self.text or self.value is None:
             return self.text or _HIDDEN[self.state][0]
         point = f"{100 * self.value:.3g}%"
-        return (
-            point
-            if self.low is None or self.high is None
-            else f"{point} ({100 * self.low:.3g} to {100 * self.high:.3g})"
-        )
+        return point if self.low is None or self.high is None else f"{point} ({100 * self.low:.3g} to {100 * self.high:.3g})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +110,7 @@ class _Scale:
         return self.left + share / self.top * (self.right - self.left)
 
 
-def dot_chart(
-    rows: Sequence[DotRow], *, title: str = "", caption: str = "", axis_label: str = "", alt: str | None = None
-) -> page.Picture:
+def dot_chart(rows: Sequence[DotRow], *, title: str = "", caption: str = "", axis_label: str = "", alt: str | None = None) -> page.Picture:
     """Draw shares as dots with their intervals as whiskers, in the order given, on a scale of percent from 0.
 
     Parameters

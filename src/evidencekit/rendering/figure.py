@@ -33,7 +33,7 @@ TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 
 # Okabe and Ito's palette, safe for colour-blind readers, and greys. Words are INK or SLATE: 17 and 7 to 1 on white.
 INK, SLATE, RULE, PALE = "#1a1a1a", "#595959", "#d9d9d9", "#c9c9c9"
-BLUE, SKY, VERMILLION = "#0072b2", "#56b4e9", "#d55e00"
+BLUE, SKY = "#0072b2", "#56b4e9"
 
 _BASE = "DejaVu Sans"  # comes with matplotlib: Latin with every Vietnamese letter, Greek, Cyrillic
 _GOOD: dict[str, tuple[str, ...]] = {
@@ -162,9 +162,7 @@ class Lettering:
         """All lines together, in points."""
         return self.leading * len(self.lines)
 
-    def draw(
-        self, axes: Axes, x: float, y: float, *, color: str = INK, align: Literal["left", "center", "right"] = "left"
-    ) -> float:
+    def draw(self, axes: Axes, x: float, y: float, *, color: str = INK, align: Literal["left", "center", "right"] = "left") -> float:
         """Put the words below `y`, and give the `y` below them."""
         for k, line in enumerate(self.lines):
             base = y + (k + 0.5) * self.leading + 0.36 * self.size  # capitals are 0.72 high: their middle is the line's
@@ -199,9 +197,11 @@ def lettering(text: str, width: float, *, size: float = BODY, bold: bool = False
     def measure(line: str) -> float:
         return _measure(line, size, heavy, families)
 
-    lines = tuple(line for part in text.splitlines() for line in _broken(part, width, measure)) if text.strip() else ()
+    with drawing():
+        lines = tuple(line for part in text.splitlines() for line in _broken(part, width, measure))
+        longest = max(map(measure, lines), default=0.0)
     leading = size * (1.3 if families == (_BASE,) else 1.6)  # other scripts stack marks above and below
-    return Lettering(lines, families, size, leading, max(map(measure, lines), default=0.0), heavy)
+    return Lettering(lines, families, size, leading, longest, heavy)
 
 
 @contextmanager
@@ -277,9 +277,8 @@ def _measure(line: str, size: float, bold: bool, families: tuple[str, ...]) -> f
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    with drawing():
-        letters = FontProperties(family=list(families), size=size, weight="bold" if bold else "normal")
-        return RendererAgg(1, 1, 72 * _SCALE).get_text_width_height_descent(line, letters, False)[0] / _SCALE
+    letters = FontProperties(family=list(families), size=size, weight="bold" if bold else "normal")
+    return RendererAgg(1, 1, 72 * _SCALE).get_text_width_height_descent(line, letters, False)[0] / _SCALE
 
 
 @lru_cache(maxsize=256)

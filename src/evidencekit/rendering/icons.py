@@ -31,7 +31,7 @@ _SMALL: _Looks = {**_LARGE, "filled, in range": (page.SKY, page.BLUE, ""), "in r
 MOST = 1000  # icons: more cannot be told apart on a page
 _GAP = 14.0  # points between title, grid, legend and caption
 _SWATCH = 22.0  # points: height of an icon in the legend
-_LEAST = 14.0  # points: height under which an icon is small
+_LEAST = 17.0  # points: height under which an icon is small
 _WIDE: dict[Icon, float] = {"person": 0.5, "dot": 1.0}  # width of an icon against its height
 _BETWEEN = 0.9  # columns and rows left out between two blocks
 
@@ -148,13 +148,8 @@ def _drawn(faces: list[_Face], title: str, caption: str, words: list[tuple[list[
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     room = inner - grid.width - 2 * _GAP if beside else inner
-    legend = [
-        (shown, page.lettering(text, room - _swatches(shown, icon), bold=k == 0))
-        for k, (shown, text) in enumerate(words)
-    ]
-    spots, tall = _flow(
-        [(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room
-    )
+    legend = [(shown, page.lettering(text, room - _swatches(shown, icon), bold=k == 0)) for k, (shown, text) in enumerate(words)]
+    spots, tall = _flow([(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room)
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
     figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
@@ -201,9 +196,7 @@ def _faces(filled: int, total: int, ends: tuple[int, int] | None) -> list[_Face]
     return [face for face, n in counts for _ in range(n)]
 
 
-def _words(
-    filled: int, total: int, ends: tuple[int, int] | None, legend: Sequence[str] | None
-) -> list[tuple[list[_Face], str]]:
+def _words(filled: int, total: int, ends: tuple[int, int] | None, legend: Sequence[str] | None) -> list[tuple[list[_Face], str]]:
     """Give the legend: the faces of each entry and its words."""
     entries: list[tuple[list[_Face], str]] = [(["filled"], f"{filled:,} in {total:,}"), (["rest"], "all others")]
     if ends:
@@ -211,9 +204,7 @@ def _words(
     if legend is None:
         return entries
     if isinstance(legend, str) or len(legend) != len(entries):
-        raise InputError(
-            f"legend= has {len(entries)} texts here.", "One for filled, striped (with a range) and other icons."
-        )
+        raise InputError(f"legend= has {len(entries)} texts here.", "One for filled, striped (with a range) and other icons.")
     return [(faces, text) for (faces, _), text in zip(entries, legend, strict=True)]
 
 
@@ -241,9 +232,7 @@ def _flow(boxes: Sequence[tuple[float, float]], room: float) -> tuple[list[tuple
     return spots, y + tall
 
 
-def _put_icons(
-    axes: Axes, places: Sequence[tuple[float, float]], faces: Sequence[_Face], icon: Icon, looks: _Looks, size: float
-) -> None:
+def _put_icons(axes: Axes, places: Sequence[tuple[float, float]], faces: Sequence[_Face], icon: Icon, looks: _Looks, size: float) -> None:
     """Draw an icon of each face at its place, one collection a face."""
     from matplotlib.markers import MarkerStyle
     from matplotlib.path import Path

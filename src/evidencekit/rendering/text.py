@@ -13,9 +13,7 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, limit: i
     shown = [list(header), *[list(r) for r in rows[:limit]]]
     widths = [max(len(r[i]) for r in shown) for i in range(len(header))]
     right = [all(_number(r[i]) for r in rows) for i in range(len(header))]
-    lines = [
-        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip() for row in shown
-    ]
+    lines = ["  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(row, widths, right, strict=True)).rstrip() for row in shown]
     if len(rows) > limit:
         lines.append(f"... and {len(rows) - limit:,} more rows")
     return "\n".join(lines)

@@ -107,9 +107,7 @@ def domains_of(survey: Survey, by: tuple[str, ...], where: Where) -> Domains:
     return crossed_domains(by, columns, inside, where)
 
 
-def crossed_domains(
-    by: tuple[str, ...], columns: Sequence[Column], inside: NDArray[np.bool_] | None, where: Where
-) -> Domains:
+def crossed_domains(by: tuple[str, ...], columns: Sequence[Column], inside: NDArray[np.bool_] | None, where: Where) -> Domains:
     """Domains from ``by=`` columns already made codes; combinations that do not occur are left out."""
     known = np.ones(len(columns[0].codes), dtype=bool) if inside is None else inside.copy()
     blank = False

@@ -76,4 +76,3 @@ def _spread(table: Table, points: Floats, weight: Floats, n: Floats) -> Floats:
 
 def _bessel(n: Floats) -> Floats:
     return np.where(n > 1, n / np.maximum(n - 1, 1), np.nan)
-

@@ -88,9 +88,7 @@ def mean(
     split = names_of(by, "by=", survey.rows)
     asked = Asked("mean", f"mean of {', '.join(names)}", "t", where_words(where, where_label), level, deff)
     measured = measure(survey, [(name,) for name in names], split, where)
-    return assemble(
-        survey, measured, [means(t, measured.domains.count) for t in measured.tables], _simple(measured, names), asked
-    )
+    return assemble(survey, measured, [means(t, measured.domains.count) for t in measured.tables], _simple(measured, names), asked)
 
 
 def total(

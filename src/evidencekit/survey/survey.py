@@ -17,9 +17,7 @@ from evidencekit.survey.units import Units, build_units, cross
 
 __all__ = ["Inference", "NoDesign", "Survey", "design_units", "weight_problems"]
 
-Inference = Literal[
-    "probability", "network", "venue", "model", "self-selected", "self-selected-adjusted", "quota", "administrative"
-]
+Inference = Literal["probability", "network", "venue", "model", "self-selected", "self-selected-adjusted", "quota", "administrative"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +128,7 @@ class Survey:
     def _design(self) -> Stages | NoDesign:
         given = [p for p in ("weights", "strata", "psu", "fpc") if getattr(self, p) is not None]
         if self.design is None:
-            return Stages(
-                weights=self.weights, strata=self.strata, psu=self.psu, fpc=self.fpc, nest=self.nest, lonely=self.lonely
-            )
+            return Stages(weights=self.weights, strata=self.strata, psu=self.psu, fpc=self.fpc, nest=self.nest, lonely=self.lonely)
         if given:
             raise InputError(f"design= already says how the sample was drawn; {', '.join(given)} was given as well.")
         if not isinstance(self.design, get_args(Stages | NoDesign)):
@@ -194,9 +190,7 @@ class Survey:
             values = self._number(stages.weights, "weights=")
         total = values.sum()
         if not np.isfinite(total) or values.min() < 0 or total <= 0:
-            weight_problems(
-                stages.weights or "fpc", int(np.isnan(values).sum()), int((values < 0).sum()), bool(np.nansum(values) > 0)
-            )
+            weight_problems(stages.weights or "fpc", int(np.isnan(values).sum()), int((values < 0).sum()), bool(np.nansum(values) > 0))
         return values
 
     def fingerprint(self) -> str:

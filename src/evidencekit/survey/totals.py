@@ -185,7 +185,7 @@ def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domai
     cases = np.bincount(spread, minlength=count * p).reshape(count, p).astype(np.float64)
     w2 = _by_domain(w, w, domain, count)
     cells = np.arange(len(w), dtype=np.intp) if unit is None else unit
-    if unit is None or rows is not None and survey.units.row is None:
+    if unit is None or (rows is not None and survey.units.row is None):
         sums = np.zeros((len(w), p))
         sums[np.arange(len(w)), codes] = w
         return Table(cells, _domain(domain, len(w)), w, np.ones(len(w)), sums, None, w2, cases, missing, shown, keys)

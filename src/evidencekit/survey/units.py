@@ -169,7 +169,7 @@ def _depth(stages: int, fpc: Sequence[Floats], policies: Stages) -> int:
 
 
 def _refuse_reused(group: Codes, code: Codes, first: Codes) -> None:
-    split = int(len(np.unique(code[group != group[first][code]])))
+    split = len(np.unique(code[group != group[first][code]]))
     if split:
         raise DesignError(
             f"{split} PSU codes stand in more than one stratum, and nest=False says every code is one unit.",
@@ -177,9 +177,7 @@ def _refuse_reused(group: Codes, code: Codes, first: Codes) -> None:
         )
 
 
-def _fractions(
-    group: Codes, code: tuple[Codes, int], first: Codes, fpc: Sequence[Floats], stage: int, stages: Stages
-) -> Floats | None:
+def _fractions(group: Codes, code: tuple[Codes, int], first: Codes, fpc: Sequence[Floats], stage: int, stages: Stages) -> Floats | None:
     """The sampling fraction of each unit at this stage; None where it counts as drawn with replacement."""
     if stage >= len(fpc):
         return None
@@ -202,7 +200,9 @@ def _fractions(
         return values[first]
     out = drawn[group[first]] / values[first]
     if (out > 1 + 1e-9).any():
-        raise DesignError(f"fpc= column {label!r} says that fewer units exist than were drawn in {int((out > 1 + 1e-9).sum())} units' strata.")
+        raise DesignError(
+            f"fpc= column {label!r} says that fewer units exist than were drawn in {int((out > 1 + 1e-9).sum())} units' strata."
+        )
     return np.minimum(out, 1.0)
 
 

@@ -1,0 +1,198 @@
+"""Every number of R's survey package for richer designs (tests/reference/survey) against ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pytest
+
+import evidencekit as ek
+
+FOLDER = Path(__file__).resolve().parents[1] / "reference" / "survey"
+REFERENCE = json.loads((FOLDER / "richer_designs.json").read_text(encoding="utf-8"))
+# R can be given the population's sum of squared probabilities for Hartley and Rao's approximation; we estimate it, as R does by default.
+NOT_OFFERED = {"pps_hr_psum", "clustered_hr_psum"}
+
+
+def _joint(name: str) -> np.ndarray:
+    return pd.read_csv(FOLDER / name).to_numpy()
+
+
+def _poisson_joint() -> np.ndarray:
+    pi = pd.read_csv(FOLDER / "poisson.csv")["pi"].to_numpy()
+    pairs = np.outer(pi, pi)
+    np.fill_diagonal(pairs, pi)
+    return pairs
+
+
+STRATUM = {"strata": "stratum"}
+CLUSTERED = {"strata": "h", "psu": "psu", "fpc": "pi1"}
+DESIGNS: dict[str, dict[str, Any]] = {
+    "two_stage": {**STRATUM, "psu": ("school", "pupil"), "fpc": ("n_schools", "n_school")},
+    "two_stage_fraction": {**STRATUM, "psu": ("school", "pupil"), "fpc": ("f1", "f2")},
+    "two_stage_classes": {**STRATUM, "psu": ("school", "class"), "fpc": ("n_schools", "n_classes"), "weights": "weight"},
+    "strata_below": {**STRATUM, "psu": ("school", "pupil"), "fpc": ("n_schools", "n_class"), "strata_below": ("class",)},
+    "three_stage": {**STRATUM, "psu": ("school", "class", "pupil"), "fpc": ("n_schools", "n_classes", "n_class")},
+    "three_stage_weights": {
+        **STRATUM,
+        "psu": ("school", "class", "pupil"),
+        "fpc": ("n_schools", "n_classes", "n_class"),
+        "weights": "weight2",
+    },
+    "one_stage": {**STRATUM, "psu": "school", "fpc": "n_schools", "weights": "weight2"},
+    "one_stage_fraction": {**STRATUM, "psu": "school", "fpc": "f1", "weights": "weight2"},
+    "with_replacement": {**STRATUM, "psu": ("school", "class"), "weights": "weight"},
+    "nested": {**STRATUM, "psu": ("school_no", "class_no", "pupil_no"), "fpc": ("n_schools", "n_classes", "n_class")},
+    "nested_with_replacement": {**STRATUM, "psu": "school_no", "weights": "weight"},
+    "unstratified": {"psu": ("school", "class"), "weights": "weight"},
+    "pps_brewer": {"fpc": "pi", "unequal": "brewer"},
+    "pps_overton": {"fpc": "pi", "unequal": "overton"},
+    "pps_hr": {"fpc": "pi", "unequal": "hartley-rao"},
+    "pps_ht": {"fpc": "pi", "unequal": ("pps_joint.csv", "horvitz-thompson")},
+    "pps_yg": {"fpc": "pi", "unequal": ("pps_joint.csv", "yates-grundy")},
+    "poisson": {"fpc": "pi", "unequal": "poisson"},
+    "poisson_ht": {"fpc": "pi", "unequal": ("poisson", "horvitz-thompson")},
+    "clustered_brewer": {**CLUSTERED, "unequal": "brewer"},
+    "clustered_brewer_weights": {**CLUSTERED, "unequal": "brewer", "weights": "weight"},
+    "clustered_brewer_two_stage": {"strata": "h", "psu": ("psu", "element"), "fpc": ("pi1", "pi2"), "unequal": "brewer"},
+    "clustered_overton": {**CLUSTERED, "unequal": "overton"},
+    "clustered_hr": {**CLUSTERED, "unequal": "hartley-rao"},
+    "clustered_ht": {**CLUSTERED, "unequal": ("clustered_pps_joint.csv", "horvitz-thompson")},
+    "clustered_yg": {**CLUSTERED, "unequal": ("clustered_pps_joint.csv", "yates-grundy")},
+}
+
+
+@cache
+def survey_of(name: str) -> ek.Survey:
+    about = REFERENCE["designs"][name]
+    frame = pd.read_csv(FOLDER / about["data"])
+    if about["rows"] != "all":
+        frame = frame.query(about["rows"])
+    made = dict(DESIGNS[name])
+    if isinstance(made.get("unequal"), tuple):
+        file, variance = made["unequal"]
+        matrix = _poisson_joint() if file == "poisson" else _joint(file)
+        made["unequal"] = ek.survey.Joint(matrix, variance)
+    return ek.Survey(frame, design=ek.Stages(**made))
+
+
+def _cases(*kinds: str) -> list[Any]:
+    out = []
+    for i, case in enumerate(REFERENCE["cases"]):
+        if case["kind"] in kinds and case["design"] in DESIGNS and "error" not in case["result"]:
+            out.append(pytest.param(case, id=f"{i}-{case['design']}-{case['kind']}"))
+    return out
+
+
+def close(got: Any, want: Any, *, scale: float = 0.0) -> None:
+    """Equal to 1e-8 relative; `scale` bounds the absolute difference where the true value is zero."""
+    wanted = np.array([np.nan if v in ("NaN", "NA", None) else float(v) for v in np.ravel(np.array(want, dtype=object))])
+    np.testing.assert_allclose(np.ravel(got), wanted, rtol=1e-8, atol=1e-10 * scale)
+
+
+def _variables(call: str) -> list[str]:
+    found = re.search(r"\(~([\w.]+(?: \+ [\w.]+)*)", call)
+    assert found, call
+    return found.group(1).split(" + ")
+
+
+def _both(names: list[str]) -> Any:
+    return None if len(names) == 1 else ~nw.any_horizontal(*(nw.col(n).is_null() | nw.col(n).is_nan() for n in names), ignore_nulls=True)
+
+
+@pytest.mark.parametrize("case", _cases("mean", "total", "by_mean", "by_total"))
+def test_means_and_totals(case: dict[str, Any]) -> None:
+    survey, want = survey_of(case["design"]), case["result"]
+    names = _variables(case["call"])
+    by = re.search(r"~\w+(?: \+ \w+)*, ~(\w+)", case["call"])
+    split = by.group(1) if by and case["kind"].startswith("by") else None
+    categorical = names == ["k"]
+    if case["kind"].endswith("mean") and categorical:
+        est = ek.proportion(survey, "k", by=split)
+    elif case["kind"].endswith("mean"):
+        est = ek.mean(survey, names, by=split, where=_both(names))
+    elif categorical:
+        est = ek.count(survey, by=["k", *([split] if split else [])], population_total="weights")
+    else:
+        est = ek.total(survey, names, by=split, where=_both(names), population_total="weights")
+    order = _order(est, want["names"])
+    close(est.points[order], want["est"])
+    biggest = np.max(np.abs(est.vcov))
+    close(est.se[order], want["se"], scale=float(np.sqrt(biggest)))
+    close(est.vcov[np.ix_(order, order)], want["vcov"], scale=float(biggest))
+    if split is None and "deff_wr" in want and not categorical and "NaN" not in map(str, want["deff_wr"]):
+        close(est.counts.deff[order], want["deff_wr"])
+    if not categorical and split is not None:
+        close(est.df[order], want["df_domain"])
+
+
+def _order(est: ek.Estimate, names: list[str] | str) -> np.ndarray:
+    """Our cells in the order of R's names."""
+    wanted = [names] if isinstance(names, str) else names
+    columns = est.cells.columns
+    labels = []
+    for i in range(len(est)):
+        parts = [str(columns[c][i]) for c in columns if c != "variable" and columns[c][i] is not None]
+        labels.append({".".join(parts), "k" + ".".join(parts)} if parts else {columns["variable"][i]})
+    return np.array([next(i for i, known in enumerate(labels) if w in known) for w in wanted])
+
+
+@pytest.mark.parametrize("case", _cases("ratio"))
+def test_ratios(case: dict[str, Any]) -> None:
+    numerator, denominator = case["result"]["names"][0].split("/")
+    by = re.search(r"svyby\(~\w+, ~(\w+)", case["call"])
+    assert not by
+    est = ek.ratio(survey_of(case["design"]), numerator, denominator)
+    close(est.points, case["result"]["est"])
+    close(est.se, case["result"]["se"])
+
+
+@pytest.mark.parametrize("case", _cases("ciprop"))
+def test_intervals_of_shares(case: dict[str, Any]) -> None:
+    method = re.search(r'method = "(\w+)"', case["call"])
+    assert method
+    domain = re.search(r'subset\(d, (\w+) == "(\w+)"\)', case["call"])
+    where = nw.col(domain.group(1)) == domain.group(2) if domain else None
+    how: Any = method.group(1)
+    est = ek.proportion(survey_of(case["design"]), "b", interval=how, where=where)
+    want = case["result"]
+    close(est.points, want["est"])
+    close(est.se, want["se"])
+    if want["df"] == est.df[0]:
+        close(est.interval.low, want["lower"])
+        close(est.interval.high, want["upper"])
+
+
+@pytest.mark.parametrize("case", _cases("var"))
+def test_variances(case: dict[str, Any]) -> None:
+    names = _variables(case["call"])
+    if len(names) == 1:
+        est = ek.variance(survey_of(case["design"]), names[0])
+        close(est.points, case["result"]["est"])
+        close(est.se, case["result"]["se"])
+    else:
+        est = ek.variance(survey_of(case["design"]), names, where=_both(names))
+        close(sorted(est.points), sorted(set(np.ravel(case["result"]["est"]))))
+
+
+@pytest.mark.parametrize("case", _cases("quantile"))
+def test_quantiles(case: dict[str, Any]) -> None:
+    want, survey, name = case["result"], survey_of(case["design"]), _variables(case["call"])[0]
+    est = ek.quantile(survey, name, q=want["quantile"])
+    close(est.points, want["est"])
+    smallest = sorted(survey.data[name].dropna().unique())[:2]
+    if est.interval.low[0] == smallest[0] and want["lower"][0] == smallest[1]:
+        # Below the first answer's share R takes the second answer; the smallest answer whose share reaches p is the first.
+        close(est.interval.low[1:], want["lower"][1:])
+        close(est.se[1:], want["se"][1:])
+        return
+    close(est.interval.low, want["lower"])
+    close(est.interval.high, want["upper"])
+    close(est.se, want["se"])
