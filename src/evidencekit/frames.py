@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import InputError, UnknownColumn
 
-__all__ = ["Column", "Dataset", "Missing", "MissingCode", "Rows", "factorise", "numeric", "open_data"]
+__all__ = ["Column", "Dataset", "Missing", "MissingCode", "Rows", "factorise", "numeric", "open_data", "summed"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -261,6 +261,11 @@ def factorise(series: nw.Series[Any], labels: Mapping[Any, str] | None = None) -
     return Column(codes, keys, shown)
 
 
+def summed(codes: Codes, values: Floats, size: int) -> Floats:
+    """Sums of the values within codes 0 to size - 1."""
+    return np.asarray(np.bincount(codes, values, size), dtype=np.float64)
+
+
 def _codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
     dtype = series.dtype
     if dtype == nw.Boolean or dtype.is_integer() or dtype.is_float():
@@ -305,7 +310,7 @@ def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
     import pandas as pd
 
     order: list[Any] | None = None
-    if series.dtype in (nw.Categorical, nw.Enum):
+    if series.dtype == nw.Categorical or series.dtype == nw.Enum:
         order = [c for c in series.cat.get_categories().to_list() if c is not None]
         series = series.cast(nw.String)
     values = pd.Series(series.to_list() if series.dtype == nw.Object else series.to_pandas(), dtype="object")

@@ -1,0 +1,1 @@
+"""Figures and tables that know nothing of statistics: they take numbers and words."""

@@ -16,9 +16,9 @@ from evidencekit.frames import Codes, Floats
 from evidencekit.survey.degrees import support_of
 from evidencekit.survey.intervals import check_level, t_limits
 from evidencekit.survey.linear import Linear
+from evidencekit.survey.measured import Measured
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import Measured
 from evidencekit.survey.variance import Influence, covariance_of
 
 __all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of"]

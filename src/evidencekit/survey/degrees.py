@@ -8,7 +8,7 @@ import numpy as np
 
 from evidencekit.estimate import Support
 from evidencekit.frames import Codes, Floats
-from evidencekit.survey.totals import Table
+from evidencekit.survey.measured import Table
 from evidencekit.survey.units import Units
 
 __all__ = ["joined_support", "support_of"]

@@ -110,15 +110,13 @@ def domains_of(survey: Survey, by: tuple[str, ...], where: Where) -> Domains:
 def crossed_domains(by: tuple[str, ...], columns: Sequence[Column], inside: NDArray[np.bool_] | None, where: Where) -> Domains:
     """Domains from ``by=`` columns already made codes; combinations that do not occur are left out."""
     known = np.ones(len(columns[0].codes), dtype=bool) if inside is None else inside.copy()
-    blank = False
     for column in columns:
         if column.codes.size and column.codes.min() < 0:
             known &= column.codes >= 0
-            blank = True
     _refuse_empty(bool(known.any()), where)
     if len(columns) == 1 and inside is None:
         only = columns[0]
-        return Domains(by, only.codes if blank or inside is not None else only.codes, (only.levels,), len(only.levels))
+        return Domains(by, only.codes, (only.levels,), len(only.levels))
     picked = np.flatnonzero(known)
     codes, count, first = cross([(c.codes[picked], len(c.levels)) for c in columns])
     row = np.full(len(known), -1, dtype=np.intp)

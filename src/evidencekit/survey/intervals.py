@@ -62,7 +62,7 @@ def critical(df: Floats, level: float, sided: str = "two") -> Floats:
     tail = (1 + level) / 2 if sided == "two" else level
     usable = np.where(np.asarray(df) > 0, df, np.nan)
     with np.errstate(invalid="ignore"):
-        return stdtrit(usable, tail)
+        return np.asarray(stdtrit(usable, tail), dtype=np.float64)
 
 
 def check_level(level: float) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidencekit.frames import Floats
-from evidencekit.survey.totals import Table
+from evidencekit.frames import Floats, summed
+from evidencekit.survey.measured import Table
 
 __all__ = ["Linear", "means", "ratios", "totals"]
 
@@ -60,7 +60,7 @@ def ratios(table: Table, domains: int) -> Linear:
 
 def _domain_totals(table: Table, domains: int) -> tuple[Floats, Floats, Floats]:
     def add(values: Floats) -> Floats:
-        return np.bincount(table.domain, values, domains)
+        return summed(table.domain, values, domains)
 
     sums = np.column_stack([add(table.sums[:, j]) for j in range(table.p)]) if table.p else np.zeros((domains, 0))
     return add(table.w), add(table.n), sums

@@ -9,12 +9,13 @@ import numpy as np
 
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
-from evidencekit.frames import Floats
+from evidencekit.frames import Floats, summed
 from evidencekit.survey.assembling import Asked, Deff, Layout, assemble, layout_of
 from evidencekit.survey.domains import Where, names_of, where_words
 from evidencekit.survey.linear import Linear, means, ratios, totals
+from evidencekit.survey.measured import Measured
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import Measured, measure
+from evidencekit.survey.totals import measure
 
 __all__ = ["count", "mean", "ratio", "total"]
 
@@ -191,8 +192,8 @@ def count(
     measured = measure(survey, [()], split, where)
     factor, policies = _scale(measured, population_total)
     table = measured.tables[0]
-    size = np.bincount(table.domain, table.w, measured.domains.count)
-    answers = np.bincount(table.domain, table.n, measured.domains.count)
+    size = summed(table.domain, table.w, measured.domains.count)
+    answers = summed(table.domain, table.n, measured.domains.count)
     share, n = size / measured.weight, measured.rows
     srs = share * (1 - share) * measured.weight**2 / (n - 1) if n > 1 else np.full_like(size, np.nan)
     linear = Linear(size[:, None], table.w[:, None], srs[:, None], size, answers)

@@ -15,8 +15,9 @@ from evidencekit.survey.domains import Where, names_of, where_words
 from evidencekit.survey.intervals import Method, ProportionInterval, proportion_limits
 from evidencekit.survey.linear import means
 from evidencekit.survey.means import By
+from evidencekit.survey.measured import Table
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import Table, tally
+from evidencekit.survey.totals import tally
 
 __all__ = ["limits_of", "proportion"]
 

@@ -63,7 +63,7 @@ def _school(x: Floats, w: Floats, running: Floats, p: float) -> float:
 def _even(x: Floats, w: Floats, running: Floats, p: float) -> float:
     last = np.flatnonzero(np.append(x[1:] != x[:-1], True))
     place, exact = _place(running[last], p)
-    return x[last[place]] if exact and (place + 1) % 2 == 0 else x[last[min(place + 1, len(last) - 1)]]
+    return float(x[last[place] if exact and (place + 1) % 2 == 0 else last[min(place + 1, len(last) - 1)]])
 
 
 def _linear(x: Floats, w: Floats, running: Floats, p: float) -> float:

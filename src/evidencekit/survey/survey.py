@@ -11,11 +11,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.errors import DesignError, InputError, one_of
-from evidencekit.frames import Codes, Column, Floats, Rows, factorise, numeric, open_data
+from evidencekit.frames import Codes, Column, Floats, Rows, factorise, numeric, open_data, summed
 from evidencekit.survey.stages import Lonely, Stages
 from evidencekit.survey.units import Units, build_units, cross
 
-__all__ = ["Inference", "NoDesign", "Survey", "design_units", "weight_problems"]
+__all__ = ["Inference", "NoDesign", "Survey", "design_units", "weight_notes_of", "weight_problems"]
 
 Inference = Literal["probability", "network", "venue", "model", "self-selected", "self-selected-adjusted", "quota", "administrative"]
 
@@ -200,7 +200,7 @@ class Survey:
             digest.update(repr(self.design if not isinstance(self.design, Stages) else _describe(self.design)).encode())
             if self.w is not None and self.units is not None:
                 unit = self.units.row
-                sums = self.w if unit is None else np.bincount(unit, self.w, self.units.n)
+                sums = self.w if unit is None else summed(unit, self.w, self.units.n)
                 digest.update(np.ascontiguousarray(sums).tobytes())
             self.cache["fingerprint"] = digest.hexdigest()
         return self.cache["fingerprint"]
@@ -301,8 +301,13 @@ def weight_problems(name: str, missing: int, negative: int, positive: bool) -> N
 
 def weight_notes(w: Floats) -> tuple[str, ...]:
     """What the size of the weights says about how they were scaled."""
-    mean = float(w.mean())
-    if abs(mean / 1e6 - 1.0) < 0.2 and (w == np.round(w)).all():
+    return weight_notes_of(float(w.sum()), len(w), whole=bool((w == np.round(w)).all()))
+
+
+def weight_notes_of(weight: float, rows: int, *, whole: bool) -> tuple[str, ...]:
+    """The same from the sum of the weights, the number of rows, and whether the weights are whole numbers."""
+    mean = weight / rows
+    if abs(mean / 1e6 - 1.0) < 0.2 and whole:
         return ("the weights are whole numbers that average a million (DHS style, x 1e6): shares are right, totals are not",)
     if abs(mean - 1.0) < 0.01:
         return ("the weights add up to the number of interviews (normalised): shares are right, totals are not",)

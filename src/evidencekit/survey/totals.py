@@ -7,58 +7,18 @@ only file of the room that asks which of the two it has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from evidencekit.errors import EstimationError, InputError
-from evidencekit.frames import Codes, Floats, numeric
+from evidencekit.frames import Codes, Floats, numeric, summed
 from evidencekit.survey.domains import Domains, Where, domains_of
+from evidencekit.survey.measured import Measured, Table
+from evidencekit.survey.pushdown import push_measure, push_tally
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.units import Units
 
-__all__ = ["Measured", "Table", "derived", "in_memory", "measure", "numbers", "tally"]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Table:
-    """Totals of p variables in long form: one entry per (unit, domain) that has answers.
-
-    Shapes: G entries, D domains, p variables. `unit`, `domain` (G,); `w` weight and `n` answers (G,); `sums` weighted sums (G, p);
-    `second` weighted second moments about the domain means (D, p, p), None where the variables are indicators; `w2` squared weights
-    (D,); `cases` unweighted sums (D, p); `missing` rows of the domains without an answer; `categories` the levels the p indicators
-    stand for, as shown, and `keys` as they stand in the data.
-    """
-
-    unit: Codes
-    domain: Codes
-    w: Floats
-    n: Floats
-    sums: Floats
-    second: Floats | None
-    w2: Floats
-    cases: Floats
-    missing: int
-    categories: tuple[Any, ...] | None = None
-    keys: tuple[Any, ...] | None = None
-
-    @property
-    def p(self) -> int:
-        """The number of variables."""
-        return self.sums.shape[1]
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Measured:
-    """What one pass gave: the design's units, the domains, and a table per request."""
-
-    units: Units
-    domains: Domains
-    tables: tuple[Table, ...]
-    rows: int
-    weight: float
-    weight_notes: tuple[str, ...]
+__all__ = ["derived", "in_memory", "measure", "numbers", "tally"]
 
 
 def in_memory(survey: Survey, doing: str) -> None:
@@ -81,8 +41,6 @@ def measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[str, 
         There is nothing to estimate.
     """
     if survey.w is None:
-        from evidencekit.survey.pushdown import push_measure
-
         return push_measure(survey, requests, by, where)
     parts = []
     for names in requests:
@@ -109,8 +67,6 @@ def derived(survey: Survey, domains: Domains, parts: Sequence[tuple[list[Floats]
 def tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Where) -> Measured:
     """Totals of the indicators of each category of each variable."""
     if survey.w is None:
-        from evidencekit.survey.pushdown import push_tally
-
         return push_tally(survey, names, by, where)
     domains = domains_of(survey, by, where)
     tables = []
@@ -123,7 +79,8 @@ def tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Wher
 
 
 def _measured(survey: Survey, domains: Domains, tables: list[Table]) -> Measured:
-    assert survey.w is not None and survey.units is not None
+    assert survey.w is not None
+    assert survey.units is not None
     if "weight" not in survey.cache:
         survey.cache["weight"] = (float(survey.w.sum()), survey.notes)
     weight, notes = survey.cache["weight"]
@@ -131,7 +88,8 @@ def _measured(survey: Survey, domains: Domains, tables: list[Table]) -> Measured
 
 
 def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Domains) -> Table:
-    assert survey.w is not None and survey.units is not None
+    assert survey.w is not None
+    assert survey.units is not None
     rows, missing = _kept(domains, blank)
     w, unit, n_units = survey.w, survey.units.row, survey.units.n
     domain, count = domains.row, domains.count
@@ -169,7 +127,8 @@ def _moments(w: Floats, values: list[Floats], weighted: list[Floats], domain: Co
 
 
 def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domains: Domains) -> Table:
-    assert survey.w is not None and survey.units is not None
+    assert survey.w is not None
+    assert survey.units is not None
     keys, shown = levels
     blank = codes < 0 if codes.size and codes.min() < 0 else None
     rows, missing = _kept(domains, blank)
@@ -191,7 +150,7 @@ def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domai
         return Table(cells, _domain(domain, len(w)), w, np.ones(len(w)), sums, None, w2, cases, missing, shown, keys)
     group, place, size = _groups(cells, domain, count, survey.units.n)
     flat = place * p + codes
-    sums = np.bincount(flat, w, size * p).reshape(size, p)
+    sums = summed(flat, w, size * p).reshape(size, p)
     number = np.bincount(flat, minlength=size * p).reshape(size, p).sum(axis=1).astype(np.float64)
     kept = np.flatnonzero(number)
     group = group[kept]
@@ -219,10 +178,10 @@ def _grouped(
     if whole and domain is None:
         weight, number = _unit_weights(survey, unit, n_units)
     else:
-        weight, number = np.bincount(place, w, size), np.bincount(place, minlength=size).astype(np.float64)
+        weight, number = summed(place, w, size), np.bincount(place, minlength=size).astype(np.float64)
     sums = np.empty((size, len(weighted)))
     for j, wv in enumerate(weighted):
-        sums[:, j] = np.bincount(place, wv, size)
+        sums[:, j] = summed(place, wv, size)
     kept = np.flatnonzero(number)
     if len(kept) < size:
         group, weight, number, sums = group[kept], weight[kept], number[kept], sums[kept]
@@ -243,8 +202,9 @@ def _groups(unit: Codes, domain: Codes | None, count: int, n_units: int) -> tupl
 def _unit_weights(survey: Survey, unit: Codes, n_units: int) -> tuple[Floats, Floats]:
     """Weight and number of rows per unit, which every estimate over all rows shares."""
     if "unit weights" not in survey.cache:
+        assert survey.w is not None
         number = np.bincount(unit, minlength=n_units).astype(np.float64)
-        survey.cache["unit weights"] = (np.bincount(unit, survey.w, n_units), number)
+        survey.cache["unit weights"] = (summed(unit, survey.w, n_units), number)
     return survey.cache["unit weights"]
 
 
@@ -264,7 +224,7 @@ def _kept(domains: Domains, blank: Any) -> tuple[Codes | None, int]:
 def _by_domain(a: Floats, b: Floats | None, domain: Codes | None, count: int) -> Floats:
     if domain is None:
         return np.array([a.sum() if b is None else a @ b])
-    return np.bincount(domain, a if b is None else a * b, count)
+    return summed(domain, a if b is None else a * b, count)
 
 
 def _domain(domain: Codes | None, n: int) -> Codes:

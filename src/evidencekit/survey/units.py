@@ -268,9 +268,6 @@ def _approximate(kind: str, p: Floats) -> Floats:
     if n == 1:
         return np.array([[1.0 - p[0]]])
     both = p[:, None] + p[None, :]
-    if kind == "overton":
-        check = 1.0 - (n - both / 2.0) / (n - 1)
-    else:
-        check = 1.0 - (n - both + p.sum() / n) / (n - 1)
+    check = 1.0 - (n - both / 2.0) / (n - 1) if kind == "overton" else 1.0 - (n - both + p.sum() / n) / (n - 1)
     np.fill_diagonal(check, 1.0 - p)
     return check

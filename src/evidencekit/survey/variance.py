@@ -13,7 +13,7 @@ import numpy as np
 
 from evidencekit.errors import InputError
 from evidencekit.estimate import Covariance
-from evidencekit.frames import Codes, Floats
+from evidencekit.frames import Codes, Floats, summed
 from evidencekit.survey.units import Level, Units
 
 __all__ = ["Influence", "covariance_of"]
@@ -65,7 +65,7 @@ class Influence:
         key = unit * self.cells + self.cell
         size = count * self.cells
         return (
-            np.bincount(key, self.value, size).reshape(count, self.cells),
+            summed(key, self.value, size).reshape(count, self.cells),
             np.bincount(key, minlength=size).reshape(count, self.cells).astype(np.float64),
         )
 
@@ -105,15 +105,15 @@ class Influence:
     def _long_variance(self, level: Level) -> Floats:
         unit = self.unit if level.of is None else level.of[self.unit]
         key, place = np.unique(unit * self.cells + self.cell, return_inverse=True)
-        value = np.bincount(place, self.value, len(key))
+        value = summed(place, self.value, len(key))
         unit, cell = key // self.cells, key % self.cells
         pair, where = np.unique(level.group[unit] * self.cells + cell, return_inverse=True)
         group = pair // self.cells
-        centre = np.bincount(where, value, len(pair)) / level.size[group]
+        centre = summed(where, value, len(pair)) / level.size[group]
         scale = level.scale[unit]
-        inside = np.bincount(where, scale * (value - centre[where]) ** 2, len(pair))
-        rest = np.bincount(level.group, level.scale, len(level.size))[group] - np.bincount(where, scale, len(pair))
-        return np.bincount(pair % self.cells, inside + centre**2 * np.maximum(rest, 0.0), self.cells)
+        inside = summed(where, scale * (value - centre[where]) ** 2, len(pair))
+        rest = summed(level.group, level.scale, len(level.size))[group] - summed(where, scale, len(pair))
+        return summed(pair % self.cells, inside + centre**2 * np.maximum(rest, 0.0), self.cells)
 
     def __reduce__(self) -> NoReturn:
         raise InputError(
@@ -142,6 +142,6 @@ def _by_group(table: Floats, group: Codes, groups: int) -> Floats:
     """Column sums within groups of rows."""
     cells = table.shape[1]
     if cells == 1:
-        return np.bincount(group, table[:, 0], groups)[:, None]
+        return summed(group, table[:, 0], groups)[:, None]
     key = (group[:, None] * cells + np.arange(cells)).ravel()
-    return np.bincount(key, table.ravel(), groups * cells).reshape(groups, cells)
+    return summed(key, table.ravel(), groups * cells).reshape(groups, cells)

@@ -1,0 +1,198 @@
+"""The same pass on a lazy frame: one group-by that the engine runs, of which only the groups come back.
+
+Rows are grouped by the design's columns and ``by=``; a condition becomes a weight of zero rather than a filter, so that sampling units
+without a member in the domain are still there. Expressions are computed as columns first and aggregated by plain sums and minima, which
+every engine can do; internal names never differ by case only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from evidencekit.errors import EstimationError, InputError, Refused
+from evidencekit.frames import Column, Floats, factorise, numeric, summed
+from evidencekit.survey.domains import Domains, Where, crossed_domains, where_expr
+from evidencekit.survey.measured import Measured, Table
+from evidencekit.survey.survey import Survey, design_units, weight_notes_of, weight_problems
+from evidencekit.survey.units import Units, cross
+
+__all__ = ["push_measure", "push_tally"]
+
+Groups = nw.DataFrame[Any]
+
+
+def push_measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[str, ...], where: Where) -> Measured:
+    """Totals of numeric variables, all in one pass."""
+    schema = survey.rows.frame.collect_schema()
+    for name in {n for names in requests for n in names}:
+        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
+            raise InputError(f"Column {name!r} does not hold numbers.", "Use proportion() for categories.")
+    made: list[nw.Expr] = []
+    sums: list[str] = []
+    for r, names in enumerate(requests):
+        columns = [nw.col(n).cast(nw.Float64) for n in names]
+        w = nw.col("__ek_in")
+        there = [~(c.is_null() | c.is_nan()) for c in columns]
+        used = nw.all_horizontal(*there, ignore_nulls=False) if there else None
+        weight = w if used is None else nw.when(used).then(w).otherwise(0.0)
+        one = nw.col("__ek_one") if used is None else nw.when(used).then(nw.col("__ek_one")).otherwise(0.0)
+        parts = {f"w{r}": weight, f"n{r}": one, f"q{r}": weight * nw.col("__ek_weight")}
+        for i, a in enumerate(columns):
+            value = nw.when(used).then(a).otherwise(0.0) if used is not None else a
+            parts[f"s{r}_{i}"] = weight * value
+            parts[f"c{r}_{i}"] = one * value
+            for j in range(i + 1):
+                other = nw.when(used).then(columns[j]).otherwise(0.0) if used is not None else columns[j]
+                parts[f"m{r}_{i}_{j}"] = weight * value * other
+        made += [e.alias(f"__ek_{k}") for k, e in parts.items()]
+        sums += [f"__ek_{k}" for k in parts]
+    groups, units, domains = _collect(survey, by, where, made, sums)
+    tables = [_numeric(groups, units, domains, r, len(names)) for r, names in enumerate(requests)]
+    return _measured(survey, groups, units, domains, tables)
+
+
+def push_tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Where) -> Measured:
+    """Totals of categories, one pass a variable, with the variable as one more key of the group-by."""
+    tables: list[Table] = []
+    last: tuple[Groups, Units, Domains] | None = None
+    for name in names:
+        squares = (nw.col("__ek_in") * nw.col("__ek_weight")).alias("__ek_q0")
+        groups, units, domains = _collect(survey, by, where, [squares], ["__ek_q0"], extra=name)
+        column = factorise(groups[name], survey.rows.value_labels.get(name))
+        tables.append(_categories(groups, units, domains, column, name))
+        last = (groups, units, domains)
+    if last is None:
+        raise InputError("Name at least one variable.")
+    return _measured(survey, *last, tables)
+
+
+def _collect(
+    survey: Survey, by: tuple[str, ...], where: Where, made: list[nw.Expr], sums: list[str], extra: str | None = None
+) -> tuple[Groups, Units, Domains]:
+    """Run the group-by and make the design's units and the domains from its groups."""
+    stages = survey.stages
+    if stages.weights is None:
+        raise Refused("Lazy data need weights=.", "Name the column of weights.")
+    if not stages.psu:
+        raise Refused(
+            "Without psu= every row is a sampling unit, and lazy data are never brought into memory.",
+            "Collect the columns you need, or name the sampling units.",
+        )
+    frame: Any = survey.rows.frame
+    weight = nw.col(stages.weights).cast(nw.Float64) if stages.weights else nw.lit(1.0)
+    condition = where_expr(where, survey.rows)
+    inside = nw.lit(1.0) if condition is None else nw.when(condition.fill_null(value=False)).then(1.0).otherwise(0.0)
+    keys = list(dict.fromkeys([*stages.stage_columns, *(stages.fpc or ()), *by, *([extra] if extra else [])]))
+    try:
+        frame = frame.with_columns(weight.alias("__ek_weight"), inside.alias("__ek_one"))
+        bad = nw.col("__ek_weight").is_null() | nw.col("__ek_weight").is_nan()
+        frame = frame.with_columns(
+            (nw.col("__ek_weight") * nw.col("__ek_one")).alias("__ek_in"),
+            nw.when(bad).then(1.0).otherwise(0.0).alias("__ek_bad"),
+            nw.when(nw.col("__ek_weight") < 0).then(1.0).otherwise(0.0).alias("__ek_negative"),
+        )
+        frame = frame.with_columns(*made)
+        wanted = list(dict.fromkeys([*sums, "__ek_weight", "__ek_in", "__ek_one", "__ek_bad", "__ek_negative"]))
+        grouped = frame.group_by(*keys).agg(*(nw.col(c).sum() for c in wanted), nw.len().alias("__ek_rows"))
+        groups: Groups = grouped.collect()
+    except (InputError, Refused):
+        raise
+    except Exception as trouble:
+        raise InputError(
+            f"The engine could not work out the totals ({type(trouble).__name__}).",
+            "Check the columns named in where= and by=, and that weights are numbers.",
+        ) from None
+    if not len(groups):
+        raise InputError("The data have no rows.")
+    _check_weights(groups, stages.weights)
+    units = design_units(stages, lambda name, role: factorise(groups[name]), lambda name, role: numeric(groups[name], role), len(groups))
+    columns = [factorise(groups[name], survey.rows.value_labels.get(name)) for name in by]
+    members = _number(groups, "__ek_one") > 0
+    if not by:
+        row = np.where(members, 0, -1).astype(np.intp)
+        if not members.any():
+            raise EstimationError("There is nothing to estimate: no row satisfies where=.")
+        return groups, units, Domains((), row, (), 1)
+    return groups, units, crossed_domains(by, columns, members, where)
+
+
+def _check_weights(groups: Groups, name: str) -> None:
+    missing, negative = (int(_number(groups, c).sum()) for c in ("__ek_bad", "__ek_negative"))
+    total = float(np.nansum(_number(groups, "__ek_weight")))
+    weight_problems(name, missing, negative, total > 0)
+
+
+def _number(groups: Groups, name: str) -> Floats:
+    return np.nan_to_num(numeric(groups[name], "Column"), nan=0.0)
+
+
+def _numeric(groups: Groups, units: Units, domains: Domains, r: int, p: int) -> Table:
+    assert domains.row is not None
+    assert units.row is not None
+    n = _number(groups, f"__ek_n{r}")
+    keep = np.flatnonzero((domains.row >= 0) & (n > 0))
+    if not keep.size:
+        raise EstimationError("There is nothing to estimate: every answer is missing in the rows asked for.")
+    domain, count = domains.row[keep], domains.count
+
+    def column(name: str) -> Floats:
+        return _number(groups, f"__ek_{name}")[keep]
+
+    w = column(f"w{r}")
+    sums = np.column_stack([column(f"s{r}_{i}") for i in range(p)]) if p else np.zeros((len(keep), 0))
+    weight = summed(domain, w, count)
+    second = np.zeros((count, p, p))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = [summed(domain, sums[:, i], count) / weight for i in range(p)]
+        for i in range(p):
+            for j in range(i + 1):
+                raw = summed(domain, column(f"m{r}_{i}_{j}"), count)
+                second[:, i, j] = second[:, j, i] = raw - means[i] * means[j] * weight
+    cases = np.column_stack([summed(domain, column(f"c{r}_{i}"), count) for i in range(p)]) if p else np.zeros((count, 0))
+    inside = _number(groups, "__ek_one")[domains.row >= 0].sum()
+    squares = summed(domain, column(f"q{r}"), count)
+    return _merged(Table(units.row[keep], domain, w, n[keep], sums, second, squares, cases, int(inside - n[keep].sum())), count)
+
+
+def _categories(groups: Groups, units: Units, domains: Domains, column: Column, name: str) -> Table:
+    assert domains.row is not None
+    assert units.row is not None
+    n = _number(groups, "__ek_one")
+    keep = np.flatnonzero((domains.row >= 0) & (n > 0) & (column.codes >= 0))
+    if not keep.size:
+        raise EstimationError(f"There is nothing to estimate: {name!r} has no answers in the rows asked for.")
+    p, count, domain, codes = len(column.levels), domains.count, domains.row[keep], column.codes[keep]
+    w = _number(groups, "__ek_in")[keep]
+    sums = np.zeros((len(keep), p))
+    sums[np.arange(len(keep)), codes] = w
+    cases = summed(domain * p + codes, n[keep], count * p).reshape(count, p)
+    missing = int(n[domains.row >= 0].sum() - n[keep].sum())
+    squares = summed(domain, _number(groups, "__ek_q0")[keep], count)
+    table = Table(units.row[keep], domain, w, n[keep], sums, None, squares, cases, missing, column.levels, column.keys)
+    return _merged(table, count)
+
+
+def _merged(table: Table, count: int) -> Table:
+    """The table with one entry per unit and domain; several groups of the engine may share one."""
+    place, size, first = cross([(table.unit, int(table.unit.max()) + 1), (table.domain, count)])
+    sums = np.zeros((size, table.p))
+    for j in range(table.p):
+        sums[:, j] = summed(place, table.sums[:, j], size)
+    return replace(
+        table,
+        unit=table.unit[first],
+        domain=table.domain[first],
+        w=summed(place, table.w, size),
+        n=summed(place, table.n, size),
+        sums=sums,
+    )
+
+
+def _measured(survey: Survey, groups: Groups, units: Units, domains: Domains, tables: list[Table]) -> Measured:
+    rows, weight = int(_number(groups, "__ek_rows").sum()), float(_number(groups, "__ek_weight").sum())
+    return Measured(units, domains, tuple(tables), rows, weight, weight_notes_of(weight, rows, whole=True))
