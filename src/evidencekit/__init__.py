@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from evidencekit._version import __version__
 
 if TYPE_CHECKING:
-    from evidencekit import errors, estimate, fictional, frames, rendering, survey
+    from evidencekit import disclosure, errors, estimate, fictional, frames, rendering, survey
+    from evidencekit.combining import contrast, difference, ratio_of
+    from evidencekit.disclosure import Released, release
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
     from evidencekit.frames import Dataset, Missing
@@ -22,29 +24,38 @@ _ROOMS: dict[str, str] = {
     "Estimate": "estimate",
     "EvidencekitError": "errors",
     "Missing": "frames",
+    "Released": "disclosure",
     "Stages": "survey",
     "Survey": "survey",
     "cdf": "survey",
+    "contrast": "combining",
     "count": "survey",
+    "difference": "combining",
     "mean": "survey",
     "proportion": "survey",
     "quantile": "survey",
     "ratio": "survey",
+    "ratio_of": "combining",
+    "release": "disclosure",
     "total": "survey",
     "variance": "survey",
 }
-_MODULES = ("errors", "estimate", "fictional", "frames", "rendering", "survey")
+_MODULES = ("disclosure", "errors", "estimate", "fictional", "frames", "rendering", "survey")
 
 __all__ = [
     "Dataset",
     "Estimate",
     "EvidencekitError",
     "Missing",
+    "Released",
     "Stages",
     "Survey",
     "__version__",
     "cdf",
+    "contrast",
     "count",
+    "difference",
+    "disclosure",
     "errors",
     "estimate",
     "fictional",
@@ -53,6 +64,8 @@ __all__ = [
     "proportion",
     "quantile",
     "ratio",
+    "ratio_of",
+    "release",
     "rendering",
     "survey",
     "total",

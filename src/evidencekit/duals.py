@@ -1,0 +1,102 @@
+"""Numbers that carry their exact derivative, so that a function of estimates has an exact gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from evidencekit.errors import InputError
+from evidencekit.frames import Floats
+
+__all__ = ["Dual", "gradients"]
+
+_SLOPES: dict[str, Callable[[float], float]] = {
+    "log": lambda v: 1 / v,
+    "exp": lambda v: float(np.exp(v)),
+    "sqrt": lambda v: 0.5 / float(np.sqrt(v)),
+    "square": lambda v: 2 * v,
+    "sin": lambda v: float(np.cos(v)),
+    "cos": lambda v: -float(np.sin(v)),
+    "arcsin": lambda v: 1 / float(np.sqrt(1 - v * v)),
+    "log1p": lambda v: 1 / (1 + v),
+    "expm1": lambda v: float(np.exp(v)),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dual:
+    """A value and its gradient. Arithmetic, powers and the usual numpy functions keep both exact."""
+
+    value: float
+    slope: Floats
+
+    def __add__(self, other: Any) -> Dual:
+        o = _dual(other, self)
+        return Dual(self.value + o.value, self.slope + o.slope)
+
+    def __neg__(self) -> Dual:
+        return Dual(-self.value, -self.slope)
+
+    def __sub__(self, other: Any) -> Dual:
+        return self + (-_dual(other, self))
+
+    def __rsub__(self, other: Any) -> Dual:
+        return _dual(other, self) - self
+
+    def __mul__(self, other: Any) -> Dual:
+        o = _dual(other, self)
+        return Dual(self.value * o.value, self.slope * o.value + o.slope * self.value)
+
+    def __truediv__(self, other: Any) -> Dual:
+        o = _dual(other, self)
+        return Dual(self.value / o.value, (self.slope - o.slope * (self.value / o.value)) / o.value)
+
+    def __rtruediv__(self, other: Any) -> Dual:
+        return _dual(other, self) / self
+
+    def __pow__(self, power: Any) -> Dual:
+        if isinstance(power, Dual):
+            made = self.value**power.value
+            return Dual(made, power.value * self.value ** (power.value - 1) * self.slope + made * np.log(self.value) * power.slope)
+        return Dual(self.value**power, power * self.value ** (power - 1) * self.slope)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any) -> Dual:
+        """Let numpy's functions work on duals."""
+        plain: dict[str, Callable[[Any, Any], Any]] = {
+            "add": lambda a, b: a + b,
+            "subtract": lambda a, b: a - b,
+            "multiply": lambda a, b: a * b,
+            "divide": lambda a, b: a / b,
+        }
+        if ufunc.__name__ in plain and method == "__call__":
+            a, b = (_dual(x, self) for x in inputs)
+            return plain[ufunc.__name__](a, b)
+        if ufunc.__name__ not in _SLOPES or method != "__call__":
+            raise InputError(f"A contrast cannot use numpy's {ufunc.__name__}.", f"It can use arithmetic and {', '.join(_SLOPES)}.")
+        return Dual(float(ufunc(self.value)), _SLOPES[ufunc.__name__](self.value) * self.slope)
+
+
+def gradients(function: Callable[[list[Dual]], Any], points: Floats) -> tuple[Floats, Floats]:
+    """The value(s) of a function at the points, and its exact gradient(s).
+
+    Returns
+    -------
+    values : (m,) array
+    jacobian : (m, k) array
+    """
+    eye = np.eye(len(points))
+    made = function([Dual(float(p), eye[i]) for i, p in enumerate(points)])
+    several: list[Any] = list(made) if isinstance(made, (list, tuple)) else [made]
+    if not several or not all(isinstance(m, Dual) for m in several):
+        raise InputError("A contrast's function must return a number made from the estimates it is given.")
+    return np.array([m.value for m in several]), np.vstack([m.slope for m in several])
+
+
+def _dual(value: Any, like: Dual) -> Dual:
+    return value if isinstance(value, Dual) else Dual(float(value), np.zeros_like(like.slope))
