@@ -11,18 +11,22 @@ from typing import TYPE_CHECKING, Any
 from evidencekit._version import __version__
 
 if TYPE_CHECKING:
-    from evidencekit import disclosure, errors, estimate, fictional, frames, rendering, survey
+    from evidencekit import disclosure, errors, estimate, fictional, findings, frames, reading, rendering, survey
     from evidencekit.combining import contrast, difference, ratio_of
     from evidencekit.disclosure import Released, release
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
+    from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset, Missing
+    from evidencekit.reading import read
     from evidencekit.survey import Stages, Survey, cdf, count, mean, proportion, quantile, ratio, total, variance
 
 _ROOMS: dict[str, str] = {
+    "Action": "findings",
     "Dataset": "frames",
     "Estimate": "estimate",
     "EvidencekitError": "errors",
+    "Finding": "findings",
     "Missing": "frames",
     "Released": "disclosure",
     "Stages": "survey",
@@ -31,21 +35,25 @@ _ROOMS: dict[str, str] = {
     "contrast": "combining",
     "count": "survey",
     "difference": "combining",
+    "finding": "findings",
     "mean": "survey",
     "proportion": "survey",
     "quantile": "survey",
     "ratio": "survey",
     "ratio_of": "combining",
+    "read": "reading",
     "release": "disclosure",
     "total": "survey",
     "variance": "survey",
 }
-_MODULES = ("disclosure", "errors", "estimate", "fictional", "frames", "rendering", "survey")
+_MODULES = ("disclosure", "errors", "estimate", "fictional", "findings", "frames", "reading", "rendering", "survey")
 
 __all__ = [
+    "Action",
     "Dataset",
     "Estimate",
     "EvidencekitError",
+    "Finding",
     "Missing",
     "Released",
     "Stages",
@@ -59,12 +67,16 @@ __all__ = [
     "errors",
     "estimate",
     "fictional",
+    "finding",
+    "findings",
     "frames",
     "mean",
     "proportion",
     "quantile",
     "ratio",
     "ratio_of",
+    "read",
+    "reading",
     "release",
     "rendering",
     "survey",
