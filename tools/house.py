@@ -33,6 +33,8 @@ def problems() -> list[str]:
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 found += [f"{name}:{node.lineno} {node.name}: {p}" for p in _function(node)]
+                if node.args.kwarg and name.startswith(("src", "methods")):
+                    found.append(f"{name}:{node.lineno} {node.name}: takes **{node.args.kwarg.arg}")
         if name.startswith("src"):
             found += [f"{name}: imports {m}" for m in _imports(tree) if m.split(".")[0] in NETWORK]
     return found + [f"import cycle: {' -> '.join(c)}" for c in cycles()]
@@ -46,8 +48,6 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     options = len(arguments) - 1
     out += [f"{options} parameters beside its object, at most {PARAMETERS}"] if options > PARAMETERS else []
-    if node.args.kwarg and not node.name.startswith("_"):
-        out.append("takes **kwargs")
     return out
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset, Missing
     from evidencekit.reading import read
-    from evidencekit.survey import Stages, Survey, cdf, count, mean, proportion, quantile, ratio, total, variance
+    from evidencekit.survey import Stages, Survey, cdf, check_survey, count, mean, proportion, quantile, ratio, total, variance
 
 _ROOMS: dict[str, str] = {
     "Action": "findings",
@@ -32,6 +32,7 @@ _ROOMS: dict[str, str] = {
     "Stages": "survey",
     "Survey": "survey",
     "cdf": "survey",
+    "check_survey": "survey",
     "contrast": "combining",
     "count": "survey",
     "difference": "combining",
@@ -60,6 +61,7 @@ __all__ = [
     "Survey",
     "__version__",
     "cdf",
+    "check_survey",
     "contrast",
     "count",
     "difference",

@@ -238,7 +238,7 @@ def numeric(series: nw.Series[Any], role: str) -> Floats:
     if values.dtype != np.float64:
         values = series.cast(nw.Float64).to_numpy() if series.null_count() else values
         values = values.astype(np.float64)
-    if not np.isfinite(values.sum()) and np.isinf(values).any():
+    if np.isinf(values).any():
         raise InputError(f"{role} {series.name!r} holds infinite numbers.", "Set them to null first.")
     return values
 
@@ -273,6 +273,8 @@ def _codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
         if values.dtype.kind in "biu":
             return _integer_codes(values.astype(np.int64), boolean=dtype == nw.Boolean)
         floats = np.asarray(values, dtype=np.float64)
+        if np.isinf(floats).any():
+            raise InputError(f"Column {series.name!r} holds infinite numbers.", "Set them to null first.")
         blank = np.isnan(floats)
         whole = np.where(blank, 0.0, floats)
         if np.abs(whole).max(initial=0.0) < 2**53 and np.array_equal(whole, np.trunc(whole)):
@@ -314,21 +316,19 @@ def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
         order = [c for c in series.cat.get_categories().to_list() if c is not None]
         series = series.cast(nw.String)
     values = pd.Series(series.to_list() if series.dtype == nw.Object else series.to_pandas(), dtype="object")
-    codes, found = pd.factorize(values, use_na_sentinel=True)
-    if order is None:
-        rank = _sorted_places(list(found))
-    else:
+    try:
+        codes, found = pd.factorize(values, use_na_sentinel=True)
+        # A column that mixes text and numbers is ordered by type, then value.
+        rank = sorted(range(len(found)), key=lambda i: (isinstance(found[i], str), found[i])) if order is None else []
+    except TypeError:
+        raise InputError(f"Column {series.name!r} holds things that are neither numbers nor text.", "Turn it into text first.") from None
+    if order is not None:
         place = {c: i for i, c in enumerate(order)}
         rank = sorted(range(len(found)), key=lambda i: place[found[i]])
     back = np.empty(len(rank) + 1, dtype=np.intp)
     back[rank] = np.arange(len(rank))
     back[-1] = -1
     return back[codes], tuple(found[i] for i in rank)
-
-
-def _sorted_places(keys: list[Any]) -> list[int]:
-    """The order of the keys; a column that mixes text and numbers is ordered by type, then value."""
-    return sorted(range(len(keys)), key=lambda i: (isinstance(keys[i], str), keys[i]))
 
 
 def _native(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:

@@ -6,6 +6,7 @@ that was never asked become one thing. Here the codes stay in the frame and `Dat
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import math
 import os
@@ -44,7 +45,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+:/", re.IGNORECASE)  # two letters at l
 
 
 def read(path: str | os.PathLike[str], *, missing: Mapping[str, Mapping[MissingCode, Missing]] | None = None) -> Dataset:
-    """Read a survey file with its labels and its kinds of missing.
+    r"""Read a survey file with its labels and its kinds of missing.
 
     SPSS (``.sav``, ``.zsav``) and Stata (``.dta``) files declare their missing codes. Each gets the kind its English value label
     clearly names (`evidencekit.reading.WORDS`: "refused", "don't know", "not asked", ...), and ``Missing.UNSTATED`` otherwise. A
@@ -86,7 +87,7 @@ def read(path: str | os.PathLike[str], *, missing: Mapping[str, Mapping[MissingC
     >>> from evidencekit.reading import read
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "answers.csv")
-    ...     _ = file.write_text("told,age\\n1,14\\n98,15\\n,16\\n", encoding="utf-8")
+    ...     _ = file.write_text("told,age\n1,14\n98,15\n,16\n", encoding="utf-8")
     ...     data = read(file, missing={"told": {98: Missing.REFUSED}})
     >>> data
     Dataset(3 rows, 2 columns, 1 with kinds of missing)
@@ -215,14 +216,19 @@ def _labelled(file: Path, suffix: str) -> Dataset:
     # user_missing=True: the default makes NaN of every declared code and merges the kinds.
     options: dict[str, Any] = {"user_missing": True, "apply_value_formats": False, "output_format": "pandas"}
     try:
-        frame, meta = parse(str(file), dates_as_pandas_datetime=True, **options)
+        frame, meta = parse(str(file), **options)
         coded = _coded(meta)
-        dates = [name for name in coded if meta.readstat_variable_types[name] != "string" and not _numbers(frame[name])]
+        dates = [name for name in _ranged(meta) if meta.readstat_variable_types[name] != "string" and frame[name].dtype.kind not in "iuf"]
         if dates:
-            raw, _ = parse(str(file), usecols=dates, disable_datetime_conversion=True, **options)
+            raw, again = parse(str(file), usecols=dates, disable_datetime_conversion=True, **options)
             frame = frame.assign(**{name: raw[name] for name in dates})
-        letters = {name: _letters_as_codes(frame[name]) for name in meta.missing_user_values}
-        frame = frame.assign(**letters) if letters else frame
+            coded |= _ranged(again)
+        if meta.missing_user_values:
+            # pyreadstat 1.3.7 with user_missing=True reads "." as 0 in an integer column when a letter came before it, so
+            # the numbers come from a second look without letters.
+            plain, _ = parse(str(file), usecols=list(meta.missing_user_values), disable_datetime_conversion=True)
+            frame = frame.assign(**{name: _with_letters(plain[name], frame[name]) for name in meta.missing_user_values})
+        frame = frame.assign(**{name: frame[name].astype("datetime64[us]") for name in frame.columns if _is_dates(frame[name])})
     except Exception as trouble:
         raise _unreadable(file, trouble) from None
     stata = suffix == ".dta"
@@ -239,7 +245,12 @@ def _labelled(file: Path, suffix: str) -> Dataset:
 
 def _coded(meta: Any) -> dict[str, list[Any]]:
     """Columns with declared missing codes: SPSS ranges, or the letters that occur in Stata."""
-    found: dict[str, list[Any]] = {name: list(letters) for name, letters in meta.missing_user_values.items()}
+    return {**{name: list(letters) for name, letters in meta.missing_user_values.items()}, **_ranged(meta)}
+
+
+def _ranged(meta: Any) -> dict[str, list[Any]]:
+    """SPSS columns with declared missing codes, each as (low, high)."""
+    found: dict[str, list[Any]] = {}
     for name, ranges in meta.missing_ranges.items():
         # Some writers declare the system-missing value itself. It is blank already, and equals nothing.
         kept = [(r["lo"], r["hi"]) for r in ranges if r["lo"] == r["lo"] and r["hi"] == r["hi"]]
@@ -248,20 +259,22 @@ def _coded(meta: Any) -> dict[str, list[Any]]:
     return found
 
 
-def _numbers(series: Any) -> bool:
-    """Whether a column is numbers, or numbers and Stata's letters."""
-    if series.dtype.kind in "iuf":
-        return True
-    return series.dtype.kind == "O" and all(v is None or isinstance(v, (int, float)) or _is_letter(v) for v in series)
+def _is_dates(series: Any) -> bool:
+    """Whether pyreadstat has made a column of Python dates; it cannot make pandas dates where letters stand among them."""
+    if series.dtype.kind != "O":
+        return False
+    seen = series.dropna()
+    return len(seen) > 0 and all(isinstance(value, datetime.date) for value in seen)
 
 
 def _is_letter(value: Any) -> bool:
     return isinstance(value, str) and len(value) == 1 and "a" <= value <= "z"
 
 
-def _letters_as_codes(series: Any) -> Any:
-    values = [stata_code("." + v) if _is_letter(v) else v for v in series]
-    return np.asarray(values, dtype=np.float64)
+def _with_letters(plain: Any, lettered: Any) -> Any:
+    """The numbers of a Stata column with the codes of its letters among them."""
+    pairs = zip(plain.to_numpy(dtype=np.float64, na_value=np.nan), lettered, strict=True)
+    return np.asarray([stata_code("." + seen) if _is_letter(seen) else number for number, seen in pairs], dtype=np.float64)
 
 
 def _label_keys(given: Mapping[Any, str], *, stata: bool) -> dict[Any, str]:
@@ -332,20 +345,20 @@ def _declare(data: Dataset, missing: Mapping[str, Mapping[MissingCode, Missing]]
         for code, kind in given.items():
             if not isinstance(kind, Missing):
                 raise InputError(f"missing= for {name!r} names a kind that is not one.", "Use Missing.REFUSED and its like.")
-            is_letter = stata and numbers and isinstance(code, str) and code.startswith(".")
-            above[_fitting(stata_code(code) if is_letter else code, name, numbers=numbers)] = kind
+            if stata and numbers and isinstance(code, str) and code.startswith("."):
+                code = stata_code(code)
+            _must_fit(code, name, numbers=numbers)
+            above[code] = kind
         merged[name] = _laid_over(dict(merged.get(name, {})), above)
     return Dataset(data.frame, data.labels, data.value_labels, merged)
 
 
-def _fitting(code: MissingCode, name: str, *, numbers: bool) -> MissingCode:
-    """The code, if it can stand in the column: a code of the wrong type would match nothing, and nobody would notice."""
+def _must_fit(code: MissingCode, name: str, *, numbers: bool) -> None:
+    """Refuse a code that cannot stand in the column: it would match nothing, and nobody would notice."""
     ends = code if isinstance(code, tuple) else (code,)
-    if isinstance(code, tuple) and len(code) != 2:
-        raise InputError(f"A range of missing codes for {name!r} is (low, high).")
-    if numbers != all(not isinstance(end, str) for end in ends):
-        fix = "Give its codes as numbers." if numbers else "Give its codes as text."
-        raise InputError(f"The missing codes for {name!r} are not of the column's type.", fix)
-    if any(end != end for end in ends) or ends[0] > ends[-1]:
-        raise InputError(f"A missing code for {name!r} is NaN, or a range runs downwards.", "Blanks need no code; a range is (low, high).")
-    return code
+    if isinstance(code, tuple) and not (len(code) == 2 and code[0] <= code[1]):
+        raise InputError(f"A range of missing codes for {name!r} is not (low, high).")
+    if numbers == any(isinstance(end, str) for end in ends):
+        raise InputError(f"The missing codes for {name!r} do not fit its type.", f"Give them as {'numbers' if numbers else 'text'}.")
+    if code != code:
+        raise InputError(f"A missing code for {name!r} is NaN.", "A blank needs no code.")

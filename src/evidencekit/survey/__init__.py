@@ -1,5 +1,6 @@
 """Design-based estimation: a Survey is data bound to the design they were drawn by; verbs turn it into Estimates."""
 
+from evidencekit.survey.checking import Check, check_survey
 from evidencekit.survey.intervals import ProportionInterval
 from evidencekit.survey.means import count, mean, ratio, total
 from evidencekit.survey.proportions import proportion
@@ -9,12 +10,14 @@ from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.survey import NoDesign, Survey
 
 __all__ = [
+    "Check",
     "Joint",
     "NoDesign",
     "ProportionInterval",
     "Stages",
     "Survey",
     "cdf",
+    "check_survey",
     "count",
     "mean",
     "proportion",

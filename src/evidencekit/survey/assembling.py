@@ -14,12 +14,12 @@ from evidencekit.errors import Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance
 from evidencekit.frames import Codes, Floats
 from evidencekit.survey.degrees import support_of
+from evidencekit.survey.influence import Influence, covariance_of
 from evidencekit.survey.intervals import check_level, t_limits
 from evidencekit.survey.linear import Linear
 from evidencekit.survey.measured import Measured
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.variance import Influence, covariance_of
 
 __all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of"]
 

@@ -18,6 +18,29 @@ from evidencekit.survey.units import cross
 __all__ = ["Domains", "Where", "domains_of", "names_of", "where_expr", "where_mask", "where_words"]
 
 Where = nw.Expr | str | None
+RESERVED = frozenset(
+    [
+        "variable",
+        "category",
+        "quantile",
+        "at",
+        "estimate",
+        "se",
+        "rse",
+        "low",
+        "high",
+        "df",
+        "n",
+        "cases",
+        "psus",
+        "weighted_n",
+        "n_eff",
+        "deff",
+        "flag",
+        "status",
+        "reason",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -36,7 +59,12 @@ class Domains:
 
 def names_of(names: str | Sequence[str] | None, role: str, rows: Rows) -> tuple[str, ...]:
     """Column names as a tuple, each checked against the data."""
+    if names is not None and not isinstance(names, (str, Sequence)):
+        raise InputError(f"{role} takes column names, not a {type(names).__name__}.")
     out = (names,) if isinstance(names, str) else tuple(names or ())
+    taken = [name for name in out if role == "by=" and name in RESERVED]
+    if taken:
+        raise InputError(f"by= cannot split by a column called {taken[0]!r}: results have a column of that name.", "Rename it first.")
     for name in out:
         rows.need(name, role)
     if len(set(out)) != len(out):

@@ -281,7 +281,7 @@ def _scale(measured: Measured, population_total: float | str | None) -> tuple[fl
         return 1.0, ()
     if population_total == "weights":
         return 1.0, (("population_total", "weights as they are"),)
-    if not isinstance(population_total, (int, float)) or not population_total > 0:
+    if not isinstance(population_total, (int, float)) or not 0 < population_total < float("inf"):
         raise InputError('population_total= is a number above 0 or "weights".')
     return float(population_total) / measured.weight, (("population_total", f"{population_total:,.0f}"),)
 

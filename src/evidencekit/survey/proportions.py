@@ -109,13 +109,8 @@ def _picked(table: Table, name: str, category: Any) -> tuple[list[int], tuple[An
         if len(hits) != 1:
             raise InputError(f"category= is not one of the {len(keys)} categories of {name!r}.", "Look at proportion() without it.")
         return hits, shown
-    if set(keys) <= {0, 1}:
-        if 1 in keys:
-            return [keys.index(1)], None
-        raise InputError(
-            f"Column {name!r} is 0 in every row asked for." if 0 in keys else f"Column {name!r} has no answers.",
-            "If 1 is possible and nobody said it, cast the column to true/false or give it value labels.",
-        )
+    if 1 in keys and set(keys) <= {0, 1}:
+        return [keys.index(1)], None
     return list(range(len(keys))), shown
 
 

@@ -64,6 +64,8 @@ def push_tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where:
         squares = (nw.col("__ek_in") * nw.col("__ek_weight")).alias("__ek_q0")
         groups, units, domains = _collect(survey, by, where, [squares], ["__ek_q0"], extra=name)
         column = factorise(groups[name], survey.rows.value_labels.get(name))
+        if column.keys in ((0,), (False,)):
+            column = Column(column.codes, (0, 1), (0, 1))
         tables.append(_categories(groups, units, domains, column, name))
         last = (groups, units, domains)
     if last is None:

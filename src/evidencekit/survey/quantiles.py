@@ -15,13 +15,13 @@ from evidencekit.frames import Codes, Floats
 from evidencekit.survey.assembling import Asked, assemble, layout_of
 from evidencekit.survey.degrees import joined_support
 from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words
+from evidencekit.survey.influence import Influence
 from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits
 from evidencekit.survey.linear import means
 from evidencekit.survey.means import By
 from evidencekit.survey.rules import STABLE, Rule, quantile_of
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import derived, in_memory, numbers
-from evidencekit.survey.variance import Influence
 
 __all__ = ["QuantileInterval", "quantile"]
 

@@ -36,7 +36,7 @@ def quantile_of(x: Floats, w: Floats, running: Floats, p: float, rule: str) -> f
     ----------
     Hyndman and Fan (1996), Am. Stat. 50, 361-365. Shah and Vaish (2006), ASA Section on Survey Research Methods, 3649-3656.
     """
-    if not 0 <= p <= 1:
+    if not len(x) or not 0 <= p <= 1:
         return float("nan")
     return float(_RULES[rule](x, w, running, p))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -81,7 +82,9 @@ def variance(
         product = np.ones(len(blank))
         for k, column in enumerate((i, j)):
             product = product * (values[column] - _spread_out(centre.points[:, k], domains.row))
-        parts.append(([product * _spread_out(centre.n / (centre.n - 1), domains.row)], blank))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            unbiased = np.where(centre.n > 1, centre.n / (centre.n - 1), np.nan)
+        parts.append(([product * _spread_out(unbiased, domains.row)], blank))
     measured = derived(survey, domains, parts)
     labels = [names[i] if i == j else f"{names[i]}:{names[j]}" for i, j in pairs]
     asked = Asked("variance", f"variance of {', '.join(names)}", "t", where_words(where, where_label), level)
@@ -136,10 +139,12 @@ def cdf(
     (13.0, 15.0)
     """
     in_memory(survey, "cdf()")
-    (name,) = names_of(y, "y", survey.rows)
-    points = tuple(float(a) for a in ((at,) if isinstance(at, (int, float)) else at))
-    if not points or not np.isfinite(points).all():
+    survey.rows.need(y, "y")
+    name = y
+    given: Sequence[Any] = (at,) if isinstance(at, (int, float, str)) else at
+    if not given or not all(isinstance(a, (int, float, np.number)) and np.isfinite(a) for a in given):
         raise InputError("at= takes numbers.")
+    points = tuple(float(a) for a in given)
     domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
     x = numbers(survey, (name,))[0]
     measured = derived(survey, domains, [([(x <= a).astype(np.float64) for a in points], np.isnan(x))])

@@ -170,11 +170,12 @@ class Survey:
 
     def column(self, name: str) -> Column:
         """A column as integer codes, made once for this survey."""
-        if name not in self.cache:
+        key = ("column", name)
+        if key not in self.cache:
             frame = self.rows.frame
             assert isinstance(frame, nw.DataFrame)
-            self.cache[name] = factorise(frame[name], self.rows.value_labels.get(name))
-        return self.cache[name]
+            self.cache[key] = factorise(frame[name], self.rows.value_labels.get(name))
+        return self.cache[key]
 
     def _number(self, name: str, role: str) -> Floats:
         frame = self.rows.frame

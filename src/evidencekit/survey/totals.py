@@ -74,7 +74,9 @@ def tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Wher
         column = survey.column(name)
         if not column.levels:
             raise EstimationError(f"Column {name!r} has no answers at all.")
-        tables.append(_category_table(survey, column.codes, (column.keys, column.levels), domains))
+        # A 0/1 column in which nobody said 1 still has a share of 1: none.
+        levels = ((0, 1), (0, 1)) if column.keys in ((0,), (False,)) else (column.keys, column.levels)
+        tables.append(_category_table(survey, column.codes, levels, domains))
     return _measured(survey, domains, tables)
 
 
