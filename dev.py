@@ -1,7 +1,8 @@
 """The whole developer interface: `python3 dev.py demo | test | check | bench NAME`. Needs only Python and git.
 
-The first command sets up `.venv` beside this file; later ones start at once until pyproject.toml, the constraints or Python change.
-This file also parses on old Pythons, so that it can say which version is needed.
+The first command sets up `.venv` beside this file; later ones start at once, until pyproject.toml, the pinned versions, the
+Python or the place of this folder change. A `.venv` whose set-up did not finish is made again.
+This file also parses on old Pythons (2.7 too), so that it can say which version is needed.
 """
 
 import hashlib
@@ -11,7 +12,10 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ENV = os.path.join(HERE, ".venv")
+MARK = os.path.join(ENV, ".set-up")
+PYTHON = os.path.join(ENV, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
 NEEDED = (3, 11)
+PINNED = os.path.join(HERE, "constraints", "py%d.%d.txt" % sys.version_info[:2])
 JOBS = {
     "demo": [[os.path.join("examples", "01_first_statistic.py")]],
     "test": [["-m", "pytest"]],
@@ -19,73 +23,84 @@ JOBS = {
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         [os.path.join("tools", "house.py")],
-        ["-m", "basedpyright", "--level", "error"],
         [os.path.join("tools", "layers.py")],
+        ["-m", "basedpyright", "--level", "error", "--pythonpath", PYTHON],
     ],
 }
+USAGE = "usage: python3 dev.py demo | test | check | bench NAME"
+NO_VENV = """This Python could not make an environment (its own words are above). It often lacks venv or ensurepip:
+  Debian, Ubuntu:  sudo apt install python3-venv
+  elsewhere:       the installer from python.org brings both"""
 
 
-def python():
-    """The environment's interpreter."""
-    return os.path.join(ENV, "Scripts", "python.exe") if sys.platform == "win32" else os.path.join(ENV, "bin", "python")
-
-
-def constraints():
-    """The pinned versions for this Python, where there are some."""
-    path = os.path.join(HERE, "constraints", "py%d.%d.txt" % sys.version_info[:2])
-    return path if os.path.isfile(path) else None
+def run(arguments):
+    """Run the environment's own Python, whatever the caller's shell has set up; its exit code."""
+    env = dict(os.environ, PYTHONIOENCODING="utf-8", PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1")
+    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PREFIX", "PIP_TARGET"):
+        env.pop(name, None)
+    return subprocess.call([PYTHON] + arguments, cwd=HERE, env=env)
 
 
 def stamp():
-    """What the environment depends on."""
-    digest = hashlib.sha256(sys.version.encode("utf-8"))
-    for path in (os.path.join(HERE, "pyproject.toml"), constraints()):
-        if path:
+    """What an environment is made from, as one word."""
+    digest = hashlib.sha256((sys.version + HERE).encode("utf-8", "replace"))
+    for path in (os.path.join(HERE, "pyproject.toml"), PINNED):
+        if os.path.isfile(path):
             with open(path, "rb") as file:
                 digest.update(file.read())
     return digest.hexdigest()
 
 
-def set_up():
-    """Make or renew the environment; one whose set-up did not finish has no mark and is made again."""
-    import venv
+def marked():
+    """The stamp of the environment that stands there, and its extras; two empty words when its set-up did not finish."""
+    if not (os.path.isfile(MARK) and os.path.isfile(PYTHON)):
+        return ["", ""]
+    with open(MARK) as file:
+        return (file.read().split() + ["", ""])[:2]
 
-    mark = os.path.join(ENV, ".set-up")
-    wanted = stamp()
-    if os.path.isfile(mark):
-        with open(mark) as file:
-            if file.read() == wanted:
-                return
-    print("Setting up .venv (once, about a minute) ...", flush=True)
-    try:
-        venv.create(ENV, with_pip=True, clear=True)
-    except (subprocess.CalledProcessError, ImportError):
-        sys.exit("Python came without ensurepip, which makes environments. On Debian or Ubuntu: sudo apt install python3-venv")
-    command = [python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", ".[test]"]
-    if constraints():
-        command += ["--constraint", constraints()]
-    if subprocess.call(command, cwd=HERE):
-        sys.exit("The packages could not be installed; the next run starts again. pip says why, above.")
-    with open(mark, "w") as file:
-        file.write(wanted)
+
+def set_up(extras):
+    """Make the environment, or add what `demo` did not need: extras are `[]` or `[test]`."""
+    wanted, (made_from, has) = stamp(), marked()
+    if made_from == wanted and has in (extras, "[test]"):
+        return
+    print("Setting up .venv (once; a minute or two) ...")
+    sys.stdout.flush()
+    if made_from == wanted:
+        os.remove(MARK)
+    elif subprocess.call([sys.executable, "-m", "venv", "--clear", ENV]):
+        sys.exit(NO_VENV)
+    pins = ["--constraint", PINNED] if os.path.isfile(PINNED) else []
+    if run(["-m", "pip", "install", "--quiet", "--editable", "." + extras.replace("[]", "")] + pins):
+        sys.exit("The packages could not be installed; pip says why, above. The next run starts again.")
+    with open(MARK, "w") as file:
+        file.write(wanted + " " + extras)
+
+
+def steps_of(name, rest):
+    """The command lines of a job, or the end with a usage line."""
+    if name == "bench" and rest:
+        script = os.path.join("benchmarks", "bench_" + rest[0] + ".py")
+        if os.path.isfile(os.path.join(HERE, script)):
+            return [[script] + rest[1:]]
+        sys.exit("There is no " + script)
+    if name not in JOBS or (rest and name == "check"):
+        sys.exit(USAGE)
+    return [step + rest for step in JOBS[name]]
 
 
 def main():
-    """Run one job."""
+    """Run one job; every step of it, even after one fails."""
     if sys.version_info[:2] < NEEDED:
         sys.exit("evidencekit needs Python %d.%d or newer; this is %s" % (NEEDED + (sys.version.split()[0],)))
     name, rest = (sys.argv + [""])[1], sys.argv[2:]
-    if name == "bench" and rest:
-        steps, rest = [[os.path.join("benchmarks", "bench_%s.py" % rest[0])]], rest[1:]
-    elif name in JOBS:
-        steps = JOBS[name]
-    else:
-        sys.exit("usage: python3 dev.py demo | test | check | bench NAME")
-    set_up()
-    failed = 0
-    for step in steps:
-        failed |= subprocess.call([python()] + step + rest, cwd=HERE)
-    return 1 if failed else 0
+    steps = steps_of(name, rest)
+    try:
+        set_up("[]" if name == "demo" else "[test]")
+        codes = [run(step) for step in steps]
+    except KeyboardInterrupt:
+        return 130
+    return ([code for code in codes if code] + [0])[0]
 
 
 if __name__ == "__main__":

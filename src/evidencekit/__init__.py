@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from evidencekit._version import __version__
 
 if TYPE_CHECKING:
-    from evidencekit import disclosure, errors, estimate, fictional, findings, frames, reading, rendering, survey
+    from evidencekit import combining as combining
+    from evidencekit import disclosure as disclosure
+    from evidencekit import errors as errors
+    from evidencekit import estimate as estimate
+    from evidencekit import fictional as fictional
+    from evidencekit import findings as findings
+    from evidencekit import frames as frames
+    from evidencekit import reading as reading
+    from evidencekit import rendering as rendering
+    from evidencekit import survey as survey
     from evidencekit.combining import contrast, difference, ratio_of
     from evidencekit.disclosure import Released, release
     from evidencekit.errors import EvidencekitError
@@ -47,7 +56,18 @@ _ROOMS: dict[str, str] = {
     "total": "survey",
     "variance": "survey",
 }
-_MODULES = ("disclosure", "errors", "estimate", "fictional", "findings", "frames", "reading", "rendering", "survey")
+_MODULES: tuple[str, ...] = (
+    "combining",
+    "disclosure",
+    "errors",
+    "estimate",
+    "fictional",
+    "findings",
+    "frames",
+    "reading",
+    "rendering",
+    "survey",
+)
 
 __all__ = [
     "Action",
@@ -65,38 +85,30 @@ __all__ = [
     "contrast",
     "count",
     "difference",
-    "disclosure",
-    "errors",
-    "estimate",
-    "fictional",
     "finding",
-    "findings",
-    "frames",
     "mean",
     "proportion",
     "quantile",
     "ratio",
     "ratio_of",
     "read",
-    "reading",
     "release",
-    "rendering",
-    "survey",
     "total",
     "variance",
 ]
 
+if not TYPE_CHECKING:  # so that a type checker sees the names above and no others
 
-def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        made = getattr(import_module(f"evidencekit.{_ROOMS[name]}"), name)
-    elif name in _MODULES:
-        made = import_module(f"evidencekit.{name}")
-    else:
-        raise AttributeError(f"module 'evidencekit' has no attribute {name!r}")
-    globals()[name] = made
-    return made
+    def __getattr__(name: str) -> Any:
+        if name in _ROOMS:
+            made = getattr(import_module(f"evidencekit.{_ROOMS[name]}"), name)
+        elif name in _MODULES:
+            made = import_module(f"evidencekit.{name}")
+        else:
+            raise AttributeError(f"module 'evidencekit' has no attribute {name!r}")
+        globals()[name] = made
+        return made
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted([*__all__, *_MODULES])
