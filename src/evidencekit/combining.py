@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
+from evidencekit.columns import Floats
 from evidencekit.duals import Dual, gradients
 from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
-from evidencekit.frames import Floats
 
 __all__ = ["contrast", "difference", "ratio_of"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from evidencekit.columns import Floats
 from evidencekit.errors import InputError
-from evidencekit.frames import Floats
 
 __all__ = ["Dual", "gradients"]
 

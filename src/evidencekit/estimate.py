@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError
-from evidencekit.frames import Codes, Floats, frame_of
+from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, text_table
 
 __all__ = ["Cells", "Counts", "Covariance", "CovarianceSource", "Estimate", "Interval", "Provenance", "Support"]

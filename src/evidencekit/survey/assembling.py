@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from evidencekit._version import __version__
+from evidencekit.columns import Codes, Floats
 from evidencekit.errors import Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance
-from evidencekit.frames import Codes, Floats
 from evidencekit.survey.degrees import support_of
 from evidencekit.survey.influence import Influence, covariance_of
 from evidencekit.survey.intervals import check_level, t_limits
@@ -178,7 +178,7 @@ def _without_replacement(deff: Deff, n: Floats, weight: Floats) -> Floats:
 def _cases(measured: Measured, layout: Layout) -> Floats:
     out = np.full(len(layout.table), np.nan)
     for t, table in enumerate(measured.tables):
-        if table.second is None:
+        if table.cases is not None:
             here = layout.table == t
             out[here] = table.cases[layout.domain[here], layout.column[here]]
     return out

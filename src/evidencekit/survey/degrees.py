@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from evidencekit.columns import Codes, Floats
 from evidencekit.estimate import Support
-from evidencekit.frames import Codes, Floats
 from evidencekit.survey.measured import Table
 from evidencekit.survey.units import Units
 

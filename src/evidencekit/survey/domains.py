@@ -10,8 +10,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencekit.columns import Codes, Column
 from evidencekit.errors import EstimationError, InputError
-from evidencekit.frames import Codes, Column, Rows
+from evidencekit.frames import Rows
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 

@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import numpy as np
 
+from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError
 from evidencekit.estimate import Covariance
-from evidencekit.frames import Codes, Floats, summed
 from evidencekit.survey.units import Level, Units
 
 __all__ = ["Influence", "covariance_of"]

@@ -9,8 +9,8 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.special import betaincinv, expit, logit, stdtrit, xlog1py, xlogy
 
+from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
-from evidencekit.frames import Floats
 
 __all__ = ["Method", "ProportionInterval", "Sided", "beta_limits", "critical", "proportion_limits", "t_limits"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evidencekit.frames import Floats, summed
+from evidencekit.columns import Floats, summed
 from evidencekit.survey.measured import Table
 
 __all__ = ["Linear", "means", "ratios", "totals"]

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from evidencekit.columns import Floats, summed
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
-from evidencekit.frames import Floats, summed
 from evidencekit.survey.assembling import Asked, Deff, Layout, assemble, layout_of
 from evidencekit.survey.domains import Where, names_of, where_words
 from evidencekit.survey.linear import Linear, means, ratios, totals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.frames import Codes, Floats
+from evidencekit.columns import Codes, Floats
 from evidencekit.survey.domains import Domains
 from evidencekit.survey.units import Units
 
@@ -18,8 +18,8 @@ class Table:
 
     Shapes: G entries, D domains, p variables. `unit`, `domain` (G,); `w` weight and `n` answers (G,); `sums` weighted sums (G, p);
     `second` weighted second moments about the domain means (D, p, p), None where the variables are indicators; `w2` squared weights
-    (D,); `cases` unweighted sums (D, p); `missing` rows of the domains without an answer; `categories` the levels the p indicators
-    stand for, as shown, and `keys` as they stand in the data.
+    (D,); `cases` answers in each category (D, p), None where the variables are numbers; `missing` rows of the domains without an
+    answer; `categories` the levels the p indicators stand for, as shown, and `keys` as they stand in the data.
     """
 
     unit: Codes
@@ -29,7 +29,7 @@ class Table:
     sums: Floats
     second: Floats | None
     w2: Floats
-    cases: Floats
+    cases: Floats | None
     missing: int
     categories: tuple[Any, ...] | None = None
     keys: tuple[Any, ...] | None = None

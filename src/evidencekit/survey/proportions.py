@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from evidencekit.columns import Floats
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
-from evidencekit.frames import Floats
 from evidencekit.survey.assembling import Asked, Deff, Limits, assemble, layout_of
 from evidencekit.survey.domains import Where, names_of, where_words
 from evidencekit.survey.intervals import Method, ProportionInterval, proportion_limits

@@ -14,8 +14,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from evidencekit.columns import Column, Floats, factorise, numeric, summed
 from evidencekit.errors import EstimationError, InputError, Refused
-from evidencekit.frames import Column, Floats, factorise, numeric, summed
 from evidencekit.survey.domains import Domains, Where, crossed_domains, where_expr
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.survey import Survey, design_units, weight_notes_of, weight_problems
@@ -45,7 +45,6 @@ def push_measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[
         for i, a in enumerate(columns):
             value = nw.when(used).then(a).otherwise(0.0) if used is not None else a
             parts[f"s{r}_{i}"] = weight * value
-            parts[f"c{r}_{i}"] = one * value
             for j in range(i + 1):
                 other = nw.when(used).then(columns[j]).otherwise(0.0) if used is not None else columns[j]
                 parts[f"m{r}_{i}_{j}"] = weight * value * other
@@ -155,10 +154,9 @@ def _numeric(groups: Groups, units: Units, domains: Domains, r: int, p: int) -> 
             for j in range(i + 1):
                 raw = summed(domain, column(f"m{r}_{i}_{j}"), count)
                 second[:, i, j] = second[:, j, i] = raw - means[i] * means[j] * weight
-    cases = np.column_stack([summed(domain, column(f"c{r}_{i}"), count) for i in range(p)]) if p else np.zeros((count, 0))
     inside = _number(groups, "__ek_one")[domains.row >= 0].sum()
     squares = summed(domain, column(f"q{r}"), count)
-    return _merged(Table(units.row[keep], domain, w, n[keep], sums, second, squares, cases, int(inside - n[keep].sum())), count)
+    return _merged(Table(units.row[keep], domain, w, n[keep], sums, second, squares, None, int(inside - n[keep].sum())), count)
 
 
 def _categories(groups: Groups, units: Units, domains: Domains, column: Column, name: str) -> Table:

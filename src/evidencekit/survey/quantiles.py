@@ -9,9 +9,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
-from evidencekit.frames import Codes, Floats
 from evidencekit.survey.assembling import Asked, assemble, layout_of
 from evidencekit.survey.degrees import joined_support
 from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from evidencekit.frames import Floats
+from evidencekit.columns import Floats
 
 __all__ = ["STABLE", "Rule", "quantile_of"]
 

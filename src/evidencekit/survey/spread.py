@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from evidencekit.columns import Floats, summed
 from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
-from evidencekit.frames import Floats
 from evidencekit.survey.assembling import Asked, assemble, layout_of
 from evidencekit.survey.domains import Where, domains_of, names_of, where_words
 from evidencekit.survey.intervals import Method, ProportionInterval
@@ -153,7 +153,10 @@ def cdf(
     layout = layout_of(measured, [name], [list(range(len(points)))], [None])
     made = assemble(survey, measured, [means(measured.tables[0], domains.count)], layout, asked, limits_of(how, level))
     columns = {**made.cells.columns, "at": tuple(points[c] for c in layout.column)}
-    cases = measured.tables[0].cases[layout.domain, layout.column]
+    answered = np.flatnonzero(~np.isnan(x) if domains.row is None else ~np.isnan(x) & (domains.row >= 0))
+    domain = np.zeros(len(answered), dtype=np.intp) if domains.row is None else domains.row[answered]
+    below = np.column_stack([summed(domain, (x[answered] <= a).astype(np.float64), domains.count) for a in points])
+    cases = below[layout.domain, layout.column]
     return replace(made, cells=Cells(columns, made.cells.by), counts=replace(made.counts, cases=cases))
 
 

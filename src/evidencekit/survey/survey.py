@@ -10,8 +10,9 @@ from typing import Any, Literal, NoReturn, get_args
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from evidencekit.columns import Codes, Column, Floats, factorise, numeric, summed
 from evidencekit.errors import DesignError, InputError, one_of
-from evidencekit.frames import Codes, Column, Floats, Rows, factorise, numeric, open_data, summed
+from evidencekit.frames import Rows, open_data
 from evidencekit.survey.stages import Lonely, Stages
 from evidencekit.survey.units import Units, build_units, cross
 

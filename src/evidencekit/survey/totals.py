@@ -6,18 +6,20 @@ only file of the room that asks which of the two it has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from evidencekit.columns import Codes, Floats, answers, numeric, summed
 from evidencekit.errors import EstimationError, InputError
-from evidencekit.frames import Codes, Floats, numeric, summed
 from evidencekit.survey.domains import Domains, Where, domains_of
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.pushdown import push_measure, push_tally
 from evidencekit.survey.survey import Survey
 
+BLOCK = 65_536
 __all__ = ["derived", "in_memory", "measure", "numbers", "tally"]
 
 
@@ -42,13 +44,15 @@ def measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[str, 
     """
     if survey.w is None:
         return push_measure(survey, requests, by, where)
+    frame: Any = survey.rows.frame
     parts = []
     for names in requests:
-        values = numbers(survey, names)
-        blank = None
-        for v in values:
-            if np.isnan(v.sum()):
-                blank = np.isnan(v) if blank is None else blank | np.isnan(v)
+        blank, values = None, []
+        for name in names:
+            column, missing = answers(frame[name], "Column")
+            values.append(column)
+            if missing is not None:
+                blank = missing if blank is None else blank | missing
         parts.append((values, blank))
     return derived(survey, domains_of(survey, by, where), parts)
 
@@ -89,125 +93,171 @@ def _measured(survey: Survey, domains: Domains, tables: list[Table]) -> Measured
     return Measured(survey.units, domains, tuple(tables), len(survey.w), weight, notes)
 
 
-def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Domains) -> Table:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Block:
+    """Some of the rows an estimate uses: which, their weights, their domains (None: there is one) and their entries in the table."""
+
+    at: Any
+    w: Floats
+    domain: Codes | None
+    entry: Codes
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Members:
+    """The rows an estimate uses (None: all), and the (unit, domain) entry each belongs to.
+
+    Rows are visited a block at a time, so that what is computed from them stays in the processor's cache. `place` holds each used row's
+    entry where the table of all pairs would be too large; otherwise it is worked out block by block.
+    """
+
+    rows: Codes | None
+    w: Floats
+    unit: Codes | None
+    domain: Codes | None
+    domains: int
+    missing: int
+    place: Codes | None
+    size: int
+    group: Codes | None
+
+    @property
+    def whole(self) -> bool:
+        """Every row is used, in one domain."""
+        return self.rows is None and self.domain is None
+
+    def blocks(self) -> Iterator[_Block]:
+        """The rows, a block at a time."""
+        n = len(self.w) if self.rows is None else len(self.rows)
+        for start in range(0, n, BLOCK):
+            span = slice(start, min(start + BLOCK, n))
+            at = span if self.rows is None else self.rows[span]
+            domain = None if self.domain is None else self.domain[at]
+            yield _Block(at, self.w[at], domain, self._entry(span, at, domain))
+
+    def _entry(self, span: slice, at: Any, domain: Codes | None) -> Codes:
+        if self.place is not None:
+            return self.place[span]
+        if self.unit is None:
+            return np.arange(span.start, span.stop, dtype=np.intp)
+        if domain is None:
+            return self.unit[at]
+        entry = self.unit[at] * self.domains
+        entry += domain
+        return entry
+
+    def of_entries(self, kept: Codes) -> tuple[Codes, Codes]:
+        """The unit and the domain of some entries."""
+        if self.unit is None:
+            unit = kept if self.rows is None else self.rows[kept]
+            return unit, np.zeros(len(kept), dtype=np.intp) if self.domain is None else self.domain[unit]
+        group = kept if self.group is None else self.group[kept]
+        return group // self.domains, group % self.domains
+
+
+def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
     assert survey.w is not None
     assert survey.units is not None
     rows, missing = _kept(domains, blank)
-    w, unit, n_units = survey.w, survey.units.row, survey.units.n
-    domain, count = domains.row, domains.count
-    if rows is not None:
-        w = w[rows]
-        values = [v[rows] for v in values]
-        unit = rows if unit is None else unit[rows]
-        domain = None if domain is None or count == 1 else domain[rows]
-    elif count == 1:
-        domain = None
-    weighted = [w * v for v in values]
-    second = _moments(w, values, weighted, domain, count)
-    w2 = _by_domain(w, w, domain, count)
-    cases = np.column_stack([_by_domain(v, None, domain, count) for v in values]) if values else np.zeros((count, 0))
-    grouped = _grouped(survey, unit, domain, count, n_units, w, weighted, rows is None)
-    return Table(*grouped, second, w2, cases, missing)
+    unit, units, count = survey.units.row, survey.units.n, domains.count
+    domain = None if count == 1 else domains.row
+    used = len(survey.w) if rows is None else len(rows)
+    place, group, size = None, None, used if unit is None else units * count
+    if unit is not None and size > max(4 * used, 1_000_000):
+        key = unit * count if domain is None else unit * count + domain
+        group, place = np.unique(key if rows is None else key[rows], return_inverse=True)
+        size = len(group)
+    return _Members(rows, survey.w, unit, domain, count, missing, place, size, group)
 
 
-def _moments(w: Floats, values: list[Floats], weighted: list[Floats], domain: Codes | None, count: int) -> Floats:
-    """Weighted second moments about the domain means; a second pass where subtracting the mean would lose digits."""
-    p = len(values)
-    weight = _by_domain(w, None, domain, count)
+def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Domains) -> Table:
+    members = _members(survey, domains, blank)
+    p, count = len(values), members.domains
+    sums, raw = np.zeros((p, members.size)), np.zeros((p, p, count))
+    for block in members.blocks():
+        x = [v[block.at] for v in values]
+        for i in range(p):
+            weighted = block.w * x[i]
+            np.add.at(sums[i], block.entry, weighted)
+            for j in range(i + 1):
+                _add_products(raw[i, j], block.domain, weighted, x[j])
+    weight, number, squares = _weights(survey, members)
+    kept = np.flatnonzero(number)
+    unit, domain = members.of_entries(kept)
+    sums, weight = sums[:, kept], weight[kept]
+    totals = [summed(domain, t, count) for t in sums]
+    second = _moments(members, values, raw, summed(domain, weight, count), totals)
+    return Table(unit, domain, weight, number[kept], sums.T, second, squares, None, members.missing)
+
+
+def _moments(members: _Members, values: list[Floats], raw: Floats, weight: Floats, totals: list[Floats]) -> Floats:
+    """Weighted second moments about the domain means; about each row's mean where subtracting it from the sum would lose digits."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = [_by_domain(wv, None, domain, count) / weight for wv in weighted]
-    second = np.empty((count, p, p))
-    for i in range(p):
-        for j in range(i + 1):
-            product = means[i] * means[j] * weight
-            central = _by_domain(weighted[i], values[j], domain, count) - product
-            if (central < 1e-5 * np.abs(product)).any():
-                left, right = (values[k] - (means[k][0] if domain is None else means[k][domain]) for k in (i, j))
-                central = _by_domain(w * left, right, domain, count)
-            second[:, i, j] = second[:, j, i] = central
-    return second
+        means = np.array([total / weight for total in totals]).reshape(len(values), members.domains)
+    central = raw - means[:, None] * means[None] * weight
+    close = [bool((central[i, i] < 1e-5 * raw[i, i]).any()) for i in range(len(values))]
+    if any(close):
+        central[:] = 0.0
+        for block in members.blocks():
+            x = [v[block.at] - m[0 if block.domain is None else block.domain] for v, m in zip(values, means, strict=True)]
+            for i in range(len(x)):
+                for j in range(i + 1):
+                    _add_products(central[i, j], block.domain, block.w * x[i], x[j])
+    out = np.moveaxis(central, 2, 0)
+    return np.tril(out) + np.swapaxes(np.tril(out, -1), 1, 2)
 
 
 def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domains: Domains) -> Table:
-    assert survey.w is not None
-    assert survey.units is not None
     keys, shown = levels
-    blank = codes < 0 if codes.size and codes.min() < 0 else None
-    rows, missing = _kept(domains, blank)
-    w, unit, domain, count = survey.w, survey.units.row, domains.row, domains.count
-    if rows is not None:
-        w, codes = w[rows], codes[rows]
-        unit = rows if unit is None else unit[rows]
-        domain = None if domain is None or count == 1 else domain[rows]
-    elif count == 1:
-        domain = None
-    p = len(keys)
-    spread = codes if domain is None else domain * p + codes
-    cases = np.bincount(spread, minlength=count * p).reshape(count, p).astype(np.float64)
-    w2 = _by_domain(w, w, domain, count)
-    cells = np.arange(len(w), dtype=np.intp) if unit is None else unit
-    if unit is None or (rows is not None and survey.units.row is None):
-        sums = np.zeros((len(w), p))
-        sums[np.arange(len(w)), codes] = w
-        return Table(cells, _domain(domain, len(w)), w, np.ones(len(w)), sums, None, w2, cases, missing, shown, keys)
-    group, place, size = _groups(cells, domain, count, survey.units.n)
-    flat = place * p + codes
-    sums = summed(flat, w, size * p).reshape(size, p)
-    number = np.bincount(flat, minlength=size * p).reshape(size, p).sum(axis=1).astype(np.float64)
+    members = _members(survey, domains, codes < 0 if codes.size and codes.min() < 0 else None)
+    p, size, count = len(keys), members.size, members.domains
+    flat_sums, flat_number = np.zeros(size * p), np.zeros(size * p)
+    for block in members.blocks():
+        cell = block.entry * p
+        cell += codes[block.at]
+        np.add.at(flat_sums, cell, block.w)
+        np.add.at(flat_number, cell, 1.0)
+    sums, asked = flat_sums.reshape(size, p), flat_number.reshape(size, p)
+    number = asked.sum(axis=1)
     kept = np.flatnonzero(number)
-    group = group[kept]
+    unit, domain = members.of_entries(kept)
     sums = sums[kept]
-    unit_of, domain_of = group // count, group % count
-    return Table(unit_of, domain_of, sums.sum(axis=1), number[kept], sums, None, w2, cases, missing, shown, keys)
+    cases = np.column_stack([summed(domain, a, count) for a in asked[kept].T])
+    squares = _squares(survey, members)
+    return Table(unit, domain, sums.sum(axis=1), number[kept], sums, None, squares, cases, members.missing, shown, keys)
 
 
-def _grouped(
-    survey: Survey,
-    unit: Codes | None,
-    domain: Codes | None,
-    count: int,
-    n_units: int,
-    w: Floats,
-    weighted: list[Floats],
-    whole: bool,
-) -> tuple[Codes, Codes, Floats, Floats, Floats]:
-    """Sums within (unit, domain): unit, domain, weight, answers, weighted sums."""
-    if unit is None or survey.units is None or survey.units.row is None:
-        rows = np.arange(len(w), dtype=np.intp) if unit is None else unit
-        stacked = np.column_stack(weighted) if weighted else np.zeros((len(w), 0))
-        return rows, _domain(domain, len(w)), w, np.ones(len(w)), stacked
-    group, place, size = _groups(unit, domain, count, n_units)
-    if whole and domain is None:
-        weight, number = _unit_weights(survey, unit, n_units)
-    else:
-        weight, number = summed(place, w, size), np.bincount(place, minlength=size).astype(np.float64)
-    sums = np.empty((size, len(weighted)))
-    for j, wv in enumerate(weighted):
-        sums[:, j] = summed(place, wv, size)
-    kept = np.flatnonzero(number)
-    if len(kept) < size:
-        group, weight, number, sums = group[kept], weight[kept], number[kept], sums[kept]
-    return group // count, group % count, weight, number, sums
-
-
-def _groups(unit: Codes, domain: Codes | None, count: int, n_units: int) -> tuple[Codes, Codes, int]:
-    """The (unit, domain) groups, each row's place among them, and how many there are."""
+def _add_products(out: Floats, domain: Codes | None, a: Floats, b: Floats) -> None:
     if domain is None:
-        return np.arange(n_units, dtype=np.intp), unit, n_units
-    key = unit * count + domain
-    if n_units * count <= max(4 * key.size, 1_000_000):
-        return np.arange(n_units * count, dtype=np.intp), key, n_units * count
-    group, place = np.unique(key, return_inverse=True)
-    return group, place, len(group)
+        out[0] += np.einsum("i,i->", a, b)
+    else:
+        np.add.at(out, domain, a * b)
 
 
-def _unit_weights(survey: Survey, unit: Codes, n_units: int) -> tuple[Floats, Floats]:
-    """Weight and number of rows per unit, which every estimate over all rows shares."""
-    if "unit weights" not in survey.cache:
-        assert survey.w is not None
-        number = np.bincount(unit, minlength=n_units).astype(np.float64)
-        survey.cache["unit weights"] = (summed(unit, survey.w, n_units), number)
-    return survey.cache["unit weights"]
+def _weights(survey: Survey, members: _Members) -> tuple[Floats, Floats, Floats]:
+    """Weight and number of rows per entry, squared weights per domain; over all rows they are the same for every estimate."""
+    if members.whole and "weights" in survey.cache:
+        return survey.cache["weights"]
+    weight, number = np.zeros(members.size), np.zeros(members.size)
+    for block in members.blocks():
+        np.add.at(weight, block.entry, block.w)
+        np.add.at(number, block.entry, 1.0)
+    out = (weight, number, _squares(survey, members))
+    if members.whole:
+        survey.cache["weights"] = out
+    return out
+
+
+def _squares(survey: Survey, members: _Members) -> Floats:
+    """The sum of squared weights per domain."""
+    if members.whole and "squares" in survey.cache:
+        return survey.cache["squares"]
+    out = np.zeros(members.domains)
+    for block in members.blocks():
+        _add_products(out, block.domain, block.w, block.w)
+    if members.whole:
+        survey.cache["squares"] = out
+    return out
 
 
 def _kept(domains: Domains, blank: Any) -> tuple[Codes | None, int]:
@@ -221,13 +271,3 @@ def _kept(domains: Domains, blank: Any) -> tuple[Codes | None, int]:
     if not rows.size:
         raise EstimationError("There is nothing to estimate: every answer is missing in the rows asked for.")
     return rows, there - rows.size
-
-
-def _by_domain(a: Floats, b: Floats | None, domain: Codes | None, count: int) -> Floats:
-    if domain is None:
-        return np.array([a.sum() if b is None else a @ b])
-    return summed(domain, a if b is None else a * b, count)
-
-
-def _domain(domain: Codes | None, n: int) -> Codes:
-    return np.zeros(n, dtype=np.intp) if domain is None else domain

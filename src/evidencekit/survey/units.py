@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencekit.columns import Codes, Floats
 from evidencekit.errors import DesignError, LonelyPSU
-from evidencekit.frames import Codes, Floats
 from evidencekit.survey.stages import Joint, Stages
 
 __all__ = ["Level", "Units", "build_units", "cross"]
@@ -132,7 +132,7 @@ def build_units(
             code, count, first = each[0], n, each[0]
         elif stages.nest or stage > 0:
             code, count, first = cross([group, given[stage]])
-            reused = count - len(np.unique(given[0][0])) if stage == 0 else reused
+            reused = count - given[0][1] if stage == 0 else reused
         else:
             code, count, first = cross([given[stage]])
             _refuse_reused(group[0], code, first)

@@ -1,0 +1,160 @@
+"""One column of a data frame as numpy: numbers with NaN where missing, or integer codes with their levels.
+
+Messages name the column and what to do, never a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencekit.errors import InputError
+
+__all__ = ["Codes", "Column", "Floats", "answers", "factorise", "numeric", "summed"]
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Column:
+    """A column of categories as integer codes: -1 where it is missing, otherwise a place in `levels`.
+
+    `keys` are the values as they stand in the data; `levels` are what is shown for them.
+    """
+
+    codes: Codes
+    keys: tuple[Any, ...]
+    levels: tuple[Any, ...]
+
+
+def numeric(series: nw.Series[Any], role: str) -> Floats:
+    """A column as float64, NaN where it is missing.
+
+    Parameters
+    ----------
+    series : narwhals Series
+        The column.
+    role : str
+        How messages name it.
+
+    Raises
+    ------
+    InputError
+        The column holds text, or an infinite number.
+    """
+    return answers(series, role)[0]
+
+
+def answers(series: nw.Series[Any], role: str) -> tuple[Floats, Any]:
+    """The same, with a mask of the missing ones (None: there are none)."""
+    if not (series.dtype.is_numeric() or series.dtype == nw.Boolean):
+        raise InputError(
+            f"{role} {series.name!r} does not hold numbers.",
+            "Use proportion() for categories, or turn the column into numbers first.",
+        )
+    values = series.to_numpy()
+    if values.dtype != np.float64:
+        values = series.cast(nw.Float64).to_numpy() if series.null_count() else values
+        values = values.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(values.sum()):
+            return values, None
+    if np.isinf(values).any():
+        raise InputError(f"{role} {series.name!r} holds infinite numbers.", "Set them to null first.")
+    return values, np.isnan(values)
+
+
+def factorise(series: nw.Series[Any], labels: Mapping[Any, str] | None = None) -> Column:
+    """A column as integer codes with its sorted levels; declared categories keep their order.
+
+    Parameters
+    ----------
+    series : narwhals Series
+        The column.
+    labels : mapping, optional
+        Value labels; a level is shown by its label when every level has one of its own.
+    """
+    codes, keys = _codes(series)
+    shown = keys
+    if labels:
+        named = [labels.get(k) for k in keys]
+        shown = tuple(named) if None not in named and len(set(named)) == len(named) else keys
+    return Column(codes, keys, shown)
+
+
+def summed(codes: Codes, values: Floats, size: int) -> Floats:
+    """Sums of the values within codes 0 to size - 1."""
+    out = np.zeros(size)
+    np.add.at(out, codes, values)
+    return out
+
+
+def _codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
+    dtype = series.dtype
+    if dtype == nw.Boolean or dtype.is_integer() or dtype.is_float():
+        values = series.to_numpy() if not series.null_count() else series.cast(nw.Float64).to_numpy()
+        if values.dtype.kind in "biu":
+            return _integer_codes(values.astype(np.int64), boolean=dtype == nw.Boolean)
+        floats = np.asarray(values, dtype=np.float64)
+        if np.isinf(floats).any():
+            raise InputError(f"Column {series.name!r} holds infinite numbers.", "Set them to null first.")
+        blank = np.isnan(floats)
+        whole = np.where(blank, 0.0, floats)
+        if np.abs(whole).max(initial=0.0) < 2**53 and np.array_equal(whole, np.trunc(whole)):
+            codes, keys = _integer_codes(whole.astype(np.int64), boolean=dtype == nw.Boolean, blank=blank)
+            return codes, keys
+    return _hashed_codes(series)
+
+
+def _integer_codes(values: NDArray[np.int64], *, boolean: bool, blank: Any = None) -> tuple[Codes, tuple[Any, ...]]:
+    """Codes of whole numbers by a table over their range where that is small, by sorting otherwise."""
+    used = values if blank is None or not blank.any() else values[~blank]
+    if not used.size:
+        return np.full(values.size, -1, dtype=np.intp), ()
+    low, high = int(used.min()), int(used.max())
+    if high - low < max(4 * values.size, 65_536):
+        seen = np.zeros(high - low + 1, dtype=bool)
+        seen[used - low] = True
+        keys = np.flatnonzero(seen)
+        if keys.size == seen.size and blank is None:
+            codes = values - low
+        else:
+            table = np.cumsum(seen) - 1
+            codes = table[np.clip(values, low, high) - low]
+        keys = keys + low
+    else:
+        keys = np.unique(used)
+        codes = np.searchsorted(keys, values)
+    codes = codes.astype(np.intp, copy=False)
+    if blank is not None and blank.any():
+        codes = np.where(blank, -1, codes)
+    return codes, tuple(bool(k) if boolean else int(k) for k in keys)
+
+
+def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
+    import pandas as pd
+
+    order: list[Any] | None = None
+    if series.dtype == nw.Categorical or series.dtype == nw.Enum:
+        order = [c for c in series.cat.get_categories().to_list() if c is not None]
+        series = series.cast(nw.String)
+    values = pd.Series(series.to_list() if series.dtype == nw.Object else series.to_pandas(), dtype="object")
+    try:
+        codes, found = pd.factorize(values, use_na_sentinel=True)
+        # A column that mixes text and numbers is ordered by type, then value.
+        rank = sorted(range(len(found)), key=lambda i: (isinstance(found[i], str), found[i])) if order is None else []
+    except TypeError:
+        raise InputError(f"Column {series.name!r} holds things that are neither numbers nor text.", "Turn it into text first.") from None
+    if order is not None:
+        place = {c: i for i, c in enumerate(order)}
+        rank = sorted(range(len(found)), key=lambda i: place[found[i]])
+    back = np.empty(len(rank) + 1, dtype=np.intp)
+    back[rank] = np.arange(len(rank))
+    back[-1] = -1
+    return back[codes], tuple(found[i] for i in rank)
