@@ -2,7 +2,8 @@
 
 Rows are grouped by the design's columns and ``by=``; a condition becomes a weight of zero rather than a filter, so that sampling units
 without a member in the domain are still there. Expressions are computed as columns first and aggregated by plain sums and minima, which
-every engine can do; internal names never differ by case only.
+every engine can do; internal names never differ by case only. A weight that cannot be used is made infinite, so that the sum of weights
+shows it without a further aggregate; only then are the rows asked what is wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Column, Floats, factorise, numeric, summed
-from evidencekit.errors import EstimationError, InputError, Refused
+from evidencekit.errors import DesignError, EstimationError, InputError, Refused
 from evidencekit.survey.domains import Domains, Where, crossed_domains, where_expr
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.survey import Survey, design_units, weight_notes_of, weight_problems
@@ -36,11 +37,11 @@ def push_measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[
     sums: list[str] = []
     for r, names in enumerate(requests):
         columns = [nw.col(n).cast(nw.Float64) for n in names]
-        w = nw.col("__ek_in")
+        w, each = nw.col(_inside(where)), nw.lit(1.0) if where is None else nw.col("__ek_one")
         there = [~(c.is_null() | c.is_nan()) for c in columns]
         used = nw.all_horizontal(*there, ignore_nulls=False) if there else None
         weight = w if used is None else nw.when(used).then(w).otherwise(0.0)
-        one = nw.col("__ek_one") if used is None else nw.when(used).then(nw.col("__ek_one")).otherwise(0.0)
+        one = each if used is None else nw.when(used).then(each).otherwise(0.0)
         parts = {f"w{r}": weight, f"n{r}": one, f"q{r}": weight * nw.col("__ek_weight")}
         for i, a in enumerate(columns):
             value = nw.when(used).then(a).otherwise(0.0) if used is not None else a
@@ -60,7 +61,7 @@ def push_tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where:
     tables: list[Table] = []
     last: tuple[Groups, Units, Domains] | None = None
     for name in names:
-        squares = (nw.col("__ek_in") * nw.col("__ek_weight")).alias("__ek_q0")
+        squares = (nw.col(_inside(where)) * nw.col("__ek_weight")).alias("__ek_q0")
         groups, units, domains = _collect(survey, by, where, [squares], ["__ek_q0"], extra=name)
         column = factorise(groups[name], survey.rows.value_labels.get(name))
         if column.keys in ((0,), (False,)):
@@ -85,24 +86,9 @@ def _collect(
             "Collect the columns you need, or name the sampling units.",
         )
     frame: Any = survey.rows.frame
-    weight = nw.col(stages.weights).cast(nw.Float64) if stages.weights else nw.lit(1.0)
-    condition = where_expr(where, survey.rows)
-    inside = nw.lit(1.0) if condition is None else nw.when(condition.fill_null(value=False)).then(1.0).otherwise(0.0)
     keys = list(dict.fromkeys([*stages.stage_columns, *(stages.fpc or ()), *by, *([extra] if extra else [])]))
     try:
-        frame = frame.with_columns(weight.alias("__ek_weight"), inside.alias("__ek_one"))
-        bad = nw.col("__ek_weight").is_null() | nw.col("__ek_weight").is_nan()
-        frame = frame.with_columns(
-            (nw.col("__ek_weight") * nw.col("__ek_one")).alias("__ek_in"),
-            nw.when(bad).then(1.0).otherwise(0.0).alias("__ek_bad"),
-            nw.when(nw.col("__ek_weight") < 0).then(1.0).otherwise(0.0).alias("__ek_negative"),
-        )
-        frame = frame.with_columns(*made)
-        wanted = list(dict.fromkeys([*sums, "__ek_weight", "__ek_in", "__ek_one", "__ek_bad", "__ek_negative"]))
-        grouped = frame.group_by(*keys).agg(*(nw.col(c).sum() for c in wanted), nw.len().alias("__ek_rows"))
-        groups: Groups = grouped.collect()
-    except (InputError, Refused):
-        raise
+        groups = _grouped(_prepared(frame, stages.weights, where_expr(where, survey.rows)), keys, made, sums, plain=where is None)
     except Exception as trouble:
         raise InputError(
             f"The engine could not work out the totals ({type(trouble).__name__}).",
@@ -110,7 +96,9 @@ def _collect(
         ) from None
     if not len(groups):
         raise InputError("The data have no rows.")
-    _check_weights(groups, stages.weights)
+    total = float(groups["__ek_weight"].cast(nw.Float64).to_numpy().sum())
+    if not (np.isfinite(total) and total > 0):
+        _refuse_weights(frame, stages.weights, total)
     units = design_units(stages, lambda name, role: factorise(groups[name]), lambda name, role: numeric(groups[name], role), len(groups))
     columns = [factorise(groups[name], survey.rows.value_labels.get(name)) for name in by]
     members = _number(groups, "__ek_one") > 0
@@ -122,10 +110,42 @@ def _collect(
     return groups, units, crossed_domains(by, columns, members, where)
 
 
-def _check_weights(groups: Groups, name: str) -> None:
-    missing, negative = (int(_number(groups, c).sum()) for c in ("__ek_bad", "__ek_negative"))
-    total = float(np.nansum(_number(groups, "__ek_weight")))
-    weight_problems(name, missing, negative, total > 0)
+def _inside(where: Where) -> str:
+    """The column of the weight a row has in the domain."""
+    return "__ek_weight" if where is None else "__ek_in"
+
+
+def _prepared(frame: Any, weights: str, condition: nw.Expr | None) -> Any:
+    """The frame with its guarded weight and, where there is a condition, the weight and the count inside it."""
+    weight = nw.col(weights).cast(nw.Float64) if weights else nw.lit(1.0)
+    frame = frame.with_columns(nw.when(weight >= 0).then(weight).otherwise(float("inf")).alias("__ek_weight"))
+    if condition is None:
+        return frame
+    inside = nw.when(condition.fill_null(value=False)).then(1.0).otherwise(0.0)
+    return frame.with_columns(inside.alias("__ek_one")).with_columns((nw.col("__ek_weight") * nw.col("__ek_one")).alias("__ek_in"))
+
+
+def _grouped(frame: Any, keys: list[str], made: list[nw.Expr], sums: list[str], *, plain: bool) -> Groups:
+    """The group-by itself; without a condition a group's members are its rows."""
+    wanted = list(dict.fromkeys([*sums, "__ek_weight", *([] if plain else ["__ek_in", "__ek_one"])]))
+    grouped = frame.with_columns(*made).group_by(*keys).agg(*(nw.col(c).sum() for c in wanted), nw.len().alias("__ek_rows"))
+    groups: Groups = grouped.collect()
+    if plain:
+        rows = nw.col("__ek_rows").cast(nw.Float64)
+        groups = groups.with_columns(nw.col("__ek_weight").alias("__ek_in"), rows.alias("__ek_one"))
+    return groups
+
+
+def _refuse_weights(frame: Any, name: str, total: float) -> None:
+    """Count what is wrong with the weights, and say it."""
+    weight = nw.col(name).cast(nw.Float64)
+    blank = weight.is_null() | weight.is_nan()
+    marks = frame.with_columns(
+        nw.when(blank).then(1.0).otherwise(0.0).alias("__ek_blank"), nw.when(weight < 0).then(1.0).otherwise(0.0).alias("__ek_negative")
+    )
+    found = marks.select(nw.col("__ek_blank").sum(), nw.col("__ek_negative").sum()).collect()
+    weight_problems(name, int(found["__ek_blank"][0]), int(found["__ek_negative"][0]), total != 0)
+    raise DesignError(f"weights= column {name!r} has infinite values.", "Every row needs a weight of zero or more.")
 
 
 def _number(groups: Groups, name: str) -> Floats:
