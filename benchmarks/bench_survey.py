@@ -1,12 +1,13 @@
 """Times survey estimates against the compiled Python peer (svy) in one run: `python3 dev.py bench survey [rows ...]`.
 
 Both libraries get the same synthetic survey (200 strata of 20 sampling units), time whole calls, and print medians; the peer lives in a
-throw-away environment of its own.
+throw-away environment of its own. Without numbers of rows it runs 1e5, 1e6 and the lazy pass over 1e8 rows, and writes RESULTS.md.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import pandas as pd
 
 import evidencekit as ek
 
-REPEATS = 9
+REPEATS = 15
 PEER = """
 import gc, json, statistics, sys, time, warnings
 warnings.simplefilter("ignore")
@@ -46,21 +47,48 @@ print(json.dumps({"version": svy.__version__, "seconds": out}))
 """
 
 
-def synthetic(rows: int) -> pd.DataFrame:
-    """A stratified two-stage survey with effects of stratum and unit."""
-    rng = np.random.default_rng(7)
+LAZY_ROWS = 100_000_000
+CHUNK = 5_000_000
+LAZY = """
+import json, statistics, sys, time
+import duckdb
+import evidencekit as ek
+con = duckdb.connect()
+con.execute("set memory_limit='700MB'")
+con.execute("create view survey as select * from read_parquet('" + sys.argv[1] + "')")
+bare, whole = [], []
+for _ in range(int(sys.argv[2])):
+    start = time.perf_counter()
+    con.sql("select stratum, psu, dom, y, sum(w) from survey group by all").to_arrow_table()
+    bare.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    survey = ek.Survey(con.table("survey"), weights="w", strata="stratum", psu="psu")
+    assert len(ek.proportion(survey, "y", by="dom").se) == 10
+    whole.append(time.perf_counter() - start)
+status = open("/proc/self/status").read()  # getrusage would count the parent's memory
+peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
+told = {"bare": statistics.median(bare), "ours": statistics.median(whole), "peak": peak, "version": duckdb.__version__}
+print(json.dumps(told))
+"""
+
+
+def synthetic(rows: int, seed: int = 7) -> pd.DataFrame:
+    """A stratified two-stage survey with effects of stratum, unit and covariates."""
+    rng = np.random.default_rng(seed)
     stratum, place = rng.integers(0, 200, rows), rng.integers(0, 20, rows)
     first = np.arange(min(rows, 4000))
     stratum[: first.size], place[: first.size] = first // 20, first % 20
     psu = stratum * 20 + place
-    effect = rng.normal(0, 0.3, 200)[stratum] + rng.normal(0, 0.4, 4000)[psu]
+    of_stratum, of_unit = np.random.default_rng(1).normal(0, 0.3, 200)[stratum], np.random.default_rng(2).normal(0, 0.4, 4000)[psu]
+    x1, x2, x4 = rng.normal(size=rows), rng.normal(size=rows), rng.integers(0, 2, rows)
+    line = -1 + of_stratum + of_unit + 0.5 * x1 - 0.3 * x2 + 0.2 * x4
     return pd.DataFrame(
         {
             "stratum": stratum,
             "psu": psu,
             "w": np.exp(rng.normal(4, 0.5, rows)),
-            "y": (rng.random(rows) < 1 / (1 + np.exp(1 - effect))).astype(np.int64),
-            "yc": 50 + 10 * effect + rng.normal(0, 10, rows),
+            "y": (rng.random(rows) < 1 / (1 + np.exp(-line))).astype(np.int64),
+            "yc": 50 + 10 * of_stratum + 8 * of_unit + 5 * x1 + rng.normal(0, 10, rows),
             "xd": np.exp(rng.normal(3, 0.4, rows)),
             "dom": rng.integers(0, 10, rows),
         }
@@ -102,20 +130,70 @@ def peer(python: Path, frame: pd.DataFrame, folder: Path) -> tuple[str, dict[str
     return told["version"], told["seconds"]
 
 
+def compared(python: Path, rows: int, folder: Path) -> list[str]:
+    """One table: our times beside the peer's."""
+    frame = synthetic(rows)
+    version, theirs = peer(python, frame, folder)
+    lines = [f"## {rows:,} rows: evidencekit {ek.__version__}, svy {version}, milliseconds, median of {REPEATS}", ""]
+    lines += ["| call | evidencekit | svy | times as fast |", "|---|---|---|---|"]
+    for name, mine in ours(frame).items():
+        lines.append(f"| {name} | {1e3 * mine:.1f} | {1e3 * theirs[name]:.1f} | {theirs[name] / mine:.1f} |")
+    return [*lines, ""]
+
+
+def lazy(rows: int, folder: Path) -> list[str]:
+    """Ten domain proportions over a Parquet file larger than memory should hold, beside the bare group-by on the same keys."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = folder / "large.parquet"
+    writer = None
+    for k, start in enumerate(range(0, rows, CHUNK)):
+        table = pa.Table.from_pandas(synthetic(min(CHUNK, rows - start), 7 + k)[["stratum", "psu", "w", "y", "dom"]], preserve_index=False)
+        writer = writer or pq.ParquetWriter(file, table.schema)
+        writer.write_table(table)
+    assert writer is not None
+    writer.close()
+    made = subprocess.run([sys.executable, "-c", LAZY, str(file), "5"], check=True, capture_output=True, text=True)
+    told = json.loads(made.stdout.splitlines()[-1])
+    return [
+        f"## {rows:,} rows of Parquet through DuckDB {told['version']}, median of 5, alternating",
+        "",
+        "| what | seconds |",
+        "|---|---|",
+        f"| bare `group by stratum, psu, dom, y` with one sum | {told['bare']:.2f} |",
+        f"| survey built, ten domain proportions with standard errors | {told['ours']:.2f} |",
+        f"| ratio | {told['ours'] / told['bare']:.2f} |",
+        "",
+        f"Peak resident memory of that process: {told['peak']:.0f} MiB.",
+        "",
+    ]
+
+
 def main(sizes: list[int]) -> None:
-    """Print a table per size."""
+    """Print a table per size; the full run also goes to RESULTS.md."""
+    python_version = ".".join(map(str, sys.version_info[:3]))
+    lines = [
+        "# Survey estimates: times",
+        "",
+        f"Written by `python3 dev.py bench survey` (Python {python_version}, numpy {np.__version__}, pandas {pd.__version__}, "
+        f"{os.cpu_count()} cores). Whole calls, one run, the peer in an environment of its own.",
+        "",
+    ]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         venv.create(folder / "env", with_pip=True)
         python = folder / "env" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", "svy"], check=True)
-        for rows in sizes:
-            frame = synthetic(rows)
-            version, theirs = peer(python, frame, folder)
-            print(f"\n{rows:,} rows, evidencekit {ek.__version__}, svy {version}, median of {REPEATS}, milliseconds")
-            for name, mine in ours(frame).items():
-                print(f"| {name} | {1e3 * mine:.1f} | {1e3 * theirs[name]:.1f} | {theirs[name] / mine:.1f}x |")
+        for rows in sizes or [100_000, 1_000_000]:
+            lines += compared(python, rows, folder)
+        if not sizes:
+            lines += lazy(LAZY_ROWS, folder)
+    text = "\n".join(lines)
+    print(text)
+    if not sizes:
+        Path(__file__).with_name("RESULTS.md").write_text(text.rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main([int(float(a)) for a in sys.argv[1:]] or [100_000, 1_000_000])
+    main([int(float(a)) for a in sys.argv[1:]])

@@ -20,6 +20,7 @@ from evidencekit.survey.pushdown import push_measure, push_tally
 from evidencekit.survey.survey import Survey
 
 BLOCK = 65_536
+PIECE = 8_192
 __all__ = ["derived", "in_memory", "measure", "numbers", "tally"]
 
 
@@ -173,11 +174,11 @@ def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
 def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Domains) -> Table:
     members = _members(survey, domains, blank)
     p, count = len(values), members.domains
-    sums, raw = np.zeros((p, members.size)), np.zeros((p, p, count))
+    sums, raw, room = np.zeros((p, members.size)), np.zeros((p, p, count)), np.empty(BLOCK)
     for block in members.blocks():
         x = [v[block.at] for v in values]
         for i in range(p):
-            weighted = block.w * x[i]
+            weighted = np.multiply(block.w, x[i], out=room[: len(block.w)])
             np.add.at(sums[i], block.entry, weighted)
             for j in range(i + 1):
                 _add_products(raw[i, j], block.domain, weighted, x[j])
@@ -229,9 +230,16 @@ def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domai
 
 def _add_products(out: Floats, domain: Codes | None, a: Floats, b: Floats) -> None:
     if domain is None:
-        out[0] += np.einsum("i,i->", a, b)
+        out[0] += _dot(a, b)
     else:
         np.add.at(out, domain, a * b)
+
+
+def _dot(a: Floats, b: Floats) -> float:
+    """The inner product in pieces too short for a linear algebra library to start threads for."""
+    whole = len(a) // PIECE * PIECE
+    pieces = np.vecdot(a[:whole].reshape(-1, PIECE), b[:whole].reshape(-1, PIECE))
+    return float(pieces.sum() + a[whole:] @ b[whole:])
 
 
 def _weights(survey: Survey, members: _Members) -> tuple[Floats, Floats, Floats]:
