@@ -248,10 +248,15 @@ class Estimate:
         return _cells_as_text({c: self.columns[c] for c in [*labels, *keep]})
 
     def __repr__(self) -> str:
-        return "\n".join([self._title(), text_table(*self._shown(), limit=20)])
+        return "\n".join([self._title(), text_table(*self._shown(), limit=20), *self._notes()])
 
     def _repr_html_(self) -> str:
-        return html_table(*self._shown(), caption=self._title(), limit=60)
+        return html_table(*self._shown(), caption=". ".join([self._title(), *self._notes()]), limit=60)
+
+    def _notes(self) -> list[str]:
+        """What was decided on the way, one line, when there is anything."""
+        policies = [f"{what}: {how}" for what, how in self.provenance.policies]
+        return [f"note: {'; '.join(policies)}"] if policies else []
 
     def _title(self) -> str:
         what = f"{self.estimand or self.statistic}"

@@ -95,7 +95,7 @@ QUESTIONS: dict[str, tuple[Any, type[Exception], str]] = {
     "where is a number column": (lambda s: ek.mean(s, "y", where="yes"), InputError, "not a true/false condition"),
     "where is one value": (lambda s: ek.mean(s, "y", where=nw.col("y").max() > 3), InputError, "not a true/false condition"),
     "where is a mask": (lambda s: ek.mean(s, "y", where=BASE.y > 0), InputError, "where= takes a narwhals expression"),
-    "where unknown": (lambda s: ek.mean(s, "y", where=nw.col("agee") > 1), InputError, "where= could not be worked out"),
+    "where unknown": (lambda s: ek.mean(s, "y", where=nw.col("yess") > 1), UnknownColumn, "where=.*Did you mean 'yes'"),
     "where unknown name": (lambda s: ek.mean(s, "y", where="yess"), UnknownColumn, "where=.*Did you mean 'yes'"),
     "where text > number": (lambda s: ek.mean(s, "y", where=nw.col("kind") > 3), InputError, "could not be worked out"),
     "where nobody": (lambda s: ek.mean(s, "y", where=nw.col("y") > 1e9), EstimationError, "no row satisfies where="),

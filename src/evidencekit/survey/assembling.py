@@ -208,6 +208,8 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     if isinstance(stages, Stages):
         policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []
         policies += [("lonely_domain", stages.lonely_domain)] if stages.lonely_domain != "none" else []
+    empty = sum(measured.domains.count - len(np.unique(layout.domain[layout.table == t])) for t in range(len(measured.tables)))
+    policies += [("groups without answers", f"{empty} left out")] if empty else []
     return Provenance(
         method=asked.method,
         population=survey.population,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals.exceptions as nw_exceptions
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Column
-from evidencekit.errors import EstimationError, InputError
+from evidencekit.errors import EstimationError, InputError, UnknownColumn
 from evidencekit.frames import Rows
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
@@ -108,6 +110,7 @@ def where_mask(survey: Survey, where: Where) -> NDArray[np.bool_] | None:
     try:
         made = frame.select(condition.alias("__ek_where"))["__ek_where"]
     except Exception as trouble:
+        refuse_unknown(trouble, survey.rows)
         raise InputError(
             f"where= could not be worked out ({type(trouble).__name__}).",
             "Check its column names, and that it compares numbers with numbers and text with text.",
@@ -115,6 +118,15 @@ def where_mask(survey: Survey, where: Where) -> NDArray[np.bool_] | None:
     if made.dtype != nw.Boolean or len(made) != len(frame):
         raise InputError("where= is not a true/false condition on rows.", 'Write a comparison: nw.col("age") >= 15.')
     return made.fill_null(value=False).to_numpy().astype(bool)
+
+
+def refuse_unknown(trouble: Exception, rows: Rows) -> None:
+    """Raise `UnknownColumn` when what went wrong is that an expression names a column the data do not have."""
+    if isinstance(trouble, nw_exceptions.ColumnNotFoundError):
+        known = set(rows.columns)
+        for name in re.findall(r"""['"`]([^'"`\n]+)['"`]""", str(trouble)):
+            if name not in known and not name.startswith("__ek_"):
+                raise UnknownColumn(name, rows.columns, "where=") from None
 
 
 def domains_of(survey: Survey, by: tuple[str, ...], where: Where) -> Domains:

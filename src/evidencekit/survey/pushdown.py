@@ -17,7 +17,7 @@ import numpy as np
 
 from evidencekit.columns import Column, Floats, factorise, numeric, summed
 from evidencekit.errors import DesignError, EstimationError, InputError, Refused
-from evidencekit.survey.domains import Domains, Where, crossed_domains, where_expr
+from evidencekit.survey.domains import Domains, Where, crossed_domains, refuse_unknown, where_expr
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.survey import Survey, design_units, weight_notes_of, weight_problems
 from evidencekit.survey.units import Units, cross
@@ -86,10 +86,11 @@ def _collect(
             "Collect the columns you need, or name the sampling units.",
         )
     frame: Any = survey.rows.frame
-    keys = list(dict.fromkeys([*stages.stage_columns, *(stages.fpc or ()), *by, *([extra] if extra else [])]))
+    keys: list[str] = list(dict.fromkeys([*stages.stage_columns, *(stages.fpc or ()), *by, *([extra] if extra else [])]))
     try:
         groups = _grouped(_prepared(frame, stages.weights, where_expr(where, survey.rows)), keys, made, sums, plain=where is None)
     except Exception as trouble:
+        refuse_unknown(trouble, survey.rows)
         raise InputError(
             f"The engine could not work out the totals ({type(trouble).__name__}).",
             "Check the columns named in where= and by=, and that weights are numbers.",
@@ -127,7 +128,7 @@ def _prepared(frame: Any, weights: str, condition: nw.Expr | None) -> Any:
 
 def _grouped(frame: Any, keys: list[str], made: list[nw.Expr], sums: list[str], *, plain: bool) -> Groups:
     """The group-by itself; without a condition a group's members are its rows."""
-    wanted = list(dict.fromkeys([*sums, "__ek_weight", *([] if plain else ["__ek_in", "__ek_one"])]))
+    wanted: list[str] = list(dict.fromkeys([*sums, "__ek_weight", *([] if plain else ["__ek_in", "__ek_one"])]))
     grouped = frame.with_columns(*made).group_by(*keys).agg(*(nw.col(c).sum() for c in wanted), nw.len().alias("__ek_rows"))
     groups: Groups = grouped.collect()
     if plain:
