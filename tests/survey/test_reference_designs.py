@@ -17,7 +17,7 @@ import evidencekit as ek
 
 FOLDER = Path(__file__).resolve().parents[1] / "reference" / "survey"
 REFERENCE = json.loads((FOLDER / "richer_designs.json").read_text(encoding="utf-8"))
-# R can be given the population's sum of squared probabilities for Hartley and Rao's approximation; we estimate it from the sample, its default.
+# R can be given the population's sum of squared probabilities for Hartley and Rao's approximation; we estimate it from the sample.
 NOT_OFFERED = {"pps_hr_psum", "clustered_hr_psum"}
 
 
