@@ -17,7 +17,7 @@ if len(sys.argv) != 2:
 data = ek.read(sys.argv[1])
 frame = data.frame.copy()
 frame["sex"] = frame["Q2"].map({1.0: "girl", 2.0: "boy"})
-frame["grade"] = frame["Q3"].map({1.0: "9", 2.0: "10", 3.0: "11", 4.0: "12"})
+frame["grade"] = frame["Q3"].map({1.0: 9, 2.0: 10, 3.0: 11, 4.0: 12}).astype("Int64")
 race = {3.0: "Black", 5.0: "White", 6.0: "Hispanic or Latino", 7.0: "Hispanic or Latino"}
 frame["race"] = frame["raceeth"].map(race).where(frame["raceeth"].isin(race), frame["raceeth"].where(frame["raceeth"].isna(), "Other"))
 words = {
@@ -27,23 +27,25 @@ words = {
     "QN21": "sexual dating violence, past 12 months, among those who dated",
     "QN22": "physical dating violence, past 12 months, among those who dated",
 }
+for name in words:
+    frame[name] = frame[name].map({1.0: 1, 2.0: 0})  # the file has 1 for yes and 2 for no
 data = ek.Dataset(frame, labels=words)
 survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu", population="high-school students in the United States, 2019")
 print(survey, end="\n\n")
 
 # %% The published shares (Basile et al., MMWR Suppl 2020;69(1)), to one decimal: 15.7, 19.5, 10.8, 8.2, 8.2.
 published = {"QN24": 15.7, "QN23": 19.5, "QN20": 10.8, "QN21": 8.2, "QN22": 8.2}
-shares = ek.proportion(survey, list(published), category=1, interval="xlogit")
+shares = ek.proportion(survey, list(published), interval="xlogit")
 for name, p, low, high, df in zip(published, shares.points, shares.interval.low, shares.interval.high, shares.df, strict=True):
     print(f"{words[name]:65} {100 * p:5.1f} ({100 * low:.3f} to {100 * high:.3f}), df {df:.0f}; published {published[name]}")
 assert np.array_equal(np.round(100 * shares.points, 1), list(published.values()))
 
 # %% By sex, race or ethnicity, and grade.
 for by in ("sex", "race", "grade"):
-    print("\n", ek.proportion(survey, "QN24", category=1, by=by, interval="xlogit"), sep="")
+    print("\n", ek.proportion(survey, "QN24", by=by, interval="xlogit"), sep="")
 
 # %% Girls and boys: the difference, with the covariance between them.
-bullied = ek.proportion(survey, "QN24", category=1, by="sex", interval="xlogit")
+bullied = ek.proportion(survey, "QN24", by="sex", interval="xlogit")
 print("\n", ek.difference(bullied, {"sex": "girl"}, {"sex": "boy"}), sep="")
 
 # %% What may be shown, a headline and a picture.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,9 +12,9 @@ import numpy as np
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError
 from evidencekit.frames import frame_of
-from evidencekit.rendering.text import html_table, text_table
+from evidencekit.rendering.text import html_table, table_of, text_table
 
-__all__ = ["Cells", "Counts", "Covariance", "CovarianceSource", "Estimate", "Interval", "Provenance", "Support"]
+__all__ = ["Cells", "Counts", "Covariance", "CovarianceSource", "Estimate", "Interval", "Provenance", "Support", "fingerprint"]
 
 
 class CovarianceSource(Protocol):
@@ -222,9 +223,9 @@ class Estimate:
             "low": self.interval.low,
             "high": self.interval.high,
             "df": self.df,
-            "n": counts.n.astype(np.int64),
+            "n": _whole(counts.n),
             "cases": counts.cases,
-            "psus": counts.psus.astype(np.int64),
+            "psus": _whole(counts.psus),
             "weighted_n": counts.weighted_n,
             "n_eff": counts.n_eff,
             "deff": counts.deff,
@@ -245,7 +246,7 @@ class Estimate:
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         keep = ["estimate", "se", "low", "high", "n", "deff", "flag"]
         labels = [c for c, v in self.cells.columns.items() if any(x not in (None, "") for x in v)]
-        return _cells_as_text({c: self.columns[c] for c in [*labels, *keep]})
+        return table_of({c: self.columns[c] for c in [*labels, *keep]})
 
     def __repr__(self) -> str:
         return "\n".join([self._title(), text_table(*self._shown(), limit=20), *self._notes()])
@@ -266,13 +267,11 @@ class Estimate:
         return f"Estimate: {what}{whom}{where}{level}; {self.inference}"
 
 
-def _cells_as_text(columns: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
-    def text(value: Any) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, (float, np.floating)):
-            return "" if np.isnan(value) else f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
-        return str(value)
+def fingerprint(points: Floats) -> str:
+    """A short digest of the numbers, by which two records can be seen to hold the same ones."""
+    return blake2b(np.ascontiguousarray(points).tobytes(), digest_size=8).hexdigest()
 
-    values = list(columns.values())
-    return list(columns), [[text(v[i]) for v in values] for i in range(len(values[0]))]
+
+def _whole(counts: Floats) -> Any:
+    """Counts as integers, unless some are hidden."""
+    return counts if np.isnan(counts).any() else counts.astype(np.int64)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,6 +41,25 @@ def test_nothing_of_a_hidden_cell_is_left() -> None:
     assert table.loc[table["status"] == "shown", numbers].notna().all().all()
     assert "not audited" in repr(safe)
     assert "204" not in repr(safe)
+
+
+def test_what_a_release_carries_holds_nothing_of_a_hidden_cell() -> None:
+    """Once the whole Estimate, and a digest of its numbers, travelled with the release: a pickle or a record gave the cell away."""
+    one = ek.release(ek.proportion(survey_with({"a": (4, 200), "b": (60, 200), "c": (30, 200)}), "y", by="g"))
+    two = ek.release(ek.proportion(survey_with({"a": (5, 199), "b": (60, 200), "c": (30, 200)}), "y", by="g"))
+    for safe in (one, two):
+        carried = pickle.loads(pickle.dumps(safe)).estimate
+        hidden = [i for i, s in enumerate(safe.status) if s == "protected"]
+        assert hidden == [0, 2]
+        assert np.isnan(carried.vcov[hidden]).all()
+        assert np.isnan(carried.vcov[:, hidden]).all()
+        for f in dataclasses.fields(carried.counts):
+            assert np.isnan(getattr(carried.counts, f.name)[hidden]).all()
+        for numbers in (carried.points, carried.df, carried.interval.low, carried.interval.high):
+            assert np.isnan(numbers[hidden]).all()
+            assert np.isfinite(numbers[1])
+        assert carried.support is None
+    assert one.estimate.provenance.data == two.estimate.provenance.data
 
 
 def test_few_sampling_units_are_hidden() -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
-from evidencekit.estimate import Estimate
+from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 from evidencekit.frames import frame_of
-from evidencekit.rendering.text import html_table, text_table
+from evidencekit.rendering.text import html_table, table_of, text_table
 
 __all__ = ["Released", "release"]
 
 CASES, PSUS = 10, 3
 PROTECTED = "protected"
-HIDDEN = ("estimate", "se", "rse", "low", "high", "df", "n", "cases", "psus", "weighted_n", "n_eff", "deff")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -26,7 +27,7 @@ class Released:
     Parameters
     ----------
     estimate : Estimate
-        What was protected. It stays with the analyst: nothing of a hidden cell is taken from it.
+        What is left: every number of a hidden cell is NaN, covariances with it too.
     status : tuple of str
         Per cell ``"shown"``, ``"uncertain"`` or ``"protected"``.
     reason : tuple of str
@@ -48,31 +49,16 @@ class Released:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """The table with every number of a hidden cell gone."""
-        hidden = np.array([s == PROTECTED for s in self.status])
-        out: dict[str, Any] = dict(self.estimate.columns)
-        for name in HIDDEN:
-            out[name] = np.where(hidden, np.nan, np.asarray(out[name], dtype=np.float64))
-        out["flag"] = tuple("" if h else f for h, f in zip(hidden, out["flag"], strict=True))
-        return {**out, "status": self.status, "reason": self.reason}
+        """The table, with a status and a reason per cell."""
+        return {**self.estimate.columns, "status": self.status, "reason": self.reason}
 
     def to_frame(self) -> Any:
         """The table in the caller's kind of frame, with columns ``status`` and ``reason``."""
         return frame_of(self.columns, self.estimate.provenance.backend)
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
-        columns = self.columns
         labels = [c for c, v in self.estimate.cells.columns.items() if any(x not in (None, "") for x in v)]
-        header = [*labels, "estimate", "low", "high", "n", "status", "reason"]
-
-        def text(value: Any) -> str:
-            if value is None:
-                return ""
-            if isinstance(value, (float, np.floating)):
-                return "" if np.isnan(value) else f"{value:.4g}"
-            return str(value)
-
-        return header, [[text(columns[c][i]) for c in header] for i in range(len(self))]
+        return table_of({c: self.columns[c] for c in [*labels, "estimate", "low", "high", "n", "status", "reason"]})
 
     def __repr__(self) -> str:
         return f"Released under {self.profile}; {self.note}\n{text_table(*self._shown(), limit=30)}"
@@ -125,7 +111,30 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
         doubt = "" if reason else _imprecise(est, i)
         status.append(PROTECTED if reason else "uncertain" if doubt else "shown")
         why.append(reason or doubt)
-    return Released(estimate=est, status=tuple(status), reason=tuple(why), profile=profile)
+    left = _without(est, np.array([s == PROTECTED for s in status], dtype=bool))
+    return Released(estimate=left, status=tuple(status), reason=tuple(why), profile=profile)
+
+
+def _without(est: Estimate, hidden: NDArray[np.bool_]) -> Estimate:
+    """The estimate with nothing of the hidden cells in it, so that what is saved or passed on cannot give them away."""
+
+    def gone(values: Floats) -> Floats:
+        return np.where(hidden, np.nan, values)
+
+    matrix = est.covariance.matrix
+    either = hidden[:, None] | hidden[None, :]
+    points, counts = gone(est.points), est.counts
+    return replace(
+        est,
+        points=points,
+        covariance=Covariance(gone(est.covariance.variances), None if matrix is None else np.where(either, np.nan, matrix), None),
+        df=gone(est.df),
+        interval=replace(est.interval, low=gone(est.interval.low), high=gone(est.interval.high)),
+        counts=Counts(**{f.name: gone(getattr(counts, f.name)) for f in fields(counts)}),
+        support=None,
+        flags=tuple("" if h else f for h, f in zip(hidden, est.flags, strict=True)),
+        provenance=replace(est.provenance, data=fingerprint(points)),
+    )
 
 
 def _primary(est: Estimate, i: int) -> str:

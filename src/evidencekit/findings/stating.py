@@ -100,7 +100,9 @@ class Finding:
         if source.inference != "probability":
             population = f"those who answered{f' ({population})' if population else ''}"
         whom = population or "people in the population surveyed"
-        return f"{whom} ({', '.join(labels)})" if labels else whom
+        if not labels:
+            return whom
+        return f"{whom[:-1]}; {', '.join(labels)})" if whom.endswith(")") else f"{whom} ({', '.join(labels)})"
 
     def _what(self) -> str:
         source = self.released.estimate

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
-__all__ = ["html_table", "text_table"]
+import numpy as np
+
+__all__ = ["html_table", "table_of", "text_table"]
+
+
+def table_of(columns: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """A header and rows of words from columns of values: four digits, and nothing where there is nothing."""
+    values = list(columns.values())
+    return list(columns), [[_word(v[i]) for v in values] for i in range(len(values[0]))]
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (float, np.floating)):
+        return "" if np.isnan(value) else f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+    return str(value)
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, limit: int) -> str:

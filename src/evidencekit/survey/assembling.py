@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import Refused, one_of
-from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance
+from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
 from evidencekit.survey.degrees import support_of
 from evidencekit.survey.influence import Influence, covariance_of
 from evidencekit.survey.intervals import check_level, t_limits
@@ -215,7 +214,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
         population=survey.population,
         where=asked.where,
         design=survey.fingerprint(),
-        data=blake2b(np.ascontiguousarray(points).tobytes(), digest_size=8).hexdigest(),
+        data=fingerprint(points),
         version=__version__,
         policies=tuple(policies),
         missing=tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False)),
