@@ -58,7 +58,7 @@ def answers(series: nw.Series[Any], role: str) -> tuple[Floats, Any]:
             f"{role} {series.name!r} does not hold numbers.",
             "Use proportion() for categories, or turn the column into numbers first.",
         )
-    values = series.to_numpy()
+    values = _narrow(series).to_numpy()
     if values.dtype != np.float64:
         values = series.cast(nw.Float64).to_numpy() if series.null_count() else values
         values = values.astype(np.float64)
@@ -98,7 +98,7 @@ def summed(codes: Codes, values: Floats, size: int) -> Floats:
 def _codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
     dtype = series.dtype
     if dtype == nw.Boolean or dtype.is_integer() or dtype.is_float():
-        values = series.to_numpy() if not series.null_count() else series.cast(nw.Float64).to_numpy()
+        values = _narrow(series).to_numpy() if not series.null_count() else series.cast(nw.Float64).to_numpy()
         if values.dtype.kind in "biu":
             return _integer_codes(values.astype(np.int64), boolean=dtype == nw.Boolean)
         floats = np.asarray(values, dtype=np.float64)
@@ -110,6 +110,11 @@ def _codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
             codes, keys = _integer_codes(whole.astype(np.int64), boolean=dtype == nw.Boolean, blank=blank)
             return codes, keys
     return _hashed_codes(series)
+
+
+def _narrow(series: nw.Series[Any]) -> nw.Series[Any]:
+    """Integers that numpy has no type for, as numbers it has."""
+    return series.cast(nw.Float64) if series.dtype in (nw.Int128, nw.UInt128) else series
 
 
 def _integer_codes(values: NDArray[np.int64], *, boolean: bool, blank: Any = None) -> tuple[Codes, tuple[Any, ...]]:
@@ -143,8 +148,7 @@ def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
     order: list[Any] | None = None
     if series.dtype == nw.Categorical or series.dtype == nw.Enum:
         order = [c for c in series.cat.get_categories().to_list() if c is not None]
-        series = series.cast(nw.String)
-    values = pd.Series(series.to_list() if series.dtype == nw.Object else series.to_pandas(), dtype="object")
+    values = pd.Series(series.to_list() if order is not None or series.dtype == nw.Object else series.to_pandas(), dtype="object")
     try:
         codes, found = pd.factorize(values, use_na_sentinel=True)
         # A column that mixes text and numbers is ordered by type, then value.
@@ -157,4 +161,4 @@ def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
     back = np.empty(len(rank) + 1, dtype=np.intp)
     back[rank] = np.arange(len(rank))
     back[-1] = -1
-    return back[codes], tuple(found[i] for i in rank)
+    return back[codes], tuple(found[i] if isinstance(found[i], (str, int, float)) else str(found[i]) for i in rank)

@@ -91,7 +91,14 @@ def gradients(function: Callable[[list[Dual]], Any], points: Floats) -> tuple[Fl
     jacobian : (m, k) array
     """
     eye = np.eye(len(points))
-    made = function([Dual(float(p), eye[i]) for i, p in enumerate(points)])
+    given = [Dual(float(p), eye[i]) for i, p in enumerate(points)]
+    try:
+        made = function(given)
+    except (LookupError, TypeError, ArithmeticError) as trouble:
+        raise InputError(
+            f"The contrast's function failed on the list of {len(points)} estimates ({type(trouble).__name__}).",
+            "It is called once, with one number for each cell, in the order of to_frame().",
+        ) from trouble
     several: list[Any] = list(made) if isinstance(made, (list, tuple)) else [made]
     if not several or not all(isinstance(m, Dual) for m in several):
         raise InputError("A contrast's function must return a number made from the estimates it is given.")

@@ -215,6 +215,8 @@ def _native(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
 
 def _names(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:
     names = list(frame.collect_schema().names())
+    if not all(isinstance(name, str) for name in names):
+        raise InputError("The data have columns whose names are not text.", "Give every column one name, as text.")
     if len(set(names)) != len(names):
         raise InputError("Two columns of the data share a name.", "Give every column its own name.")
     return names

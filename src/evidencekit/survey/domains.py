@@ -60,8 +60,12 @@ class Domains:
     count: int
 
 
-def names_of(names: str | Sequence[str] | None, role: str, rows: Rows) -> tuple[str, ...]:
-    """Column names as a tuple, each checked against the data."""
+def names_of(names: str | Sequence[str] | None, role: str, survey: Survey) -> tuple[str, ...]:
+    """Column names as a tuple, each checked against the survey's data."""
+    if not isinstance(survey, Survey):
+        raise InputError(
+            f"A Survey is needed first, not a {type(survey).__name__}.", "Build one: ek.Survey(data, weights=..., strata=..., psu=...)."
+        )
     if names is not None and not isinstance(names, (str, Sequence)):
         raise InputError(f"{role} takes column names, not a {type(names).__name__}.")
     out = (names,) if isinstance(names, str) else tuple(names or ())
@@ -69,7 +73,7 @@ def names_of(names: str | Sequence[str] | None, role: str, rows: Rows) -> tuple[
     if taken:
         raise InputError(f"by= cannot split by a column called {taken[0]!r}: results have a column of that name.", "Rename it first.")
     for name in out:
-        rows.need(name, role)
+        survey.rows.need(name, role)
     if len(set(out)) != len(out):
         raise InputError(f"{role} names a column twice.")
     return out

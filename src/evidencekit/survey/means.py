@@ -85,8 +85,8 @@ def mean(
     >>> len(est)
     2
     """
-    names = _some(names_of(y, "y", survey.rows))
-    split = names_of(by, "by=", survey.rows)
+    names = _some(names_of(y, "y", survey))
+    split = names_of(by, "by=", survey)
     asked = Asked("mean", f"mean of {', '.join(names)}", "t", where_words(where, where_label), level, deff)
     measured = measure(survey, [(name,) for name in names], split, where)
     return assemble(survey, measured, [means(t, measured.domains.count) for t in measured.tables], _simple(measured, names), asked)
@@ -137,8 +137,8 @@ def total(
     >>> ek.total(survey, "internet_daily").statistic
     'total'
     """
-    names = _some(names_of(y, "y", survey.rows))
-    split = names_of(by, "by=", survey.rows)
+    names = _some(names_of(y, "y", survey))
+    split = names_of(by, "by=", survey)
     measured = measure(survey, [(name,) for name in names], split, where)
     factor, policies = _scale(measured, population_total)
     made = [_scaled(totals(t, measured.domains.count), factor) for t in measured.tables]
@@ -188,7 +188,7 @@ def count(
     >>> len(ek.count(survey, by="province")) > 3
     True
     """
-    split = names_of(by, "by=", survey.rows)
+    split = names_of(by, "by=", survey)
     measured = measure(survey, [()], split, where)
     factor, policies = _scale(measured, population_total)
     table = measured.tables[0]
@@ -250,8 +250,8 @@ def ratio(
     >>> ek.ratio(survey, "hours_online", "age").statistic
     'ratio'
     """
-    names = (*names_of(numerator, "numerator", survey.rows), *names_of(denominator, "denominator", survey.rows))
-    split = names_of(by, "by=", survey.rows)
+    names = (*names_of(numerator, "numerator", survey), *names_of(denominator, "denominator", survey))
+    split = names_of(by, "by=", survey)
     if len(names) != 2:
         raise InputError("ratio() takes one numerator and one denominator.")
     measured = measure(survey, [names], split, where)

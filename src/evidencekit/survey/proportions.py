@@ -81,11 +81,11 @@ def proportion(
     >>> bool((est.interval.low < est.points).all())
     True
     """
-    names = names_of(y, "y", survey.rows)
+    names = names_of(y, "y", survey)
     if not names:
         raise InputError("Name at least one variable.")
     how = interval if isinstance(interval, ProportionInterval) else ProportionInterval(method=interval)
-    split = names_of(by, "by=", survey.rows)
+    split = names_of(by, "by=", survey)
     measured = tally(survey, names, split, where)
     picks, categories = zip(*(_picked(table, name, category) for name, table in zip(names, measured.tables, strict=True)), strict=True)
     asked = Asked(

@@ -96,9 +96,9 @@ def quantile(
     one_of("rule", rule, get_args(Rule))
     one_of("interval", interval, get_args(QuantileInterval))
     in_memory(survey, "quantile()")
-    names = names_of(y, "y", survey.rows)
+    names = names_of(y, "y", survey)
     ps = _shares(q)
-    domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
+    domains = domains_of(survey, names_of(by, "by=", survey), where)
     asked = Asked("quantile", f"quantile of {', '.join(names)}", interval, where_words(where, where_label), level)
     parts = []
     for name in names:

@@ -70,8 +70,8 @@ def variance(
     True
     """
     in_memory(survey, "variance()")
-    names = names_of(y, "y", survey.rows)
-    domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
+    names = names_of(y, "y", survey)
+    domains = domains_of(survey, names_of(by, "by=", survey), where)
     values = numbers(survey, names)
     pairs = [(i, i) for i in range(len(names))] + [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
     parts = []
@@ -145,7 +145,7 @@ def cdf(
     if not given or not all(isinstance(a, (int, float, np.number)) and np.isfinite(a) for a in given):
         raise InputError("at= takes numbers.")
     points = tuple(float(a) for a in given)
-    domains = domains_of(survey, names_of(by, "by=", survey.rows), where)
+    domains = domains_of(survey, names_of(by, "by=", survey), where)
     x = numbers(survey, (name,))[0]
     measured = derived(survey, domains, [([(x <= a).astype(np.float64) for a in points], np.isnan(x))])
     how = interval if isinstance(interval, ProportionInterval) else ProportionInterval(method=interval)
