@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
     from evidencekit import survey as survey
+    from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, ratio_of
     from evidencekit.disclosure import Released, release
     from evidencekit.errors import EvidencekitError
@@ -67,6 +68,7 @@ _MODULES: tuple[str, ...] = (
     "reading",
     "rendering",
     "survey",
+    "weighting",
 )
 
 __all__ = [

@@ -88,6 +88,10 @@ class EstimationError(EvidencekitError, ValueError):
     """The data are fine, but this number cannot be had from them."""
 
 
+class WeightingError(EvidencekitError, ValueError):
+    """Weights that meet what was asked cannot be found."""
+
+
 class Refused(EvidencekitError, ValueError):
     """The number can be computed and would mislead or identify someone."""
 

@@ -1,38 +1,25 @@
-"""Numbers of R survey 4.5 on R's own example data, which are not ours to distribute: EVIDENCEKIT_REFERENCE names their folder."""
+"""Numbers of R survey 4.5 on R's own example data (see `outside`)."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pytest
+from outside import FOLDER, close, expected, marks
 from scipy import optimize, stats
 
 import evidencekit as ek
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("EVIDENCEKIT_REFERENCE", ROOT.parent / "shared" / "reference" / "survey"))
-pytestmark = [
-    pytest.mark.outside,
-    pytest.mark.skipif(
-        not (FOLDER / "expected.json").is_file(), reason="the reference data are not here; EVIDENCEKIT_REFERENCE can name them"
-    ),
-]
+pytestmark = marks
 # R interpolates the likelihood's profile with a spline, and iterates the logit model to 1e-8; ours are exact.
 LIMITS = {"logit": 1e-8, "likelihood": 1e-4, "asin": 1e-8, "beta": 1e-8, "mean": 1e-8, "xlogit": 1e-8, "wilson": 1e-8}
 RULES = ["math", "school", "hf1", "hf2", "hf3", "hf4", "hf5", "hf6", "hf7", "hf8", "hf9"]
-
-
-@cache
-def expected() -> dict[str, Any]:
-    return {c["id"]: c["result"] for c in json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))["cases"]}
 
 
 @cache
@@ -68,13 +55,6 @@ def survey_of(name: str, lonely: Any = "fail", lonely_domain: Any = "none") -> e
         "e_brewer": {"fpc": "p", "unequal": "brewer"},
     }[name]
     return ek.Survey(frame_of(name), design=ek.Stages(lonely=lonely, lonely_domain=lonely_domain, **made))
-
-
-def close(got: Any, want: Any, rtol: float = 1e-8) -> None:
-    wanted = np.array([float(v) for v in np.ravel(np.array(want, dtype=object))])
-    scale = float(np.nanmax(np.abs(wanted))) if wanted.size else 0.0
-    # A variance that is exactly nought in R may be the square of a rounding error here.
-    np.testing.assert_allclose(np.ravel(got), wanted, rtol=rtol, atol=max(1e-14 * scale, 1e-14))
 
 
 def agrees(est: ek.Estimate, case: str, *parts: str, order: Any = None, rtol: float = 1e-8) -> None:

@@ -20,7 +20,7 @@ from evidencekit.survey.measured import Measured
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 
-__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of"]
+__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of", "spread_of"]
 
 Deff = Literal["replace", "wor"]
 Limits = Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats, tuple[str, ...]]]
@@ -102,7 +102,7 @@ def assemble(
         low, high, flags = none, none, (f"no design: {survey.inference}",) * len(points)
         deff = none
     else:
-        covariance = covariance_of(_influence(survey, measured, linear, layout))
+        covariance = spread_of(survey, measured, linear, layout)
         v = covariance.variances
         low, high, flags = (limits or _t(asked.level))(points, v, n, df)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -138,9 +138,22 @@ def _picker(layout: Layout) -> Callable[..., Floats]:
     return pick
 
 
+def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout) -> Covariance:
+    """The covariance of the layout's cells."""
+    return covariance_of(_influence(survey, measured, linear, layout))
+
+
 def _influence(survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout) -> Influence:
     """All tables' linearised totals in one long form, over the cells of the layout."""
     units, cells, values = [], [], []
+    projection, loading = survey.projection, None
+    if projection is not None:
+        sums = np.empty((projection.size, len(layout.table)))
+        for t, made in enumerate(linear):
+            here = layout.table == t
+            assert made.cross is not None
+            sums[:, here] = made.cross[:, layout.domain[here], layout.column[here]]
+        loading = projection.loadings(sums)
     for t, (table, made) in enumerate(zip(measured.tables, linear, strict=True)):
         here = np.flatnonzero(layout.table == t)
         q = made.points.shape[1]
@@ -160,6 +173,8 @@ def _influence(survey: Survey, measured: Measured, linear: Sequence[Linear], lay
         len(layout.table),
         stages.lonely,
         stages.lonely_domain,
+        None if projection is None else projection.units,
+        loading,
     )
 
 
@@ -203,7 +218,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     used = dict.fromkeys(layout.columns["variable"])
     names = [*used, *measured.domains.by]
     stages = survey.design
-    policies = list(asked.policies)
+    policies = [*asked.policies, *(("weights", a.words) for a in survey.adjustments)]
     if isinstance(stages, Stages):
         policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []
         policies += [("lonely_domain", stages.lonely_domain)] if stages.lonely_domain != "none" else []

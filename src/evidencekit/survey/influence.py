@@ -6,7 +6,7 @@ computed densely while the table of units by cells is small, and for the asked-f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -19,6 +19,7 @@ from evidencekit.survey.units import Level, Units
 __all__ = ["Influence", "covariance_of"]
 
 DENSE_CELLS = 2_500
+CHUNK = 256
 DENSE_SIZE = 40_000_000
 
 
@@ -26,7 +27,8 @@ DENSE_SIZE = 40_000_000
 class Influence:
     """Linearised values in long form, with the design they vary over.
 
-    `present` says, for the same long rows, whether the unit has a member in the cell; a zero value alone does not.
+    After calibration every unit also has ``factor @ loading``: its totals of what was calibrated on (units, P), times minus the
+    regression coefficients (P, cells).
     """
 
     units: Units
@@ -36,16 +38,18 @@ class Influence:
     cells: int
     lonely: str
     lonely_domain: str
+    factor: Floats | None = None
+    loading: Floats | None = None
 
     def of(self, rows: Codes) -> Floats:
         """The covariance matrix of some of the cells."""
         place = np.full(self.cells, -1, dtype=np.intp)
         place[rows] = np.arange(len(rows))
         keep = place[self.cell] >= 0
-        picked = Influence(
-            self.units, self.unit[keep], place[self.cell[keep]], self.value[keep], len(rows), self.lonely, self.lonely_domain
-        )
-        return picked.dense()
+        loading = None if self.loading is None else self.loading[:, rows]
+        return replace(
+            self, unit=self.unit[keep], cell=place[self.cell[keep]], value=self.value[keep], cells=len(rows), loading=loading
+        ).dense()
 
     def dense(self) -> Floats:
         """The covariance matrix of all cells."""
@@ -64,10 +68,10 @@ class Influence:
         unit = self.unit if of is None else of[self.unit]
         key = unit * self.cells + self.cell
         size = count * self.cells
-        return (
-            summed(key, self.value, size).reshape(count, self.cells),
-            np.bincount(key, minlength=size).reshape(count, self.cells).astype(np.float64),
-        )
+        z = summed(key, self.value, size).reshape(count, self.cells)
+        if self.factor is not None and self.loading is not None:
+            z += (self.factor if of is None else _by_group(self.factor, of, count)) @ self.loading
+        return z, np.bincount(key, minlength=size).reshape(count, self.cells).astype(np.float64)
 
     def _deviations(self, level: Level) -> Floats:
         """Rows whose crossproduct is this level's share of the covariance."""
@@ -97,6 +101,9 @@ class Influence:
 
     def variances(self) -> Floats:
         """The variance of every cell from the long form alone; nothing of size units by cells is made."""
+        if self.factor is not None:
+            chunks = [np.arange(start, min(start + CHUNK, self.cells)) for start in range(0, self.cells, CHUNK)]
+            return np.concatenate([np.diagonal(self.of(chunk)) for chunk in chunks])
         out = np.zeros(self.cells)
         for level in self.units.levels:
             out += self._long_variance(level)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
-from evidencekit.columns import Floats, summed
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
 from evidencekit.survey.assembling import Asked, Deff, Layout, assemble, layout_of
 from evidencekit.survey.domains import Where, names_of, where_words
-from evidencekit.survey.linear import Linear, means, ratios, totals
+from evidencekit.survey.linear import means, ratios, scaled, sizes, totals
 from evidencekit.survey.measured import Measured
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import measure
@@ -141,7 +138,7 @@ def total(
     split = names_of(by, "by=", survey)
     measured = measure(survey, [(name,) for name in names], split, where)
     factor, policies = _scale(measured, population_total)
-    made = [_scaled(totals(t, measured.domains.count), factor) for t in measured.tables]
+    made = [scaled(totals(t, measured.domains.count), factor) for t in measured.tables]
     where_said = where_words(where, where_label)
     asked = Asked("total", f"total of {', '.join(names)}", "t", where_said, level, deff, policies)
     return assemble(survey, measured, made, _simple(measured, names), asked)
@@ -191,15 +188,10 @@ def count(
     split = names_of(by, "by=", survey)
     measured = measure(survey, [()], split, where)
     factor, policies = _scale(measured, population_total)
-    table = measured.tables[0]
-    size = summed(table.domain, table.w, measured.domains.count)
-    answers = summed(table.domain, table.n, measured.domains.count)
-    share, n = size / measured.weight, measured.rows
-    srs = share * (1 - share) * measured.weight**2 / (n - 1) if n > 1 else np.full_like(size, np.nan)
-    linear = Linear(size[:, None], table.w[:, None], srs[:, None], size, answers)
+    linear = sizes(measured.tables[0], measured.domains.count, measured.weight, measured.rows)
     asked = Asked("count", "number of people", "t", where_words(where, where_label), level, deff, policies)
     layout = layout_of(measured, ["people"], [[0]], [None])
-    return assemble(survey, measured, [_scaled(linear, factor)], layout, asked)
+    return assemble(survey, measured, [scaled(linear, factor)], layout, asked)
 
 
 def ratio(
@@ -284,10 +276,3 @@ def _scale(measured: Measured, population_total: float | str | None) -> tuple[fl
     if not isinstance(population_total, (int, float)) or not 0 < population_total < float("inf"):
         raise InputError('population_total= is a number above 0 or "weights".')
     return float(population_total) / measured.weight, (("population_total", f"{population_total:,.0f}"),)
-
-
-def _scaled(linear: Linear, factor: float) -> Linear:
-    if factor == 1.0:
-        return linear
-    points: Floats = linear.points * factor
-    return Linear(points, linear.z * factor, linear.srs * factor**2, linear.weight, linear.n)

@@ -194,7 +194,7 @@ def _categories(groups: Groups, units: Units, domains: Domains, column: Column, 
     cases = summed(domain * p + codes, n[keep], count * p).reshape(count, p)
     missing = int(n[domains.row >= 0].sum() - n[keep].sum())
     squares = summed(domain, _number(groups, "__ek_q0")[keep], count)
-    table = Table(units.row[keep], domain, w, n[keep], sums, None, squares, cases, missing, column.levels, column.keys)
+    table = Table(units.row[keep], domain, w, n[keep], sums, None, squares, cases, missing, None, column.levels, column.keys)
     return _merged(table, count)
 
 

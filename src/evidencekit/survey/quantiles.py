@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
-from evidencekit.survey.assembling import Asked, assemble, layout_of
+from evidencekit.survey.assembling import Asked, assemble, layout_of, spread_of
 from evidencekit.survey.degrees import joined_support
 from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words
-from evidencekit.survey.influence import Influence
 from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits
 from evidencekit.survey.linear import means
 from evidencekit.survey.means import By
@@ -226,11 +225,7 @@ def _scorer(survey: Survey, values: Floats, inside: NDArray[np.bool_] | None, p:
         measured = derived(survey, whole, [([above], blank)])
         made = means(measured.tables[0], 1)
         distance = float(made.points[0, 0]) - (1 - p)
-        z = made.z[:, 0]
-        table = measured.tables[0]
-        stages = survey.stages
-        zero = np.zeros(len(z), dtype=np.intp)
-        spread = Influence(measured.units, table.unit, zero, z, 1, stages.lonely, stages.lonely_domain).dense()[0, 0]
+        spread = spread_of(survey, measured, [made], layout_of(measured, [""], [[0]], [None])).variances[0]
         return distance / np.sqrt(spread) if spread > 0 else np.copysign(np.inf, distance)
 
     return score

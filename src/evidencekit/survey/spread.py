@@ -14,7 +14,7 @@ from evidencekit.estimate import Cells, Estimate
 from evidencekit.survey.assembling import Asked, assemble, layout_of
 from evidencekit.survey.domains import Where, domains_of, names_of, where_words
 from evidencekit.survey.intervals import Method, ProportionInterval
-from evidencekit.survey.linear import means
+from evidencekit.survey.linear import means, variances
 from evidencekit.survey.means import By
 from evidencekit.survey.proportions import limits_of
 from evidencekit.survey.survey import Survey
@@ -79,17 +79,13 @@ def variance(
         blank = np.isnan(values[i]) | np.isnan(values[j])
         first = derived(survey, domains, [([values[i], values[j]], blank)]).tables[0]
         centre = means(first, domains.count)
-        product = np.ones(len(blank))
-        for k, column in enumerate((i, j)):
-            product = product * (values[column] - _spread_out(centre.points[:, k], domains.row))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            unbiased = np.where(centre.n > 1, centre.n / (centre.n - 1), np.nan)
-        parts.append(([product * _spread_out(unbiased, domains.row)], blank))
+        x, y_ = (values[column] - _spread_out(centre.points[:, k], domains.row) for k, column in enumerate((i, j)))
+        parts.append(([x * y_, x, y_], blank))
     measured = derived(survey, domains, parts)
     labels = [names[i] if i == j else f"{names[i]}:{names[j]}" for i, j in pairs]
     asked = Asked("variance", f"variance of {', '.join(names)}", "t", where_words(where, where_label), level)
     layout = layout_of(measured, labels, [[0]] * len(pairs), [None] * len(pairs))
-    return assemble(survey, measured, [means(t, domains.count) for t in measured.tables], layout, asked)
+    return assemble(survey, measured, [variances(t, domains.count) for t in measured.tables], layout, asked)
 
 
 def cdf(

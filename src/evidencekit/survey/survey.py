@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from typing import Any, Literal, NoReturn, get_args
 
@@ -13,6 +13,8 @@ import numpy as np
 from evidencekit.columns import Codes, Column, Floats, factorise, numeric, summed
 from evidencekit.errors import DesignError, InputError, one_of
 from evidencekit.frames import Rows, open_data
+from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.projection import Projection, projection_of
 from evidencekit.survey.stages import Lonely, Stages
 from evidencekit.survey.units import Units, build_units, cross
 
@@ -108,12 +110,14 @@ class Survey:
     rows: Rows = field(init=False)
     w: Floats | None = field(init=False)
     units: Units | None = field(init=False)
+    adjustments: tuple[Adjustment, ...] = field(init=False)
     cache: dict[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
         keep(self, "rows", open_data(self.data))
         keep(self, "cache", {})
+        keep(self, "adjustments", ())
         keep(self, "design", self._design())
         self._check_columns()
         if isinstance(self.rows.frame, nw.LazyFrame):
@@ -169,6 +173,34 @@ class Survey:
         """What was recognised about the weights, in words."""
         return weight_notes(self.w) if self.w is not None else ()
 
+    @property
+    def projection(self) -> Projection | None:
+        """What the calibrations of the weights explain; None when the weights are as they were given."""
+        if not self.adjustments:
+            return None
+        if "projection" not in self.cache:
+            assert self.units is not None
+            self.cache["projection"] = projection_of(self.adjustments, self.units.row, self.units.n)
+        return self.cache["projection"]
+
+    def adjusted(self, adjustment: Adjustment) -> Survey:
+        """The same survey with other weights, and the record of how they were made."""
+        design = self.design
+        if isinstance(design, NoDesign):
+            design = replace(design, inference="self-selected-adjusted" if design.inference == "self-selected" else design.inference)
+        made = object.__new__(Survey)
+        for part in fields(self):
+            object.__setattr__(made, part.name, getattr(self, part.name))
+        kept = {key: value for key, value in self.cache.items() if isinstance(key, tuple) and key[0] == "column"}
+        for name, value in (
+            ("design", design),
+            ("w", adjustment.after),
+            ("adjustments", (*self.adjustments, adjustment)),
+            ("cache", kept),
+        ):
+            object.__setattr__(made, name, value)
+        return made
+
     def column(self, name: str) -> Column:
         """A column as integer codes, made once for this survey."""
         key = ("column", name)
@@ -199,6 +231,7 @@ class Survey:
         """A short hash of the design and its unit totals; the same data and design give the same hash."""
         if "fingerprint" not in self.cache:
             digest = blake2b(digest_size=8)
+            digest.update("; ".join(a.words for a in self.adjustments).encode())
             digest.update(repr(self.design if not isinstance(self.design, Stages) else _describe(self.design)).encode())
             if self.w is not None and self.units is not None:
                 unit = self.units.row
@@ -216,7 +249,7 @@ class Survey:
             body = f"{size}, design: {_describe(self.design)}"
         else:
             body = f"{size}, {units.n_psus:,} PSUs in {int(units.stratum.max()) + 1:,} strata"
-        lines = [f"Survey({body})", *(f"  note: {note}" for note in self.notes)]
+        lines = [f"Survey({body})", *(f"  weights: {a.words}" for a in self.adjustments), *(f"  note: {note}" for note in self.notes)]
         if self.population:
             lines.insert(1, f"  population: {self.population}")
         return "\n".join(lines)

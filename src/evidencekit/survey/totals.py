@@ -188,7 +188,8 @@ def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Do
     sums, weight = sums[:, kept], weight[kept]
     totals = [summed(domain, t, count) for t in sums]
     second = _moments(members, values, raw, summed(domain, weight, count), totals)
-    return Table(unit, domain, weight, number[kept], sums.T, second, squares, None, members.missing)
+    cross = _cross(survey, members, values)
+    return Table(unit, domain, weight, number[kept], sums.T, second, squares, None, members.missing, cross)
 
 
 def _moments(members: _Members, values: list[Floats], raw: Floats, weight: Floats, totals: list[Floats]) -> Floats:
@@ -225,7 +226,21 @@ def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domai
     sums = sums[kept]
     cases = np.column_stack([summed(domain, a, count) for a in asked[kept].T])
     squares = _squares(survey, members)
-    return Table(unit, domain, sums.sum(axis=1), number[kept], sums, None, squares, cases, members.missing, shown, keys)
+    cross = _cross(survey, members, [(codes == k).astype(np.float64) for k in range(p)] if survey.projection else [])
+    return Table(unit, domain, sums.sum(axis=1), number[kept], sums, None, squares, cases, members.missing, cross, shown, keys)
+
+
+def _cross(survey: Survey, members: _Members, values: list[Floats]) -> tuple[Floats, Floats] | None:
+    """Sums over what the weights were calibrated on; None without calibration."""
+    projection = survey.projection
+    if projection is None:
+        return None
+    rows = members.rows
+    domain = members.domain if members.domain is None or rows is None else members.domain[rows]
+    used = [v if rows is None else v[rows] for v in values]
+    sums = [projection.sums(v, rows, domain, members.domains) for v in used]
+    weights = projection.sums(None, rows, domain, members.domains)
+    return np.stack(sums, axis=-1) if sums else np.zeros((*weights.shape, 0)), weights
 
 
 def _add_products(out: Floats, domain: Codes | None, a: Floats, b: Floats) -> None:

@@ -1,0 +1,65 @@
+"""What was done to the weights, kept with the survey so that variances know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from evidencekit.columns import Codes, Floats
+
+__all__ = ["Adjustment", "Step"]
+
+
+class Step(Protocol):
+    """One way of changing weights, which can be done again on the weights of a replicate.
+
+    Rows are gathered in cells that are treated alike (or each row is a cell of its own).
+    """
+
+    def solve(self, weights: Floats) -> Any:
+        """What the change comes to for these cell weights; small, so that it can be kept for every replicate."""
+        ...
+
+    def factor(self, weights: Floats, solution: Any) -> Floats:
+        """The factor on each cell's weights."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Adjustment:
+    """One step from one set of weights to the next.
+
+    Parameters
+    ----------
+    words : str
+        What was done, for notes and provenance.
+    step : Step
+        How it is done again on replicates.
+    cell : (n,) array or None
+        Each row's cell; None when every row is a cell of its own.
+    covariates : (cells, p) array or None
+        What the weights were calibrated on. None: the factors are taken as fixed, as after trimming.
+    tilt : (cells,) array or None
+        How much each cell counts in the calibration's regression beside its weight: one over the assumed variance.
+    before, after : (n,) array
+        The weights.
+    estimated : bool
+        The totals were themselves estimated from this sample (as in non-response adjustment), and not known.
+    """
+
+    words: str
+    step: Step
+    cell: Codes | None
+    covariates: Floats | None
+    tilt: Floats | None = None
+    before: Floats
+    after: Floats
+    estimated: bool = False
+
+    @property
+    def ratio(self) -> Floats:
+        """The factor on each row's weight; 1 where there was no weight."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.before > 0, self.after / self.before, 1.0)

@@ -1,0 +1,144 @@
+"""Variance after calibration: what the weights were calibrated on explains part of a variable, and only the residual varies.
+
+Write w0, w1, ..., wK for the weights before and after each step and x_k for its covariates. Going back from the last step to the first,
+the variable v (at the start, the linearised statistic) becomes ``g_k (v - x_k B_k)`` with ``g_k = w_k / w_(k-1)`` and ``B_k`` its
+regression on x_k with weights ``w_(k-1)``. A unit's linearised total is then its total of ``wK v`` less its totals of ``w_k x_k B_k``.
+Where a step's totals were estimated from the sample itself, what it explains comes back at the weights before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evidencekit.columns import Codes, Floats, summed
+from evidencekit.survey.adjustment import Adjustment
+
+__all__ = ["Projection", "projection_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Projection:
+    """The regressions of a chain of adjustments, ready for any variable.
+
+    `steps` are the adjustments that have covariates; `rows` their row weights, by which a variable's sums over ``x_k`` are taken;
+    `units` (units, P) are each unit's totals of all covariates, `inverses` and `between` the small matrices of the recursion.
+    """
+
+    steps: tuple[Adjustment, ...]
+    rows: tuple[Floats, ...]
+    units: Floats
+    inverses: tuple[Floats, ...]
+    between: dict[tuple[int, int], Floats]
+
+    @property
+    def size(self) -> int:
+        """P, the number of covariates of all steps."""
+        return self.units.shape[1]
+
+    def sums(self, values: Floats | None, rows: Codes | None, domain: Codes | None, domains: int) -> Floats:
+        """A variable's sums over the covariates by domain, shape (P, D).
+
+        Parameters
+        ----------
+        values : (m,) array or None
+            The variable in the rows used; None counts rows.
+        rows : (m,) array or None
+            Which rows are used; None means all.
+        domain : (m,) array or None
+            Their domains; None when there is one.
+        domains : int
+            D.
+        """
+        out = []
+        for step, weight in zip(self.steps, self.rows, strict=True):
+            w = weight if rows is None else weight[rows]
+            amount = w if values is None else w * values
+            out.append(_over(step, rows, domain, amount, domains))
+        return np.vstack(out)
+
+    def loadings(self, sums: Floats) -> Floats:
+        """Minus the coefficients of the regressions, shape (P, cells), from the linearised statistics' sums over the covariates."""
+        ends = np.cumsum([0, *(s.covariates.shape[1] for s in self.steps if s.covariates is not None)])
+        found: dict[int, Floats] = {}
+        for k in reversed(range(len(self.steps))):
+            left = sums[ends[k] : ends[k + 1]]
+            for j, coefficients in found.items():
+                left = left - self.between[k, j] @ coefficients
+            found[k] = self.inverses[k] @ left
+        return -np.vstack([found[k] for k in range(len(self.steps))])
+
+
+def projection_of(adjustments: Sequence[Adjustment], unit: Codes | None, units: int) -> Projection | None:
+    """The projection of a survey's adjustments; None when no step has covariates.
+
+    Parameters
+    ----------
+    adjustments : sequence of Adjustment
+        In the order they were made.
+    unit : (n,) array or None
+        Each row's variance unit; None when each row is one.
+    units : int
+        How many there are.
+
+    References
+    ----------
+    Deville and Sarndal (1992), JASA 87, 376-382. Lumley (2010), Complex Surveys, section 7.2.
+    """
+    steps = tuple(a for a in adjustments if a.covariates is not None)
+    if not steps:
+        return None
+    final = adjustments[-1].after
+    counted = [s.after - s.before if s.estimated else s.after for s in steps]
+    rows, inverses, between = [], [], {}
+    for k, step in enumerate(steps):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            back = np.where(step.ratio > 0, 1.0 / step.ratio, 0.0) * _tilt(step)
+        rows.append(final * back)
+        inverses.append(np.linalg.pinv(_between(step, step, np.where(step.ratio > 0, step.before, 0.0) * _tilt(step)), hermitian=True))
+        for j in range(k + 1, len(steps)):
+            between[k, j] = _between(step, steps[j], counted[j] * back)
+    totals = np.hstack([_over(s, None, unit, c, units).T for s, c in zip(steps, counted, strict=True)])
+    return Projection(steps, tuple(rows), totals, tuple(inverses), between)
+
+
+def _tilt(step: Adjustment) -> Floats | float:
+    return 1.0 if step.tilt is None else step.tilt if step.cell is None else step.tilt[step.cell]
+
+
+def _over(step: Adjustment, rows: Codes | None, group: Codes | None, amount: Floats, groups: int) -> Floats:
+    """Sums of ``amount * x`` within groups, shape (p, groups)."""
+    x = step.covariates
+    assert x is not None
+    if step.cell is None:
+        picked = x if rows is None else x[rows]
+        if group is None and groups == 1:
+            return (picked.T @ amount)[:, None]
+        place = np.arange(len(amount)) if group is None else group
+        return np.vstack([summed(place, amount * picked[:, j], groups) for j in range(x.shape[1])])
+    cell = step.cell if rows is None else step.cell[rows]
+    if groups == 1:
+        return (summed(cell, amount, len(x)) @ x)[:, None]
+    place = np.arange(len(amount)) if group is None else group
+    if groups * len(x) <= max(4 * len(amount), 1_000_000):
+        return (summed(place * len(x) + cell, amount, groups * len(x)).reshape(groups, len(x)) @ x).T
+    return np.vstack([summed(place, amount * x[cell, j], groups) for j in range(x.shape[1])])
+
+
+def _between(one: Adjustment, other: Adjustment, weight: Floats) -> Floats:
+    """``X' diag(weight) Z`` of two steps."""
+    x, z = one.covariates, other.covariates
+    assert x is not None
+    assert z is not None
+    if one.cell is None or other.cell is None:
+        left = x if one.cell is None else x[one.cell]
+        right = z if other.cell is None else z[other.cell]
+        return left.T @ (weight[:, None] * right)
+    if one is other:
+        return x.T @ (summed(one.cell, weight, len(x))[:, None] * x)
+    if len(x) * len(z) > max(4 * len(weight), 1_000_000):
+        return x[one.cell].T @ (weight[:, None] * z[other.cell])
+    both = summed(one.cell * len(z) + other.cell, weight, len(x) * len(z)).reshape(len(x), len(z))
+    return x.T @ both @ z

@@ -1,0 +1,84 @@
+"""Find the factors that bring weighted sums to their targets: damped Newton steps on as many unknowns as there are targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from evidencekit.columns import Floats
+from evidencekit.weighting.distances import Distance
+
+__all__ = ["Unsolved", "solve"]
+
+STEPS, HALVINGS = 200, 40
+
+
+class Unsolved(Exception):
+    """The targets are not met; `gap` is how far each is off."""
+
+    def __init__(self, gap: Floats) -> None:
+        super().__init__()
+        self.gap = gap
+
+
+def solve(weights: Floats, covariates: Floats, targets: Floats, distance: Distance, tilt: Floats | None = None) -> Floats:
+    """The coefficients of the scores whose factors meet the targets.
+
+    Parameters
+    ----------
+    weights : (cells,) array
+        Weights before calibration.
+    covariates : (cells, p) array
+        What is calibrated on; columns may be redundant.
+    targets : (p,) array
+        What the weighted sums are to be.
+    distance : Distance
+        How scores become factors.
+    tilt : (cells,) array, optional
+        Multiplies each score: one over the assumed variance.
+
+    Returns
+    -------
+    (p,) array
+
+    Raises
+    ------
+    Unsolved
+        The targets cannot be met within the bounds, or contradict each other.
+    """
+    scale = np.maximum(np.abs(targets), np.abs(covariates).T @ weights)
+    scale = np.where(scale > 0, scale, 1.0)
+    x, goal = covariates / scale, targets / scale
+    found = np.zeros(x.shape[1])
+
+    def gap_at(coefficients: Floats) -> tuple[Floats, Floats]:
+        score = x @ coefficients
+        factor, slope = distance.factor(score if tilt is None else score * tilt)
+        return goal - x.T @ (weights * factor), weights * (slope if tilt is None else slope * tilt)
+
+    gap, slope = gap_at(found)
+    for _ in range(STEPS):
+        size = float(np.abs(gap).max())
+        if size < 1e-13:
+            break
+        move = np.linalg.pinv(x.T @ (slope[:, None] * x), rcond=1e-12, hermitian=True) @ gap
+        better = _shorter(gap_at, found, move, size)
+        if better is None:
+            break
+        found, gap, slope = better
+    if not np.abs(gap).max() < 1e-9:
+        raise Unsolved(gap * scale)
+    return found / scale
+
+
+def _shorter(
+    gap_at: Callable[[Floats], tuple[Floats, Floats]], found: Floats, move: Floats, size: float
+) -> tuple[Floats, Floats, Floats] | None:
+    """The longest of the halved steps that brings the targets nearer."""
+    for halving in range(HALVINGS):
+        tried = found + move * 0.5**halving
+        gap, slope = gap_at(tried)
+        if np.abs(gap).max() < size:
+            return tried, gap, slope
+    return None
