@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset, Missing
     from evidencekit.reading import read
-    from evidencekit.survey import Stages, Survey, cdf, check_survey, count, mean, proportion, quantile, ratio, total, variance
+    from evidencekit.survey import Replicates, Stages, Survey, cdf, check_survey, count, mean, proportion, quantile, ratio, total, variance
 
 _ROOMS: dict[str, str] = {
     "Action": "findings",
@@ -39,6 +39,7 @@ _ROOMS: dict[str, str] = {
     "Finding": "findings",
     "Missing": "frames",
     "Released": "disclosure",
+    "Replicates": "survey",
     "Stages": "survey",
     "Survey": "survey",
     "cdf": "survey",
@@ -79,6 +80,7 @@ __all__ = [
     "Finding",
     "Missing",
     "Released",
+    "Replicates",
     "Stages",
     "Survey",
     "__version__",

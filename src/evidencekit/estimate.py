@@ -111,19 +111,21 @@ class Counts:
 class Support:
     """Which sampling units have a member in which cell, so that a contrast can count its degrees of freedom.
 
-    `psu` and `group` are pairs: unit `psu` has a member in group `group`; `of_cell` is each cell's group.
+    `psu` and `group` are pairs: unit `psu` has a member in group `group`; `of_cell` is each cell's group; `limit` the most degrees of
+    freedom that replicate weights allow.
     """
 
     stratum: Codes
     psu: Codes
     group: Codes
     of_cell: Codes
+    limit: float = float("inf")
 
     def df(self, rows: list[int] | Codes) -> float:
         """PSUs minus strata over the union of the cells."""
         wanted = np.isin(self.group, self.of_cell[np.asarray(rows, dtype=np.intp)])
         psus = np.unique(self.psu[wanted])
-        return float(len(psus) - len(np.unique(self.stratum[psus])))
+        return min(self.limit, float(len(psus) - len(np.unique(self.stratum[psus]))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,19 @@ marks = [
 
 
 @cache
+def _file() -> dict[str, Any]:
+    return json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
+
+
+@cache
 def expected() -> dict[str, Any]:
     """Each case's result, by its name."""
-    return {c["id"]: c["result"] for c in json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))["cases"]}
+    return {c["id"]: c["result"] for c in _file()["cases"]}
+
+
+def design(name: str) -> dict[str, Any]:
+    """How R made a design, and its replicates' scales."""
+    return _file()["designs"][name]
 
 
 def close(got: Any, want: Any, rtol: float = 1e-8) -> None:

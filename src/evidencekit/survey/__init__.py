@@ -5,6 +5,7 @@ from evidencekit.survey.intervals import ProportionInterval
 from evidencekit.survey.means import count, mean, ratio, total
 from evidencekit.survey.proportions import proportion
 from evidencekit.survey.quantiles import quantile
+from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.spread import cdf, variance
 from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.survey import NoDesign, Survey
@@ -14,6 +15,7 @@ __all__ = [
     "Joint",
     "NoDesign",
     "ProportionInterval",
+    "Replicates",
     "Stages",
     "Survey",
     "cdf",

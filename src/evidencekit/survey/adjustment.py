@@ -59,6 +59,13 @@ class Adjustment:
     estimated: bool = False
 
     @property
+    def cells(self) -> int:
+        """The number of cells; rows where every row is one."""
+        if self.cell is None:
+            return len(self.before)
+        return len(self.covariates) if self.covariates is not None else int(self.cell.max(initial=-1)) + 1
+
+    @property
     def ratio(self) -> Floats:
         """The factor on each row's weight; 1 where there was no weight."""
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,11 +12,13 @@ from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
-from evidencekit.survey.degrees import support_of
+from evidencekit.survey.degrees import rank_df, support_of
 from evidencekit.survey.influence import Influence, covariance_of
 from evidencekit.survey.intervals import check_level, t_limits
 from evidencekit.survey.linear import Linear
 from evidencekit.survey.measured import Measured
+from evidencekit.survey.replicated import deviations_of
+from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 
@@ -102,9 +104,12 @@ def assemble(
         low, high, flags = none, none, (f"no design: {survey.inference}",) * len(points)
         deff = none
     else:
-        covariance = spread_of(survey, measured, linear, layout)
+        covariance, lost = spread_of(survey, measured, linear, layout)
         v = covariance.variances
+        df, psus = _resampled(survey, measured, layout, df, psus)
+        support = replace(support, limit=df_limit(survey))
         low, high, flags = (limits or _t(asked.level))(points, v, n, df)
+        flags = _joined(flags, lost)
         with np.errstate(divide="ignore", invalid="ignore"):
             deff = np.where(srs > 0, v / (srs * _without_replacement(asked.deff, n, weight)), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -138,9 +143,31 @@ def _picker(layout: Layout) -> Callable[..., Floats]:
     return pick
 
 
-def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout) -> Covariance:
-    """The covariance of the layout's cells."""
-    return covariance_of(_influence(survey, measured, linear, layout))
+def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout) -> tuple[Covariance, Sequence[str]]:
+    """The covariance of the layout's cells, by linearisation or from replicates, and what must be said about cells."""
+    atoms = survey.atoms
+    if atoms is None:
+        return covariance_of(_influence(survey, measured, linear, layout)), ("",) * len(layout.table)
+    deviations = deviations_of(atoms[1], measured.tables, linear, _picker(layout), measured.domains.count)
+    lost = [f"no members in {k} of {atoms[1].resampling.count} replicates" if k else "" for k in deviations.lost]
+    return deviations.covariance(), lost
+
+
+def df_limit(survey: Survey) -> float:
+    """The most degrees of freedom that the replicates allow; without replicates there is no such limit."""
+    return np.inf if survey.resampling is None else survey.resampling.degrees
+
+
+def _resampled(survey: Survey, measured: Measured, layout: Layout, df: Floats, psus: Floats) -> tuple[Floats, Floats]:
+    """Degrees of freedom within what the replicates allow; with replicate columns alone the sampling units are not known."""
+    if survey.resampling is None or survey.atoms is None:
+        return df, psus
+    df = np.minimum(df, survey.resampling.degrees)
+    if isinstance(survey.design, Replicates):
+        of_cell = layout.table * measured.domains.count + layout.domain
+        df = np.minimum(df, rank_df(survey.atoms[1], measured.tables, measured.domains.count, of_cell))
+        psus = np.full_like(psus, np.nan) if survey.design.psu is None else psus
+    return df, psus
 
 
 def _influence(survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout) -> Influence:
@@ -206,12 +233,16 @@ def _t(level: float) -> Limits:
     return limits
 
 
+def _joined(flags: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    return tuple("; ".join(x for x in (a, b) if x) for a, b in zip(flags, more, strict=True))
+
+
 def _with_df(flags: tuple[str, ...], df: Floats, designed: bool) -> tuple[str, ...]:
     """Add what few degrees of freedom mean for the reader (fewer than 8: NCHS asks for a statistician's review)."""
     if not designed:
         return flags
     words = np.where(df <= 0, "no interval: no degrees of freedom", np.where(df < 8, "few degrees of freedom", ""))
-    return tuple("; ".join(x for x in (a, str(b)) if x) for a, b in zip(flags, words, strict=True))
+    return _joined(flags, [str(w) for w in words])
 
 
 def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked, points: Floats) -> Provenance:
@@ -219,6 +250,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     names = [*used, *measured.domains.by]
     stages = survey.design
     policies = [*asked.policies, *(("weights", a.words) for a in survey.adjustments)]
+    policies += [("variance", survey.resampling.words)] if survey.resampling is not None else []
     if isinstance(stages, Stages):
         policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []
         policies += [("lonely_domain", stages.lonely_domain)] if stages.lonely_domain != "none" else []

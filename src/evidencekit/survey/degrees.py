@@ -9,9 +9,12 @@ import numpy as np
 from evidencekit.columns import Codes, Floats
 from evidencekit.estimate import Support
 from evidencekit.survey.measured import Table
+from evidencekit.survey.resampling import Replayed, rank_of
 from evidencekit.survey.units import Units
 
-__all__ = ["joined_support", "support_of"]
+__all__ = ["joined_support", "rank_df", "support_of"]
+
+RANKED = 64
 
 
 def support_of(units: Units, tables: Sequence[Table], domains: int, of_cell: Codes) -> tuple[Support, Floats, Floats]:
@@ -74,4 +77,31 @@ def joined_support(parts: Sequence[Support | None]) -> Support | None:
         group.append(part.group + shift)
         of_cell.append(part.of_cell + shift)
         shift += int(max(part.group.max(initial=-1), part.of_cell.max(initial=-1))) + 1
-    return Support(known[0].stratum, np.concatenate(psu), np.concatenate(group), np.concatenate(of_cell))
+    return Support(known[0].stratum, np.concatenate(psu), np.concatenate(group), np.concatenate(of_cell), known[0].limit)
+
+
+def rank_df(replayed: Replayed, tables: Sequence[Table], domains: int, of_cell: Codes) -> Floats:
+    """Rank less one of the replicate factors of the units in each cell; with more than 64 groups, units less one.
+
+    Parameters
+    ----------
+    replayed : Replayed
+        The replicates on atoms.
+    tables, domains, of_cell
+        As for `support_of`.
+
+    References
+    ----------
+    Lumley (2010), Complex Surveys, section 2.3.
+    """
+    df = np.full(len(tables) * domains, np.nan)
+    groups = np.unique(of_cell)
+    for group in groups:
+        table = tables[group // domains]
+        atom = table.unit[(table.domain == group % domains) & (table.w > 0)]
+        column = np.unique(atom if replayed.unit is None else replayed.unit[atom])
+        factors = replayed.resampling.factors
+        whole = len(column) == factors.shape[1]
+        rank = replayed.resampling.rank if whole else rank_of(factors[:, column]) if len(groups) <= RANKED else len(column)
+        df[group] = rank - 1.0
+    return df[of_cell]

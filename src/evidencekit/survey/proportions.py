@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
-from evidencekit.survey.assembling import Asked, Deff, Limits, assemble, layout_of
+from evidencekit.survey.assembling import Asked, Deff, Layout, Limits, assemble, layout_of, spread_of
 from evidencekit.survey.domains import Where, names_of, where_words
 from evidencekit.survey.intervals import Method, ProportionInterval, proportion_limits
-from evidencekit.survey.linear import means
+from evidencekit.survey.linear import Linear, means
 from evidencekit.survey.means import By
-from evidencekit.survey.measured import Table
+from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import tally
 
@@ -98,7 +99,37 @@ def proportion(
         (("borrowed deff", f"{how.deff:g}"),) if how.deff else (),
     )
     linear = [means(table, measured.domains.count) for table in measured.tables]
-    return assemble(survey, measured, linear, layout_of(measured, names, picks, categories), asked, limits_of(how, level))
+    layout = layout_of(measured, names, picks, categories)
+    limits = limits_of(how, level)
+    if survey.resampling is not None and how.method in ("logit", "likelihood"):
+        limits = _on_logits(survey, measured, linear, layout, (how, limits))
+    return assemble(survey, measured, linear, layout, asked, limits)
+
+
+def _on_logits(
+    survey: Survey, measured: Measured, linear: Sequence[Linear], layout: Layout, base: tuple[ProportionInterval, Limits]
+) -> Limits:
+    """Limits from the variance that the logit has in the replicates, where it has one."""
+    how, limits = base
+
+    def logit(made: Linear) -> Linear:
+        value = made.value
+        return replace(made, points=_logit(made.points), value=lambda w, t: _logit(value(w, t)))
+
+    v_logit = spread_of(survey, measured, [logit(made) for made in linear], layout)[0].variances
+
+    def limits_on_logits(points: Floats, v: Floats, n: Floats, df: Floats) -> tuple[Floats, Floats, tuple[str, ...]]:
+        there = np.isfinite(v_logit) & (points > 0) & (points < 1)
+        v = np.where(there, v_logit * (points * (1 - points)) ** 2, v)
+        # The working deviance is not divided by its dispersion n / (n - 1), as it is after linearisation; nor is R's.
+        return limits(points, v * (n - 1) / n if how.method == "likelihood" else v, n, df)
+
+    return limits_on_logits
+
+
+def _logit(p: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(p / (1 - p))
 
 
 def _picked(table: Table, name: str, category: Any) -> tuple[list[int], tuple[Any, ...] | None]:

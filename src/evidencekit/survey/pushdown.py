@@ -17,9 +17,10 @@ import numpy as np
 
 from evidencekit.columns import Column, Floats, factorise, numeric, summed
 from evidencekit.errors import DesignError, EstimationError, InputError, Refused
+from evidencekit.survey.binding import design_units, weight_notes_of, weight_problems
 from evidencekit.survey.domains import Domains, Where, crossed_domains, refuse_unknown, where_expr
 from evidencekit.survey.measured import Measured, Table
-from evidencekit.survey.survey import Survey, design_units, weight_notes_of, weight_problems
+from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import Units, cross
 
 __all__ = ["push_measure", "push_tally"]

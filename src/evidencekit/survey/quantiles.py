@@ -15,16 +15,19 @@ from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
 from evidencekit.survey.assembling import Asked, assemble, layout_of, spread_of
 from evidencekit.survey.degrees import joined_support
 from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words
-from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits
+from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits, t_limits
 from evidencekit.survey.linear import means
 from evidencekit.survey.means import By
+from evidencekit.survey.replicate_quantiles import replicate_points
+from evidencekit.survey.replicated import spread_over
+from evidencekit.survey.resampling import Resampling
 from evidencekit.survey.rules import STABLE, Rule, quantile_of
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import derived, in_memory, numbers
 
 __all__ = ["QuantileInterval", "quantile"]
 
-QuantileInterval = Literal["woodruff", "beta", "xlogit", "asin", "score"]
+QuantileInterval = Literal["woodruff", "beta", "xlogit", "asin", "score", "replicate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -63,9 +66,10 @@ def quantile(
     rule : str
         What a quantile is where it falls between two answers: ``"math"`` (default, the smallest answer whose share reaches q), ``"school"``
         (the average of two at a tie), ``"shahvaish"``, or Hyndman and Fan's ``"hf1"`` to ``"hf9"``.
-    interval : {"woodruff", "beta", "xlogit", "asin", "score"}
+    interval : {"woodruff", "beta", "xlogit", "asin", "score", "replicate"}
         An interval for the share below the quantile, turned into answers (Woodruff, with a t, Korn-Graubard, logit or arcsine interval
-        for the share), or Francisco and Fuller's score interval.
+        for the share), Francisco and Fuller's score interval, or, for a survey with replicates, a t interval from the replicates'
+        quantiles (not for jackknives, which do not suit quantiles: flagged).
 
     Returns
     -------
@@ -76,7 +80,7 @@ def quantile(
     Raises
     ------
     InputError
-        The data are lazy, or `q` is not between 0 and 1.
+        The data are lazy, `q` is not between 0 and 1, or ``interval="replicate"`` without replicates.
     UnknownColumn, EstimationError
         As for `mean`.
 
@@ -97,6 +101,9 @@ def quantile(
     in_memory(survey, "quantile()")
     names = names_of(y, "y", survey)
     ps = _shares(q)
+    atoms = survey.atoms
+    if interval == "replicate" and atoms is None:
+        raise InputError('interval="replicate" needs a survey with replicates.', "Make some: ek.weighting.bootstrap(survey, seed=1).")
     domains = domains_of(survey, names_of(by, "by=", survey), where)
     asked = Asked("quantile", f"quantile of {', '.join(names)}", interval, where_words(where, where_label), level)
     parts = []
@@ -109,7 +116,12 @@ def quantile(
         layout = layout_of(measured, [name], [list(range(len(ps)))], [None])
         base = assemble(survey, measured, [means(measured.tables[0], domains.count)], layout, asked)
         place = (layout.domain, layout.column)
-        parts.append(_invert(survey, base, values, domains.row, place, ordered, points, (ps, rule, interval)))
+        if interval == "replicate" and atoms is not None:
+            assert survey.w is not None
+            replicates = replicate_points(atoms, survey.w, values, domains, ps, rule)
+            parts.append(_from_replicates(base, points, replicates, place, ps, atoms[1].resampling))
+        else:
+            parts.append(_invert(survey, base, values, domains.row, place, ordered, points, (ps, rule, interval)))
     return _joined(parts)
 
 
@@ -170,15 +182,35 @@ def _invert(
             matrix = base.covariance.matrix * np.outer(scale, scale)
         np.fill_diagonal(matrix, se**2)
     open_ended = np.where(np.isnan(low) | np.isnan(high), "a limit lies beyond the answers", "")
-    cells = {**base.cells.columns, "quantile": tuple(ps[j] for j in column)}
+    made = (points[domain, column], Covariance(se**2, matrix, None), Interval(low, high, level, interval))
+    return _as_quantiles(base, made, [ps[j] for j in column], [str(o) for o in open_ended])
+
+
+def _from_replicates(
+    base: Estimate, points: Floats, replicates: Floats, place: tuple[Codes, Codes], ps: tuple[float, ...], resampling: Resampling
+) -> Estimate:
+    """Quantiles whose variance is that of the replicates' quantiles."""
+    domain, column = place
+    deviations = spread_over(resampling, replicates[:, domain, column], points[domain, column])
+    covariance = deviations.covariance()
+    low, high = t_limits(points[domain, column], np.sqrt(covariance.variances), base.df, base.interval.level)
+    words = "jackknife replicates do not suit quantiles" if resampling.jackknife else ""
+    made = (points[domain, column], covariance, Interval(low, high, base.interval.level, "replicate"))
+    return _as_quantiles(base, made, [ps[j] for j in column], [words] * len(domain))
+
+
+def _as_quantiles(base: Estimate, made: tuple[Floats, Covariance, Interval], ps: list[float], words: list[str]) -> Estimate:
+    """The estimate of shares below, with what makes it one of quantiles."""
+    points, covariance, interval = made
+    none = np.full(len(points), np.nan)
     return replace(
         base,
-        cells=Cells(cells, base.cells.by),
-        points=points[domain, column],
-        covariance=Covariance(se**2, matrix, None),
-        interval=Interval(low, high, level, interval),
-        counts=replace(base.counts, cases=np.full(len(se), np.nan), deff=np.full(len(se), np.nan), n_eff=np.full(len(se), np.nan)),
-        flags=tuple("; ".join(x for x in (f, str(o)) if x) for f, o in zip(base.flags, open_ended, strict=True)),
+        cells=Cells({**base.cells.columns, "quantile": tuple(ps)}, base.cells.by),
+        points=points,
+        covariance=covariance,
+        interval=interval,
+        counts=replace(base.counts, cases=none, deff=none, n_eff=none),
+        flags=tuple("; ".join(x for x in (f, o) if x) for f, o in zip(base.flags, words, strict=True)),
     )
 
 
@@ -225,7 +257,7 @@ def _scorer(survey: Survey, values: Floats, inside: NDArray[np.bool_] | None, p:
         measured = derived(survey, whole, [([above], blank)])
         made = means(measured.tables[0], 1)
         distance = float(made.points[0, 0]) - (1 - p)
-        spread = spread_of(survey, measured, [made], layout_of(measured, [""], [[0]], [None])).variances[0]
+        spread = spread_of(survey, measured, [made], layout_of(measured, [""], [[0]], [None]))[0].variances[0]
         return distance / np.sqrt(spread) if spread > 0 else np.copysign(np.inf, distance)
 
     return score

@@ -18,6 +18,7 @@ from evidencekit.survey.domains import Domains, Where, domains_of
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.pushdown import push_measure, push_tally
 from evidencekit.survey.survey import Survey
+from evidencekit.survey.units import Units
 
 BLOCK = 65_536
 PIECE = 8_192
@@ -87,11 +88,17 @@ def tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Wher
 
 def _measured(survey: Survey, domains: Domains, tables: list[Table]) -> Measured:
     assert survey.w is not None
-    assert survey.units is not None
     if "weight" not in survey.cache:
         survey.cache["weight"] = (float(survey.w.sum()), survey.notes)
     weight, notes = survey.cache["weight"]
-    return Measured(survey.units, domains, tuple(tables), len(survey.w), weight, notes)
+    return Measured(variance_units(survey), domains, tuple(tables), len(survey.w), weight, notes)
+
+
+def variance_units(survey: Survey) -> Units:
+    """The units totals are kept by: the design's, or with replicates the atoms that share every factor."""
+    atoms = survey.atoms
+    assert survey.units is not None
+    return survey.units if atoms is None else atoms[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -158,9 +165,9 @@ class _Members:
 
 def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
     assert survey.w is not None
-    assert survey.units is not None
     rows, missing = _kept(domains, blank)
-    unit, units, count = survey.units.row, survey.units.n, domains.count
+    made = variance_units(survey)
+    unit, units, count = made.row, made.n, domains.count
     domain = None if count == 1 else domains.row
     used = len(survey.w) if rows is None else len(rows)
     place, group, size = None, None, used if unit is None else units * count
