@@ -128,3 +128,50 @@ def test_quantiles_from_replicates(name: str, how: str) -> None:
     close(est.interval.low, want["lower"])
     close(est.interval.high, want["upper"])
     close(est.se, want["se"])
+
+
+@cache
+def strat() -> ek.Survey:
+    frame = pd.read_csv(FOLDER / "data" / "apistrat.csv")
+    return ek.Survey(frame, weights="pw", strata="stype", fpc="fpc")
+
+
+@pytest.mark.parametrize("name", ["r_jk1", "r_jkn_mse"])
+def test_jackknife_weights_equal_those_of_r(name: str) -> None:
+    made = ek.weighting.jackknife(clus1() if name == "r_jk1" else strat(), mse=name == "r_jkn_mse")
+    ours = ek.weighting.replicate_weights(made).to_numpy()
+    theirs = pd.read_csv(FOLDER / "data" / f"repw_{name}.csv.gz").to_numpy()
+    close(ours[:, 0], theirs[:, 0])
+    # Replicates may come in another order: each of ours is one of theirs.
+    ours, theirs = (a[:, 1:][:, np.lexsort(np.round(a[:, 1:], 9))] for a in (ours, theirs))
+    close(ours, theirs)
+    assert made.resampling is not None
+    rep = design(name)["rep"]
+    close(made.resampling.scales[0], rep["scale"] * np.ravel(rep["rscales"])[0])
+    close(ek.mean(made, "api00").se, ek.mean(replicated(name), "api00").se)
+
+
+def test_raking_of_replicates() -> None:
+    s = ek.weighting.rake(ek.weighting.jackknife(clus1()), {"stype": TYPES, "sch.wide": WIDE})
+    close(s.w, expected()["w_rake_rep.weights"]["all"], 1e-7)
+    for case, est in _estimates(s).items():
+        want = expected()[f"w_rake_rep.{case}"]
+        close(est.points, want["est"], 1e-7)
+        np.testing.assert_allclose(est.se, want["se"], rtol=1e-7, atol=1e-10)
+    want = expected()["w_rake_rep.quantile"]["api00"]
+    est = ek.quantile(s, "api00", q=[0.25, 0.5, 0.75])
+    close(est.points, want["est"])
+    close(est.interval.low, want["lower"])
+    close(est.interval.high, want["upper"])
+
+
+@pytest.mark.parametrize("name", ["r_jk1", "r_jkn_mse", "r_boot", "r_sdr"])
+def test_a_statistic_of_ones_own(name: str) -> None:
+    def correlation(w: Any, data: pd.DataFrame) -> float:
+        both = np.cov(data["api00"], data["api99"], aweights=w)
+        return both[0, 1] / np.sqrt(both[0, 0] * both[1, 1])
+
+    want = expected()[f"{name}.withReplicates.cor"]
+    est = ek.weighting.replicate(replicated(name), correlation)
+    close(est.points, want["est"])
+    close(est.se, want["se"])

@@ -35,8 +35,8 @@ class Adjustment:
     ----------
     words : str
         What was done, for notes and provenance.
-    step : Step
-        How it is done again on replicates.
+    step : Step or None
+        How it is done again on replicates. None: every row keeps the factor it got, as after trimming.
     cell : (n,) array or None
         Each row's cell; None when every row is a cell of its own.
     covariates : (cells, p) array or None
@@ -50,7 +50,7 @@ class Adjustment:
     """
 
     words: str
-    step: Step
+    step: Step | None
     cell: Codes | None
     covariates: Floats | None
     tilt: Floats | None = None

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from evidencekit.columns import Floats
-from evidencekit.errors import DesignError, InputError, one_of
+from evidencekit.errors import DesignError, InputError, UnknownColumn, one_of
 
 __all__ = ["Kind", "Replicates"]
 
@@ -120,8 +120,17 @@ class Replicates:
         return scale * each
 
     def names(self, columns: Sequence[str]) -> tuple[str, ...]:
-        """The replicate columns among those of the data."""
+        """The replicate columns among those of the data.
+
+        Raises
+        ------
+        UnknownColumn, InputError
+            A named column is not there, or fewer than two start with the prefix.
+        """
         if not isinstance(self.columns, str):
+            for name in self.columns:
+                if name not in columns:
+                    raise UnknownColumn(name, columns, "columns=")
             return tuple(self.columns)
         found = tuple(c for c in columns if c.startswith(self.columns) and c != self.weights)
         if len(found) < 2:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
-from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.adjustment import Adjustment, Step
 from evidencekit.survey.units import Units, cross
 
-__all__ = ["Replayed", "Resampling", "atoms_of", "rank_of"]
+__all__ = ["Again", "Replayed", "Resampling", "atoms_of", "rank_of"]
 
 SIZE = 8_000_000
 
@@ -50,19 +50,28 @@ class Resampling:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Again:
+    """A step that replicates do again: on which cells, and the atoms' weights up to it but for the factors that are done again."""
+
+    step: Step
+    cell: Codes | None
+    cells: int
+    base: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Replayed:
     """The weights of every replicate, relative to the full-sample weights, atom by atom.
 
-    `unit` (A,) is each atom's column of the factors; `first` and `last` (A,) its weights before and after all steps; `cells` each step's
-    cell per atom (None: the atom itself).
+    `unit` (A,) is each atom's column of the factors; `steps` are those done again; `base` (A,) the atoms' weights after all steps but for
+    the factors that are done again, and `last` (A,) with them.
     """
 
     resampling: Resampling
     unit: Codes | None
-    first: Floats
+    steps: tuple[Again, ...]
+    base: Floats
     last: Floats
-    steps: tuple[Adjustment, ...]
-    cells: tuple[Codes | None, ...]
     kept: dict[int, list[object]]
 
     def blocks(self) -> Iterator[tuple[slice, Floats]]:
@@ -77,26 +86,27 @@ class Replayed:
         f = f if self.unit is None else f[:, self.unit]
         if not self.steps:
             return f
-        weights = f * self.first
+        f = np.array(f)
         for row, r in enumerate(range(span.start, span.stop)):
-            weights[row] = self._redone(r, weights[row])
+            self._again(r, f[row])
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.last > 0, weights / self.last, 0.0)
+            f *= np.where(self.last > 0, self.base / self.last, 0.0)
+        return f
 
-    def _redone(self, r: int, weights: Floats) -> Floats:
-        """One replicate's weights after all steps; what each step came to is kept, so that it is found once."""
+    def _again(self, r: int, factor: Floats) -> None:
+        """Multiply one replicate's factors by those of all steps; what each step came to is kept, so that it is found once."""
         solutions = self.kept.setdefault(r, [])
-        for k, (step, cell) in enumerate(zip(self.steps, self.cells, strict=True)):
-            cells = weights if cell is None else summed(cell, weights, step.cells)
+        for k, again in enumerate(self.steps):
+            weights = again.base * factor
+            cells = weights if again.cell is None else summed(again.cell, weights, again.cells)
             if k == len(solutions):
-                solutions.append(step.step.solve(cells))
-            factor = step.step.factor(cells, solutions[k])
-            weights = weights * (factor if cell is None else factor[cell])
-        return weights
+                solutions.append(again.step.solve(cells))
+            g = again.step.factor(cells, solutions[k])
+            factor *= g if again.cell is None else g[again.cell]
 
 
 def atoms_of(units: Units, adjustments: Sequence[Adjustment], resampling: Resampling, w: Floats) -> tuple[Units, Replayed]:
-    """The design's units split so that all rows of one share every factor, and the factors.
+    """The design's units split so that all rows of one share every factor that is done again, and those factors.
 
     Parameters
     ----------
@@ -109,30 +119,39 @@ def atoms_of(units: Units, adjustments: Sequence[Adjustment], resampling: Resamp
     w : (n,) array
         The weights after all adjustments.
     """
-    first = adjustments[0].before if adjustments else w
-    split = [a.cell for a in adjustments]
-    rowwise = any(c is None for c in split)
-    if rowwise or (split and units.row is None):
-        made, inside = replace(units, row=None, n=len(w), levels=()), units.row
-        cells = [None if c is None else c for c in split]
-    elif split:
-        assert units.row is not None
-        parts = [(units.row, units.n), *((c, a.cells) for c, a in zip(split, adjustments, strict=True) if c is not None)]
-        row, count, example = cross(parts)
-        inside = units.row[example]
-        made = replace(units, row=row, n=count, levels=())
-        cells = [None if c is None else c[example] for c in split]
-        first, w = summed(row, first, count), summed(row, w, count)
-    else:
-        made, inside, cells = units, None, []
-        if units.row is not None:
-            w = summed(units.row, w, units.n)
-    if inside is not None:
-        made = replace(made, psu=inside if units.psu is None else units.psu[inside])
+    moving = [a for a in adjustments if a.step is not None]
+    made, example = _split(units, moving, len(w))
+    row = made.row
+
+    def gathered(values: Floats) -> Floats:
+        return values if row is None else summed(row, values, made.n)
+
+    again: list[Again] = []
+    fixed = adjustments[0].before if adjustments else w
+    for a in adjustments:
+        if a.step is None:
+            fixed = fixed * a.ratio
+        else:
+            cell = a.cell if a.cell is None or example is None else a.cell[example]
+            again.append(Again(a.step, cell, a.cells, gathered(fixed)))
     unit = resampling.unit
-    if inside is not None:
-        unit = inside if unit is None else unit[inside]
-    return made, Replayed(resampling, unit, first, w, tuple(adjustments), tuple(cells), {})
+    if made is not units:
+        inside = units.row if example is None else example if units.row is None else units.row[example]
+        if inside is not None:
+            made = replace(made, psu=inside if units.psu is None else units.psu[inside])
+            unit = inside if unit is None else unit[inside]
+    return made, Replayed(resampling, unit, tuple(again), gathered(fixed), gathered(w), {})
+
+
+def _split(units: Units, moving: Sequence[Adjustment], n: int) -> tuple[Units, Codes | None]:
+    """The units by the cells of the steps, and a row of each atom (None: rows and atoms are the same, or nothing was split)."""
+    if not moving:
+        return units, None
+    if units.row is None or any(a.cell is None for a in moving):
+        return replace(units, row=None, n=n, levels=()), None
+    parts = [(units.row, units.n), *((a.cell, a.cells) for a in moving if a.cell is not None)]
+    row, count, example = cross(parts)
+    return replace(units, row=row, n=count, levels=()), example
 
 
 def rank_of(factors: Floats) -> int:

@@ -1,7 +1,24 @@
 """From selection probabilities to analysis weights: each step gives a new Survey, and its variances know what was done."""
 
+from evidencekit.weighting.balancing import brr, sdr
+from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
+from evidencekit.weighting.jackknifing import jackknife
+from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.trimming import trim
 
-__all__ = ["WeightReport", "calibrate", "poststratify", "rake", "report", "trim"]
+__all__ = [
+    "WeightReport",
+    "bootstrap",
+    "brr",
+    "calibrate",
+    "jackknife",
+    "poststratify",
+    "rake",
+    "replicate",
+    "replicate_weights",
+    "report",
+    "sdr",
+    "trim",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -14,48 +13,37 @@ from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
 
-__all__ = ["Trimming", "trim"]
+__all__ = ["trim"]
 
 Share = Literal["equal", "proportional"]
 ROUNDS = 100
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Trimming:
-    """A trimming that can be done again; `group` are the strata within which sums stay."""
+def _trimmed(weights: Floats, limits: tuple[float, float], share: Share, strict: bool, group: tuple[Codes, int]) -> Floats:
+    """The weights after trimming; strictly until none lies outside."""
+    made, cut = _once(weights, np.zeros(len(weights), dtype=bool), limits, share, group)
+    for _ in range(ROUNDS if strict else 0):
+        if not ((made < limits[0]) | (made > limits[1]))[weights > 0].any():
+            break
+        made, cut = _once(made, cut, limits, share, group)
+    return made
 
-    low: float
-    high: float
-    share: Share
-    strict: bool
-    group: Codes
-    groups: int
 
-    def solve(self, weights: Floats) -> None:
-        """Nothing needs keeping: trimming is done again from the weights."""
-
-    def factor(self, weights: Floats, solution: None) -> Floats:
-        """The factor on each row's weight."""
-        made, cut = self._once(weights, np.zeros(len(weights), dtype=bool))
-        for _ in range(ROUNDS if self.strict else 0):
-            if not ((made < self.low) | (made > self.high))[weights > 0].any():
-                break
-            made, cut = self._once(made, cut)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(weights > 0, made / weights, 1.0)
-
-    def _once(self, weights: Floats, cut: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Cut once, and share out among the rows never cut so far."""
-        there = weights > 0
-        cut = cut | (there & ((weights < self.low) | (weights > self.high)))
-        made = np.where(there, np.clip(weights, self.low, self.high), 0.0)
-        open_ = there & ~cut
-        off = summed(self.group, weights - made, self.groups)
-        room = summed(self.group, open_.astype(np.float64) if self.share == "equal" else made * open_, self.groups)
-        if (np.abs(off[room == 0]) > 1e-9 * weights.sum()).any():
-            raise WeightingError("Trimming leaves no weight uncut to take up what was cut off.", "Widen lower= and upper=.")
-        per = np.divide(off, room, out=np.zeros_like(off), where=room > 0)[self.group]
-        return np.where(open_, made + per if self.share == "equal" else made * (1 + per), made), cut
+def _once(
+    weights: Floats, cut: NDArray[np.bool_], limits: tuple[float, float], share: Share, group: tuple[Codes, int]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Cut once, and share out among the rows never cut so far."""
+    (low, high), (code, groups) = limits, group
+    there = weights > 0
+    cut = cut | (there & ((weights < low) | (weights > high)))
+    made = np.where(there, np.clip(weights, low, high), 0.0)
+    open_ = there & ~cut
+    off = summed(code, weights - made, groups)
+    room = summed(code, open_.astype(np.float64) if share == "equal" else made * open_, groups)
+    if (np.abs(off[room == 0]) > 1e-9 * weights.sum()).any():
+        raise WeightingError("Trimming leaves no weight uncut to take up what was cut off.", "Widen lower= and upper=.")
+    per = np.divide(off, room, out=np.zeros_like(off), where=room > 0)[code]
+    return np.where(open_, made + per if share == "equal" else made * (1 + per), made), cut
 
 
 def trim(
@@ -86,7 +74,7 @@ def trim(
     Returns
     -------
     Survey
-        With the new weights. Variances take the factors as fixed, or do the trimming again on every replicate.
+        With the new weights. Variances take the factors as fixed, replicates too.
 
     Raises
     ------
@@ -126,8 +114,7 @@ def trim(
         if (column.codes < 0).any():
             raise WeightingError(f"by= column {by!r} is missing in {int((column.codes < 0).sum())} rows.")
         group, groups = column.codes, len(column.levels)
-    step = Trimming(lower, upper, share, strict, group, groups)
-    after = before * step.factor(before, None)
+    after = _trimmed(before, (lower, upper), share, strict, (group, groups))
     limits = " and ".join([*([f"at least {lower:,.6g}"] if lower > 0 else []), *([f"at most {upper:,.6g}"] if upper < np.inf else [])])
     words = f"trimmed to {limits or 'any size'}{f' within {by}' if by else ''}"
-    return survey.adjusted(Adjustment(words=words, step=step, cell=None, covariates=None, before=before, after=after))
+    return survey.adjusted(Adjustment(words=words, step=None, cell=None, covariates=None, before=before, after=after))

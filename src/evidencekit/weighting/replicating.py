@@ -1,0 +1,178 @@
+"""Any statistic a user writes, with its standard error from replicates; and the replicate weights themselves, for other software."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from evidencekit._version import __version__
+from evidencekit.columns import Floats
+from evidencekit.errors import EstimationError, InputError
+from evidencekit.estimate import Cells, Counts, Estimate, Interval, Provenance, fingerprint
+from evidencekit.frames import frame_of
+from evidencekit.survey.intervals import check_level, t_limits
+from evidencekit.survey.replicated import spread_over
+from evidencekit.survey.resampling import Replayed
+from evidencekit.survey.survey import Survey
+from evidencekit.survey.totals import in_memory
+
+__all__ = ["replicate", "replicate_weights"]
+
+Statistic = Callable[[Floats, Any], Any]
+
+
+def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", level: float = 0.95) -> Estimate:
+    """Any statistic, with the variance it has over the replicates.
+
+    Parameters
+    ----------
+    survey : Survey
+        With replicates: made by `bootstrap`, `jackknife`, `brr`, `sdr`, or a `Replicates` design.
+    function : callable (weights, data) -> number, sequence or mapping of names to numbers
+        Gets the weights as an array (n,) and the data as the frame the survey was built on, missing codes as null. It is called once
+        with the full-sample weights and once for every replicate.
+    label : str
+        What the statistic is called; a sequence of k gets ``label 1`` to ``label k``.
+    level : float
+        Confidence level of the t intervals, default 0.95.
+
+    Returns
+    -------
+    Estimate
+        One cell per number, with their covariance.
+
+    Raises
+    ------
+    InputError
+        The survey has no replicates, or the function returns something else each time.
+    EstimationError
+        The function gives no finite number with the full-sample weights.
+
+    References
+    ----------
+    Wolter (2007), Introduction to Variance Estimation, chapters 3-5.
+
+    Examples
+    --------
+    >>> import numpy as np, evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> boot = ek.weighting.bootstrap(survey, seed=1, replicates=50)
+    >>> def correlation(w, data):
+    ...     return np.cov(data["age"], data["hours_online"], aweights=w)[0, 1]
+    >>> len(ek.weighting.replicate(boot, correlation, label="covariance of age and hours"))
+    1
+    """
+    replayed, w = _needed(survey, "replicate()")
+    check_level(level)
+    data = survey.rows.frame.to_native()
+    points, names = _numbers(function(w.copy(), data), label)
+    if not np.isfinite(points).all():
+        raise EstimationError("The function gives no finite number with the full-sample weights.", "Leave rows without an answer out.")
+    values = np.full((replayed.resampling.count, len(points)), np.nan)
+    for r, weights in _each(survey, replayed, w):
+        one, _ = _numbers(function(weights, data), label)
+        if len(one) != len(points):
+            raise InputError("The function returns another number of results with other weights.", "Return the same ones each time.")
+        values[r] = one
+    deviations = spread_over(replayed.resampling, values, points)
+    covariance = deviations.covariance()
+    df = np.full(len(points), replayed.resampling.degrees)
+    low, high = t_limits(points, np.sqrt(covariance.variances), df, level)
+    lost = [f"no value in {k} of {len(values)} replicates" if k else "" for k in deviations.lost]
+    none = np.full(len(points), np.nan)
+    n = np.full(len(points), float((w > 0).sum()))
+    return Estimate(
+        cells=Cells({"variable": tuple(names)}),
+        points=points,
+        covariance=covariance,
+        df=df,
+        interval=Interval(low, high, level, "t"),
+        counts=Counts(n, none, none, np.full(len(points), w.sum()), none, none, none),
+        flags=tuple(lost),
+        statistic="replicate",
+        estimand=label,
+        inference=survey.inference,
+        provenance=Provenance(
+            method="replicate",
+            population=survey.population,
+            design=survey.fingerprint(),
+            data=fingerprint(points),
+            version=__version__,
+            policies=(("variance", replayed.resampling.words),),
+            backend=survey.rows.backend,
+        ),
+    )
+
+
+def replicate_weights(survey: Survey, *, prefix: str = "repw_") -> Any:
+    """The replicate weights as columns, for other software: rows by replicates, which may be large.
+
+    Parameters
+    ----------
+    survey : Survey
+        With replicates.
+    prefix : str
+        Columns are called ``prefix`` and a number from 1; the first column, ``weight``, is the full-sample weight.
+
+    Returns
+    -------
+    data frame
+        In the caller's kind, rows in the order of the data.
+
+    Raises
+    ------
+    InputError
+        The survey has no replicates.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> ek.weighting.replicate_weights(ek.weighting.bootstrap(survey, seed=1, replicates=3)).columns.tolist()
+    ['weight', 'repw_1', 'repw_2', 'repw_3']
+    """
+    replayed, w = _needed(survey, "replicate_weights()")
+    columns = {"weight": w.copy()}
+    columns |= {f"{prefix}{r + 1}": weights for r, weights in _each(survey, replayed, w)}
+    return frame_of(columns, survey.rows.backend)
+
+
+def _needed(survey: Survey, doing: str) -> tuple[Replayed, Floats]:
+    if not isinstance(survey, Survey):
+        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.")
+    in_memory(survey, doing)
+    atoms = survey.atoms
+    if atoms is None:
+        raise InputError(f"{doing} needs a survey with replicates.", "Make some: ek.weighting.bootstrap(survey, seed=1).")
+    assert survey.w is not None
+    return atoms[1], survey.w
+
+
+def _each(survey: Survey, replayed: Replayed, w: Floats) -> Any:
+    """Each replicate's number and its weights row by row."""
+    atoms = survey.atoms
+    assert atoms is not None
+    row = atoms[0].row
+    for span, factors in replayed.blocks():
+        for r, each in zip(range(span.start, span.stop), factors, strict=True):
+            yield r, w * (each if row is None else each[row])
+
+
+def _numbers(made: Any, label: str) -> tuple[Floats, Sequence[str]]:
+    """What the function returned, as numbers with their names."""
+    if isinstance(made, Mapping):
+        names, values = [str(k) for k in made], list(made.values())
+    else:
+        values = np.ravel(np.asarray(made, dtype=object)).tolist()
+        names = [label] if len(values) == 1 else [f"{label} {k + 1}" for k in range(len(values))]
+    try:
+        points = np.array([float(v) for v in values])
+    except (TypeError, ValueError):
+        points = np.empty(0)
+    if not len(points):
+        raise InputError("The function must return a number, a sequence of numbers, or a mapping of names to numbers.") from None
+    return points, names
