@@ -155,7 +155,19 @@ def _split(units: Units, moving: Sequence[Adjustment], n: int) -> tuple[Units, C
 
 
 def rank_of(factors: Floats) -> int:
-    """The rank of a table of factors, from the smaller of its two crossproducts."""
+    """The rank of a table of factors.
+
+    A few of the columns often show that all rows are independent; only otherwise is the whole table looked at.
+    """
+    few = factors[:, :: max(1, factors.shape[1] // (2 * len(factors)))]
+    if few.shape[1] >= len(few):
+        try:
+            diagonal = np.diagonal(np.linalg.cholesky(few @ few.T))
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            if diagonal.min() > 1e-3 * diagonal.max():
+                return len(factors)
     gram = factors @ factors.T if len(factors) <= factors.shape[1] else factors.T @ factors
     values = np.linalg.eigvalsh(gram)
     return int((values > 1e-10 * values[-1]).sum()) if len(values) else 0

@@ -91,11 +91,11 @@ def _margin(survey: Survey, names: tuple[str, ...], given: Any) -> Margin:
             f"{blank} rows have no answer to {words!r}, so they have no place in its margin.",
             "Fill the answers in, or give the missing ones a category with a total.",
         )
-    codes, count, first = cross([(c.codes, len(c.levels)) for c in columns])
+    codes, levels = _levels(columns)
     wanted = _totals(given, names)
-    matched = [_match(wanted, [(c, int(c.codes[row])) for c in columns]) for row in first]
+    matched = [_match(wanted, level) for level in levels]
     lost = sum(1 for m in matched if m is None)
-    unused = len(wanted) - (count - lost)
+    unused = len(wanted) - (len(levels) - lost)
     if lost or unused:
         parts = [f"{lost} of its levels in the data have no total"] if lost else []
         parts += [f"{unused} of its totals have no rows"] if unused else []
@@ -109,6 +109,14 @@ def _margin(survey: Survey, names: tuple[str, ...], given: Any) -> Margin:
             f"Margin {words!r}: totals are numbers above 0.", "Leave out the rows of a level that the population does not have."
         )
     return Margin(names, codes, totals)
+
+
+def _levels(columns: list[Column]) -> tuple[Codes, list[list[tuple[Column, int]]]]:
+    """Each row's combination of levels, and the combinations that occur."""
+    if len(columns) == 1:
+        return columns[0].codes, [[(columns[0], level)] for level in range(len(columns[0].levels))]
+    codes, _, first = cross([(c.codes, len(c.levels)) for c in columns])
+    return codes, [[(c, int(c.codes[row])) for c in columns] for row in first]
 
 
 def _known(survey: Survey, name: str) -> str:
