@@ -71,7 +71,7 @@ class UnknownColumn(InputError, LookupError):
     """
 
     def __init__(self, name: str, columns: Sequence[str], role: str = "") -> None:
-        near = get_close_matches(name, columns, n=3, cutoff=0.6) or _same_letters(name, columns)
+        near = get_close_matches(str(name), columns, n=3, cutoff=0.6) or _same_letters(str(name), columns)
         hint = f"Did you mean {' or '.join(repr(c) for c in near)}?" if near else "Look at the data's columns."
         super().__init__(f"There is no column {name!r} in the data{f' ({role})' if role else ''}.", hint)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -17,9 +18,15 @@ import numpy as np
 
 from evidencekit.errors import InputError, UnknownColumn
 
-__all__ = ["Dataset", "Missing", "MissingCode", "Rows", "eager", "frame_of", "open_data"]
+__all__ = ["Dataset", "Missing", "MissingCode", "Rows", "check_missing", "eager", "frame_of", "open_data"]
 
 MissingCode = float | str | tuple[float, float]
+_EXAMPLES = {
+    "labels": 'For example: labels={"told": "Told someone"}.',
+    "value_labels": 'For example: value_labels={"told": {1: "yes", 2: "no"}}.',
+    "missing": 'For example: missing={"told": {99: ek.Missing.REFUSED}}.',
+}
+_SHOWN = 60  # columns of a Dataset that its HTML repr describes
 
 
 class Missing(StrEnum):
@@ -62,7 +69,7 @@ class Dataset:
     Raises
     ------
     InputError
-        `frame` is not a data frame.
+        `frame` is not a data frame, or a missing code cannot stand in its column or has no kind.
     UnknownColumn
         Labels or missing codes name a column the frame does not have.
 
@@ -72,7 +79,7 @@ class Dataset:
     >>> answers = pd.DataFrame({"told": [1, 2, 98]})
     >>> data = ek.Dataset(answers, missing={"told": {98: ek.Missing.REFUSED}})
     >>> data
-    Dataset(3 rows, 1 column, 1 with kinds of missing)
+    Dataset(3 rows, 1 column, 1 with missing codes)
     >>> data.kinds("told")
     {<Missing.REFUSED: 'prefer not to say'>: 1}
     """
@@ -86,10 +93,10 @@ class Dataset:
         columns = _names(_native(self.frame))
         for part in ("labels", "value_labels", "missing"):
             given: Mapping[str, Any] = getattr(self, part)
-            for name in given:
-                if name not in columns:
-                    raise UnknownColumn(name, columns, f"{part}=")
+            _check_columns(given, columns, part)
             object.__setattr__(self, part, MappingProxyType(dict(given)))
+        if self.missing:
+            check_missing(self.missing, _native(self.frame).collect_schema())
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -106,14 +113,16 @@ class Dataset:
         Parameters
         ----------
         frame : data frame
-            Usually ``data.frame`` with columns added or rows taken.
+            Usually ``data.frame`` with columns added or rows taken. Missing codes that cannot stand in a column's new type, such as
+            numbers where it is now text, are left out.
         """
-        kept = set(_names(_native(frame)))
+        kept = _native(frame).collect_schema()
 
         def still(part: Mapping[str, Any]) -> dict[str, Any]:
             return {k: v for k, v in part.items() if k in kept}
 
-        return Dataset(frame, still(self.labels), still(self.value_labels), still(self.missing))
+        missing = {name: {c: kind for c, kind in codes.items() if _fits(c, kept[name])} for name, codes in still(self.missing).items()}
+        return Dataset(frame, still(self.labels), still(self.value_labels), {name: codes for name, codes in missing.items() if codes})
 
     def kinds(self, column: str) -> dict[Missing, int]:
         """How many answers of one column are missing, by kind.
@@ -143,12 +152,61 @@ class Dataset:
             found[kind] = found.get(kind, 0) + int(hits.sum())
         return {kind: found[kind] for kind in Missing if found.get(kind)}
 
+    def summary(self) -> Any:
+        """What each column is and how many of its answers are missing, by kind; it holds no answer.
+
+        Returns
+        -------
+        data frame
+            In the caller's kind, one row a column: ``column``, ``label``, ``type`` in words, ``levels`` (how many different answers
+            there are), and how many are missing: ``dont_know, refused, not_asked, not_reached, technical, unstated``.
+
+        Raises
+        ------
+        InputError
+            The frame is lazy.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> data = ek.fictional.national_survey().data
+        >>> told = data.summary().set_index("column").loc["image_shared"]
+        >>> told["type"], told["levels"].item(), told["dont_know"].item(), told["refused"].item()
+        ('number', 2, 52, 71)
+        """
+        return frame_of(self._described(self.columns), open_data(self).backend)
+
+    def _described(self, names: tuple[str, ...]) -> dict[str, list[Any]]:
+        """The columns of the summary, for some columns of the frame."""
+        rows = eager(_native(self.frame), "A summary")
+        clean = _clean(rows, self.missing)
+        kinds = [self.kinds(name) for name in names]
+        return {
+            "column": list(names),
+            "label": [self.labels.get(name, "") for name in names],
+            "type": [_in_words(rows[name].dtype) for name in names],
+            "levels": [_levels(clean[name]) for name in names],
+            **{kind.name.lower(): [found.get(kind, 0) for found in kinds] for kind in Missing},
+        }
+
     def __repr__(self) -> str:
         frame = _native(self.frame)
-        rows = f"{len(frame):,} rows" if isinstance(frame, nw.DataFrame) else "rows not counted"
-        width = len(_names(frame))
-        kinds = f", {len(self.missing)} with kinds of missing" if self.missing else ""
-        return f"Dataset({rows}, {width} column{'s' if width != 1 else ''}{kinds})"
+        rows = _counted(len(frame), "row") if isinstance(frame, nw.DataFrame) else "rows not counted"
+        # A blank text that a file declares missing, as some do for every text column, is no code.
+        coded = sum(any(code != "" for code in codes) for codes in self.missing.values())
+        return f"Dataset({rows}, {_counted(len(_names(frame)), 'column')}{f', {coded} with missing codes' if coded else ''})"
+
+    def _repr_html_(self) -> str:
+        names, frame = self.columns, _native(self.frame)
+        if isinstance(frame, nw.LazyFrame):
+            shown = {"column": names[:_SHOWN], "label": [self.labels.get(name, "") for name in names[:_SHOWN]]}
+        else:
+            every = self._described(names[:_SHOWN])
+            shown = {title: values for title, values in every.items() if title.upper() not in Missing.__members__ or any(values)}
+        head = "".join(f'<th scope="col">{escape(title)}</th>' for title in shown)
+        body = "".join(f"<tr>{''.join(f'<td>{_cell(v)}</td>' for v in row)}</tr>" for row in zip(*shown.values(), strict=True))
+        more = f"<p>and {_counted(len(names) - _SHOWN, 'more column')}</p>" if len(names) > _SHOWN else ""
+        return f"<table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def __reduce__(self) -> NoReturn:
         raise InputError("A Dataset is not pickled: it holds children's answers.", "Send the file's path and read it again.")
@@ -175,6 +233,32 @@ class Rows:
             raise InputError(f"{role} takes a column name, not a {type(name).__name__}.")
         if name not in self.columns:
             raise UnknownColumn(name, self.columns, role)
+
+
+def check_missing(missing: Mapping[str, Mapping[MissingCode, Missing]], schema: Mapping[str, Any]) -> None:
+    """Refuse missing codes that have no kind or cannot stand in their column: they would match nothing, and nobody would notice.
+
+    Raises
+    ------
+    InputError
+        They are not ``{column: {code or (low, high): Missing}}``, or a code does not fit the column's type.
+    UnknownColumn
+        They name a column that is not in the schema.
+    """
+    _check_columns(missing, list(schema), "missing")
+    for name, codes in missing.items():
+        if not isinstance(codes, Mapping):
+            raise InputError(f"missing= takes codes with their kinds for {name!r}, not a {type(codes).__name__}.", _EXAMPLES["missing"])
+        for code, kind in codes.items():
+            if not isinstance(kind, Missing):
+                raise InputError(f"missing= for {name!r} names a kind that is not one.", "Use ek.Missing.REFUSED and its like.")
+            if code != code:
+                raise InputError(f"A missing code for {name!r} is NaN.", "A blank needs no code.")
+            if isinstance(code, tuple) and not (len(code) == 2 and not any(isinstance(end, str) for end in code) and code[0] <= code[1]):
+                raise InputError(f"A range of missing codes for {name!r} is not (low, high).", "Give two numbers, the lower first.")
+            if not _fits(code, schema[name]):
+                fix = "numbers" if _holds_numbers(schema[name]) else "text"
+                raise InputError(f"The missing codes for {name!r} do not fit its type.", f"Give them as {fix}.")
 
 
 def open_data(data: Any) -> Rows:
@@ -222,6 +306,52 @@ def _names(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:
     return names
 
 
+def _check_columns(given: Any, columns: list[str], part: str) -> None:
+    """Refuse a parameter that is not a mapping from columns of the data."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"{part}= takes a mapping by column name, not a {type(given).__name__}.", _EXAMPLES[part])
+    for name in given:
+        if not isinstance(name, str):
+            raise InputError(f"{part}= starts with column names, and one of them is a {type(name).__name__}.", _EXAMPLES[part])
+        if name not in columns:
+            raise UnknownColumn(name, columns, f"{part}=")
+
+
+def _holds_numbers(dtype: Any) -> bool:
+    return bool(dtype.is_numeric() or dtype == nw.Boolean)
+
+
+def _fits(code: MissingCode, dtype: Any) -> bool:
+    """Whether a code can stand in a column; one that mixes types takes any."""
+    return dtype in (nw.Object, nw.Unknown) or _holds_numbers(dtype) != isinstance(code, str)
+
+
+def _in_words(dtype: Any) -> str:
+    """A type as an analyst calls it."""
+    if dtype.is_numeric():
+        return "number"
+    if dtype.is_temporal():
+        return "date or time"
+    words = {nw.Boolean: "true/false", nw.String: "text", nw.Categorical: "categories", nw.Enum: "categories"}
+    return next((word for kind, word in words.items() if dtype == kind), "mixed")
+
+
+def _levels(values: nw.Series[Any]) -> int | None:
+    """How many different answers a column has; None where they cannot be told apart."""
+    try:
+        return int(values.filter(~_null(values)).n_unique())
+    except Exception:  # lists and other things that are not hashable; each engine has its own error
+        return None
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else escape(f"{value:,}" if isinstance(value, int) else str(value))
+
+
 def _clean(frame: Any, missing: Mapping[str, Mapping[MissingCode, Missing]]) -> Any:
     """The frame with every declared missing code null."""
     made: list[nw.Expr] = []
@@ -234,8 +364,8 @@ def _clean(frame: Any, missing: Mapping[str, Mapping[MissingCode, Missing]]) -> 
 
 def _is_code(column: nw.Expr, code: MissingCode) -> nw.Expr:
     if isinstance(code, tuple):
-        return (column >= code[0]) & (column <= code[1])
-    return column == code
+        return (column >= float(code[0])) & (column <= float(code[1]))
+    return column == (float(code) if isinstance(code, float) else code)  # not a subclass: engines know their own types
 
 
 def _null(series: nw.Series[Any]) -> Any:
