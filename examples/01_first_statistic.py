@@ -7,8 +7,7 @@ from pathlib import Path
 import evidencekit as ek
 
 fiction = ek.fictional.national_survey()
-data = ek.Dataset(fiction.frame, labels=fiction.labels, value_labels=fiction.value_labels, missing=fiction.missing)
-survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu", population=fiction.population)
+survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population=fiction.population)
 print(survey, end="\n\n")
 
 # %% The share of children, by sex, and what the generator, which knows every child, says it is.

@@ -227,7 +227,11 @@ def test_unanswered_items_are_few_and_unrelated_to_the_answer(surveys: list[Fict
 
 
 def test_it_makes_a_dataset(survey: FictionalSurvey):
-    data = Dataset(survey.frame, labels=survey.labels, value_labels=survey.value_labels, missing=survey.missing)
+    data = survey.data
+    assert isinstance(data, Dataset)
+    assert data.frame is survey.frame
+    assert (data.labels, data.value_labels, data.missing) == (survey.labels, survey.value_labels, survey.missing)
+    assert data.to_frame()["knew_sender"].isin([1, 2]).sum() == data.to_frame()["knew_sender"].notna().sum()
     kinds = data.kinds("knew_sender")
     assert kinds[Missing.NOT_ASKED] == (survey.frame["any_contact_unwanted"] == 0).sum()
     assert set(kinds) == {Missing.DONT_KNOW, Missing.REFUSED, Missing.NOT_ASKED}

@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.errors import InputError
-from evidencekit.frames import Missing, MissingCode
+from evidencekit.frames import Dataset, Missing, MissingCode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +117,8 @@ _LABELS = {
 class FictionalSurvey:
     """A sample of a fictional country's children, and what is true of all of them.
 
+    Make a Survey from `data`: it has the labels and the missing codes. In the bare `frame` 97 to 99 are numbers like others.
+
     Parameters
     ----------
     frame : pandas.DataFrame
@@ -125,12 +127,8 @@ class FictionalSurvey:
         Exact values in the whole population. The key is an indicator, or ``(indicator, column, level)`` with the column
         one of sex, age_group, area and province. A yes/no column has the share of "yes" among the children it is asked
         of; ``hours_online`` the mean, ``hours_online_median`` the median; ``children`` the number of children.
-    labels : mapping of str to str
-        What each column holds, in words.
-    value_labels : mapping of str to mapping
-        What each code means, for coded columns.
-    missing : mapping of str to mapping
-        The kind of missing of each code, for columns that have codes. In the others, NaN means not asked.
+    labels, value_labels, missing : mapping
+        As in `Dataset`, by column. In columns without missing codes, NaN means not asked.
     population : str
         The population the sample is from, in words.
     seed : int
@@ -144,6 +142,8 @@ class FictionalSurvey:
     FictionalSurvey(1,996 interviews, 180 PSUs, 12 strata, seed=2026)
     >>> round(survey.truth["asked_for_image"], 3), round(survey.truth["asked_for_image", "sex", "girl"], 3)
     (0.089, 0.114)
+    >>> survey.data
+    Dataset(1,996 rows, 20 columns, 2 with missing codes)
     """
 
     frame: pd.DataFrame
@@ -154,8 +154,12 @@ class FictionalSurvey:
     population: str = field(kw_only=True)
     seed: int = field(kw_only=True)
 
+    @property
+    def data(self) -> Dataset:
+        """The sample with its labels, value labels and kinds of missing, as `evidencekit.read` would return it."""
+        return Dataset(self.frame, self.labels, self.value_labels, self.missing)
+
     def __repr__(self) -> str:
-        """Say how large it is and where it is from, in one line."""
         units, strata = len(self.frame[["stratum", "psu"]].drop_duplicates()), self.frame["stratum"].nunique()
         return f"FictionalSurvey({len(self.frame):,} interviews, {units} PSUs, {strata} strata, seed={self.seed})"
 
@@ -185,12 +189,9 @@ def national_survey(*, seed: int = 2026, interviews: int = 2000) -> FictionalSur
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from evidencekit.fictional import national_survey
-    >>> survey = national_survey(seed=1, interviews=600)
-    >>> estimate = np.average(survey.frame["any_contact_unwanted"], weights=survey.frame["weight"])
-    >>> bool(abs(estimate - survey.truth["any_contact_unwanted"]) < 0.05)
-    True
+    >>> import evidencekit as ek
+    >>> ek.fictional.national_survey(seed=1, interviews=600).data
+    Dataset(618 rows, 20 columns, 2 with missing codes)
     """
     if not 300 <= interviews <= 4000:
         raise InputError(f"interviews={interviews} cannot be drawn.", "Ask for 300 to 4,000 interviews.")
