@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -65,6 +66,12 @@ class Cells:
             if not 0 <= wanted < len(self):
                 raise InputError(f"The estimate has {len(self)} cells, numbered from 0.")
             return int(wanted)
+        if not isinstance(wanted, Mapping):
+            by = ", ".join(f'"{name}": ...' for name in self.by or list(self.columns)[:1])
+            raise InputError(
+                f"A cell is not named by a {type(wanted).__name__}.",
+                f"Give a mapping, for example {{{by}}}, with labels as to_frame() shows them, or the cell's number.",
+            )
         unknown = [name for name in wanted if name not in self.columns]
         if unknown:
             raise InputError(f"The estimate has no column {unknown[0]!r}.", f"Its cells are told apart by {', '.join(self.columns)}.")
@@ -74,7 +81,9 @@ class Cells:
             apart = [c for c in self.columns if len(set(self.columns[c])) > 1]
             raise InputError(
                 f"{problem} the labels asked for in {', '.join(wanted) or 'an empty selection'}.",
-                f"Cells are told apart by {', '.join(apart)}; see to_frame().",
+                f"Use the labels shown by to_frame(), not codes; cells are told apart by {', '.join(apart)}."
+                if apart
+                else "The estimate has one cell: number 0.",
             )
         return hits[0]
 
@@ -179,7 +188,7 @@ class Estimate:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> est = ek.proportion(survey, "internet_daily", by="sex")
     >>> list(est.to_frame().columns)[:4]
     ['variable', 'category', 'sex', 'estimate']
@@ -261,8 +270,17 @@ class Estimate:
         policies = [f"{what}: {how}" for what, how in self.provenance.policies]
         return [f"note: {'; '.join(policies)}"] if policies else []
 
+    def _labelled_estimand(self) -> str:
+        """The estimand, and after the variable's name what it is in words, when there is one variable and it has a label."""
+        said = self.estimand or self.statistic
+        name, *others = dict.fromkeys(self.cells.columns.get("variable", ())) or ("",)
+        label = dict(self.provenance.labels).get(name)
+        if others or not label:
+            return said
+        return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: f'{found[0]} "{label}"', said, count=1)
+
     def _title(self) -> str:
-        what = f"{self.estimand or self.statistic}"
+        what = self._labelled_estimand()
         whom = f", {self.provenance.population}" if self.provenance.population else ""
         where = f", {self.provenance.where}" if self.provenance.where else ""
         level = f"; {self.interval.level:.0%} interval ({self.interval.method})" if np.isfinite(self.interval.low).any() else ""
