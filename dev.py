@@ -1,7 +1,8 @@
 """The whole developer interface: `python3 dev.py demo | test | check | bench NAME`. Needs only Python and git.
 
-The first command sets up `.venv` beside this file; later ones start at once, until pyproject.toml, the pinned versions, the
-Python or the place of this folder change. A `.venv` whose set-up did not finish is made again.
+The first command sets up `.venv` beside this file; after `demo`, the first of the others adds the test packages. Later ones
+start at once, until pyproject.toml, the pinned versions, the Python or the place of this folder change. A `.venv` whose set-up
+did not finish is made again.
 This file also parses on old Pythons (2.7 too), so that it can say which version is needed.
 """
 
@@ -64,9 +65,10 @@ def set_up(extras):
     wanted, (made_from, has) = stamp(), marked()
     if made_from == wanted and has in (extras, "[test]"):
         return
-    print("Setting up .venv (once; a minute or two) ...")
+    adding = made_from == wanted
+    print("Adding the test packages to .venv (once) ..." if adding else "Setting up .venv (once; a minute or two) ...")
     sys.stdout.flush()
-    if made_from == wanted:
+    if adding:
         os.remove(MARK)
     elif subprocess.call([sys.executable, "-m", "venv", "--clear", ENV]):
         sys.exit(NO_VENV)

@@ -49,3 +49,9 @@ def test_public_names_are_documented(name: str) -> None:
 def test_examples_in_docstrings_run(name: str) -> None:
     failed = doctest.testmod(import_module(name), optionflags=FLAGS).failed
     assert failed == 0
+
+
+def test_the_package_lists_its_names_by_task() -> None:
+    text = inspect.cleandoc(ek.__doc__ or "")
+    assert not [name for name in PUBLIC if not re.search(rf"\b{name}\b", text)]
+    assert len(text.splitlines()) <= 20

@@ -1,6 +1,19 @@
 """evidencekit: from a survey about harm to children to a sentence that can be stood behind.
 
-Names load on first use, so that importing the package costs little more than numpy.
+::
+
+    read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
+    describe its design     Survey, Stages; check_survey
+    estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
+    compare                 difference, ratio_of, contrast
+    change the weights      weighting.rake and its neighbours
+    protect a table         release -> Released
+    say it                  finding -> Finding: .headline(), .picture(), .save(); Action
+    try it without data     fictional.national_survey().data
+    catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
+
+``help(ek.proportion)`` has the parameters of a function and an example that runs. Names load on first use, so that importing the
+package costs little more than numpy.
 """
 
 from __future__ import annotations
