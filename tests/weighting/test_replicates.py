@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evidencekit as ek
+from evidencekit.survey.resampling import rank_of
 
 
 def pairs(strata: int = 11, seed: int = 3, children: int = 4) -> pd.DataFrame:
@@ -214,6 +215,19 @@ def test_other_steps_on_replicates_equal_their_exported_weights(step: str) -> No
         np.testing.assert_allclose(est.se, ek.mean(made, "y").se, rtol=1e-9)
     for domain in (ek.proportion, ek.mean):
         np.testing.assert_allclose(domain(outside, "told", by="sex").vcov, domain(made, "told", by="sex").vcov, rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("replicates", [7, 200])
+@pytest.mark.parametrize("method", ["rao-wu", "canty-davison", "preston", "antal-tille", "generalised"])
+def test_rank_is_that_of_the_design_or_the_number_of_replicates(method: Any, replicates: int) -> None:
+    frame = clusters(6)
+    frame["h"] //= 2
+    survey = ek.Survey(frame, weights="w", strata="h", psu="psu")
+    made = [ek.weighting.bootstrap(survey, seed=1, replicates=replicates, method=method), ek.weighting.jackknife(survey)]
+    for resampling in [m.resampling for m in made] + [ek.weighting.brr(survey_of(pairs())).resampling]:
+        assert resampling is not None
+        assert resampling.rank == np.linalg.matrix_rank(resampling.factors, tol=1e-6)
+        assert rank_of(resampling.factors) == resampling.rank
 
 
 def test_one_seed_gives_the_same_replicates() -> None:

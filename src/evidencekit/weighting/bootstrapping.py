@@ -114,15 +114,21 @@ def _by_size(primary: Primary, replicates: int, rng: Random, draw: Draw) -> Floa
 
 
 def _rao_wu(n: int, rest: float, shape: tuple[int, int], rng: Random) -> Floats:
-    drawn = rng.multinomial(n - 1, np.full(n, 1 / n), size=shape)
-    return 1 + np.sqrt(rest) * (drawn * (n / (n - 1)) - 1)
+    return 1 + np.sqrt(rest) * (_drawn(n - 1, n, shape, rng) * (n / (n - 1)) - 1)
+
+
+def _drawn(draws: int, n: int, shape: tuple[int, int], rng: Random) -> NDArray[np.intp]:
+    """How often each of n units is drawn with replacement, shape (R, strata, n); counting draws beats multinomial's binomials."""
+    count = shape[0] * shape[1]
+    place = rng.integers(0, n, (count, draws), dtype=np.int32) + np.arange(count)[:, None] * n
+    return np.bincount(place.ravel(), minlength=count * n).reshape(*shape, n)
 
 
 def _copies(n: int, rest: float, shape: tuple[int, int], rng: Random) -> Floats:
     """Draws of n from a population of copies of the n units, without replacement; from an infinite one with replacement."""
     size = n / (1 - rest) if rest < 1 else np.inf
     if size > 100 * n:
-        return rng.multinomial(n, np.full(n, 1 / n), size=shape).astype(np.float64)
+        return _drawn(n, n, shape, rng).astype(np.float64)
     whole, left = divmod(round(size), n)
     if not left:
         return rng.multivariate_hypergeometric([whole] * n, n, size=shape).astype(np.float64)

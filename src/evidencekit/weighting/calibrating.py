@@ -11,11 +11,12 @@ import numpy as np
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, WeightingError, one_of
 from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.domains import Where
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory, numbers
 from evidencekit.survey.units import cross
 from evidencekit.weighting.distances import Distance, Method
-from evidencekit.weighting.margins import Margin, Margins, margins_of
+from evidencekit.weighting.margins import Inside, Margin, Margins, inside_of, margins_of
 from evidencekit.weighting.solving import Unsolved, solve
 
 __all__ = ["Calibration", "calibrate", "poststratify", "rake"]
@@ -51,7 +52,7 @@ class Calibration:
         return self.distance.factor(score if self.tilt is None else score * self.tilt)[0]
 
 
-def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None) -> Survey:
+def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None, where: Where = None) -> Survey:
     """Rake the weights to several margins: every margin's weighted totals become the population's.
 
     Parameters
@@ -64,6 +65,8 @@ def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None) -> Survey:
         that add up to 1 in every margin are shares of the weights as they are.
     bounds : (float, float), optional
         The smallest and largest factor allowed on a weight.
+    where : narwhals expression or str, optional
+        Calibrate only these rows; the others keep their weights. Rows without a weight are never calibrated.
 
     Returns
     -------
@@ -93,12 +96,12 @@ def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None) -> Survey:
     >>> round(float(ek.proportion(raked, "sex", category="girl").points[0]), 6)
     0.49
     """
-    in_memory(survey, "rake()")
-    made = margins_of(survey, margins, "rake()")
+    _ready(survey, "rake()")
+    made = margins_of(survey, margins, "rake()", inside_of(survey, where))
     return _on_margins(survey, made, Distance("raking", *(bounds or (0.0, np.inf))), f"raked to {', '.join(m.words for m in made)}")
 
 
-def poststratify(survey: Survey, by: str | Sequence[str], totals: Any) -> Survey:
+def poststratify(survey: Survey, by: str | Sequence[str], totals: Any, *, where: Where = None) -> Survey:
     """Post-stratify: each cell's weights add up to its population total.
 
     Parameters
@@ -110,6 +113,8 @@ def poststratify(survey: Survey, by: str | Sequence[str], totals: Any) -> Survey
     totals : mapping or data frame
         Level (tuple of levels, in the order of `by`) to population total, or a frame with the columns and a column ``total``. Totals
         that add up to 1 are shares of the weights as they are.
+    where
+        As for `rake`.
 
     Returns
     -------
@@ -134,9 +139,9 @@ def poststratify(survey: Survey, by: str | Sequence[str], totals: Any) -> Survey
     >>> [round(float(x)) for x in ek.count(made, by="sex").points]
     [260000, 250000]
     """
-    in_memory(survey, "poststratify()")
+    _ready(survey, "poststratify()")
     names = (by,) if isinstance(by, str) else tuple(by)
-    made = margins_of(survey, {names: totals}, "poststratify()")
+    made = margins_of(survey, {names: totals}, "poststratify()", inside_of(survey, where))
     return _on_margins(survey, made, Distance("linear"), f"post-stratified by {made[0].words}")
 
 
@@ -150,6 +155,7 @@ def calibrate(
     variance: str | None = None,
     within: str | None = None,
     population_total: float | None = None,
+    where: Where = None,
 ) -> Survey:
     """Calibrate the weights to totals of categories and of numbers.
 
@@ -172,6 +178,8 @@ def calibrate(
         A column of clusters (households): all rows of one get the same factor, on the averages of their covariates.
     population_total : float, optional
         The number of people. Needed when only numeric columns are given and the weights are to add up to it.
+    where
+        As for `rake`; call it once for each domain that has totals of its own.
 
     Returns
     -------
@@ -196,14 +204,16 @@ def calibrate(
     >>> round(float(ek.total(made, "age").points[0]))
     7400000
     """
-    in_memory(survey, "calibrate()")
+    _ready(survey, "calibrate()")
     one_of("method", method, get_args(Method))
+    inside = inside_of(survey, where)
     plain, marginal = _sorted(totals, population_total)
-    made = margins_of(survey, marginal, "calibrate()") if marginal else []
-    columns = _numbers(survey, list(plain))
+    made = margins_of(survey, marginal, "calibrate()", inside) if marginal else []
+    columns = _numbers(survey, list(plain), inside)
     words = ", ".join([*(m.words for m in made), *plain, *(["people"] if population_total is not None else [])])
-    names, targets, covariates, cell = _design(survey, made, plain, columns, population_total)
-    tilt = None if variance is None else 1.0 / _positive(survey, variance)
+    ones = None if population_total is None else np.ones(survey.n) if inside is None else inside.astype(np.float64)
+    names, targets, covariates, cell = _design(made, plain, columns, (population_total, ones))
+    tilt = None if variance is None else 1.0 / _positive(survey, variance, inside)
     if tilt is not None or weight_bounds is not None or within is not None:
         covariates, cell = (covariates if cell is None else covariates[cell]), None
     if within is not None:
@@ -211,7 +221,7 @@ def calibrate(
             raise InputError("within= does not go with variance= or weight_bounds=.", "Use bounds= to limit the factors.")
         covariates, cell = _averages(survey, covariates, within)
     low, high = bounds or ((-np.inf if method == "linear" else 0.0), np.inf)
-    distance = Distance(method, *_row_bounds(survey, low, high, weight_bounds))
+    distance = Distance(method, *_row_bounds(survey, low, high, weight_bounds, inside))
     step = Calibration(covariates, targets, names, distance, tilt)
     return _apply(survey, step, cell, f"calibrated ({method}) to {words}")
 
@@ -226,10 +236,19 @@ def _sorted(totals: Mapping[Any, Any], population_total: float | None) -> tuple[
     return plain, {key: value for key, value in totals.items() if key not in plain}
 
 
-def _numbers(survey: Survey, names: list[str]) -> list[Floats]:
+def _ready(survey: Survey, doing: str) -> None:
+    if not isinstance(survey, Survey):
+        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.")
+    in_memory(survey, doing)
+
+
+def _numbers(survey: Survey, names: list[str], inside: Inside, outside: float = 0.0) -> list[Floats]:
+    """Columns as numbers; rows that are not calibrated have the number `outside`."""
     for name in names:
         survey.rows.need(name, "totals=")
     columns = numbers(survey, names)
+    if inside is not None:
+        columns = [np.where(inside, column, outside) for column in columns]
     for name, column in zip(names, columns, strict=True):
         blank = int(np.isnan(column).sum())
         if blank:
@@ -237,38 +256,43 @@ def _numbers(survey: Survey, names: list[str]) -> list[Floats]:
     return columns
 
 
-def _positive(survey: Survey, name: str) -> Floats:
-    values = _numbers(survey, [name])[0]
+def _positive(survey: Survey, name: str, inside: Inside) -> Floats:
+    values = _numbers(survey, [name], inside, 1.0)[0]
     if not (values > 0).all():
         raise WeightingError(f"variance= column {name!r} is not above 0 in {int((values <= 0).sum())} rows.")
     return values
 
 
-def _row_bounds(survey: Survey, low: float, high: float, weight_bounds: Bounds) -> tuple[Any, Any]:
+def _row_bounds(survey: Survey, low: float, high: float, weight_bounds: Bounds, inside: Inside) -> tuple[Any, Any]:
+    """Bounds on the factors, row by row where weights themselves are bounded."""
     if weight_bounds is None:
         return low, high
     assert survey.w is not None
-    with np.errstate(divide="ignore"):
-        return np.maximum(low, weight_bounds[0] / survey.w), np.minimum(high, weight_bounds[1] / survey.w)
+    bound = survey.w > 0 if inside is None else inside
+    with np.errstate(divide="ignore", invalid="ignore"):
+        least, most = np.where(bound, weight_bounds[0] / survey.w, 0.0), np.where(bound, weight_bounds[1] / survey.w, np.inf)
+    return np.maximum(low, least), np.minimum(high, most)
 
 
 def _design(
-    survey: Survey, made: list[Margin], plain: Mapping[str, float], columns: list[Floats], people: float | None
+    made: list[Margin], plain: Mapping[str, float], columns: list[Floats], people: tuple[float | None, Floats | None]
 ) -> tuple[tuple[str, ...], Floats, Floats, Codes | None]:
     """Names, targets and covariates of what is calibrated on; by cells when all of it is categories."""
-    names = [m.words for m in made for _ in m.totals] + list(plain) + (["people"] if people is not None else [])
-    targets = np.concatenate([*(m.totals for m in made), list(plain.values()), [people] if people is not None else []])
-    if not plain and people is None:
+    total, ones = people
+    names = [m.words for m in made for _ in m.totals] + list(plain) + (["people"] if total is not None else [])
+    targets = np.concatenate([*(m.totals for m in made), list(plain.values()), [total] if total is not None else []])
+    if not plain and ones is None:
         covariates, cell = _cells(made)
         return tuple(names), targets, covariates, cell
     parts = [*(_indicators(m.codes, len(m.totals)) for m in made), *(c[:, None] for c in columns)]
-    parts += [np.ones((survey.n, 1))] if people is not None else []
+    parts += [ones[:, None]] if ones is not None else []
     return tuple(names), targets, np.hstack(parts), None
 
 
 def _cells(made: list[Margin]) -> tuple[Floats, Codes]:
-    """The combinations of the margins' levels that occur, as indicators, and each row's."""
-    cell, _, first = cross([(m.codes, len(m.totals)) for m in made])
+    """The combinations of the margins' levels that occur, as indicators, and each row's; rows outside have none of them."""
+    shift = int(made[0].codes.min(initial=0) < 0)
+    cell, _, first = cross([(m.codes + shift if shift else m.codes, len(m.totals) + shift) for m in made])
     return np.hstack([_indicators(m.codes[first], len(m.totals)) for m in made]), cell
 
 

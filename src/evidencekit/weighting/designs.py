@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, WeightingError
 from evidencekit.survey.replicates import Replicates
-from evidencekit.survey.resampling import Resampling, rank_of
+from evidencekit.survey.resampling import Resampling
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
@@ -105,11 +105,15 @@ def primary_of(survey: Survey, doing: str, *, lonely: bool = False) -> Primary:
 def resampling_of(
     survey: Survey, words: str, factors: Floats, scales: Floats, *, unit: Codes | None, mse: bool, jackknife: bool = False
 ) -> Resampling:
-    """The replicates of a survey, with the degrees of freedom its design allows."""
+    """The replicates of a survey, with the degrees of freedom its design allows.
+
+    Their rank is one more than these, or the number of replicates where that is smaller: what makes replicates moves each stratum's units
+    against each other and in no other way.
+    """
     units = survey.units
     assert units is not None
-    df = float(units.n_psus - len(np.unique(units.stratum)))
-    return Resampling(words, factors, unit, scales, mse, df, rank_of(factors), jackknife)
+    df = units.n_psus - len(np.unique(units.stratum))
+    return Resampling(words, factors, unit, scales, mse, float(df), min(len(factors), df + 1), jackknife)
 
 
 def generator(seed: int | np.random.Generator) -> np.random.Generator:

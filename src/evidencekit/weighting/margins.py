@@ -8,20 +8,26 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Column, Floats, numeric
 from evidencekit.errors import InputError, WeightingError
+from evidencekit.survey.domains import Where, where_mask
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 
-__all__ = ["Margin", "Margins", "margins_of"]
+__all__ = ["Inside", "Margin", "Margins", "inside_of", "margins_of"]
 
 Margins = Mapping[Any, Any]
+Inside = NDArray[np.bool_] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Margin:
-    """The population totals of one variable, or of the combinations of several: `codes` are each row's level, `totals` one per level."""
+    """The population totals of one variable, or of the combinations of several.
+
+    `codes` are each row's level, -1 for rows that are not calibrated; `totals` one per level.
+    """
 
     names: tuple[str, ...]
     codes: Codes
@@ -38,7 +44,16 @@ class Margin:
         return float(self.totals.sum())
 
 
-def margins_of(survey: Survey, margins: Margins, doing: str) -> list[Margin]:
+def inside_of(survey: Survey, where: Where) -> Inside:
+    """The rows to calibrate: those that have a weight and satisfy the condition; None when that is every row."""
+    assert survey.w is not None
+    mask = where_mask(survey, where)
+    if survey.w.min() > 0:
+        return mask
+    return survey.w > 0 if mask is None else mask & (survey.w > 0)
+
+
+def margins_of(survey: Survey, margins: Margins, doing: str, inside: Inside = None) -> list[Margin]:
     """The margins, each checked against the data.
 
     Parameters
@@ -51,6 +66,8 @@ def margins_of(survey: Survey, margins: Margins, doing: str) -> list[Margin]:
         shares, of the weights as they are.
     doing : str
         What messages call it.
+    inside : (n,) array or None
+        The rows that are calibrated; None is all.
 
     Raises
     ------
@@ -61,10 +78,10 @@ def margins_of(survey: Survey, margins: Margins, doing: str) -> list[Margin]:
     """
     if not isinstance(margins, Mapping) or not margins:
         raise InputError(f"{doing} needs margins: a mapping of column names to their population totals.")
-    made = [_margin(survey, _names(key), given) for key, given in margins.items()]
+    made = [_margin(survey, _names(key), given, inside) for key, given in margins.items()]
     assert survey.w is not None
     if all(abs(m.sum - 1) < 1e-6 for m in made):
-        whole = float(survey.w.sum())
+        whole = float((survey.w if inside is None else survey.w[inside]).sum())
         made = [Margin(m.names, m.codes, m.totals * (whole / m.sum)) for m in made]
     for m in made[1:]:
         if abs(m.sum - made[0].sum) > 1e-6 * made[0].sum:
@@ -82,16 +99,16 @@ def _names(key: Any) -> tuple[str, ...]:
     return names
 
 
-def _margin(survey: Survey, names: tuple[str, ...], given: Any) -> Margin:
+def _margin(survey: Survey, names: tuple[str, ...], given: Any, inside: Inside) -> Margin:
     columns = [survey.column(_known(survey, name)) for name in names]
-    blank = sum(int((c.codes < 0).sum()) for c in columns)
+    blank = sum(int(((c.codes < 0) if inside is None else (c.codes < 0) & inside).sum()) for c in columns)
     words = " x ".join(names)
     if blank:
         raise WeightingError(
             f"{blank} rows have no answer to {words!r}, so they have no place in its margin.",
             "Fill the answers in, or give the missing ones a category with a total.",
         )
-    codes, levels = _levels(columns)
+    codes, levels = _levels(columns, inside)
     wanted = _totals(given, names)
     matched = [_match(wanted, level) for level in levels]
     lost = sum(1 for m in matched if m is None)
@@ -111,12 +128,18 @@ def _margin(survey: Survey, names: tuple[str, ...], given: Any) -> Margin:
     return Margin(names, codes, totals)
 
 
-def _levels(columns: list[Column]) -> tuple[Codes, list[list[tuple[Column, int]]]]:
-    """Each row's combination of levels, and the combinations that occur."""
-    if len(columns) == 1:
+def _levels(columns: list[Column], inside: Inside) -> tuple[Codes, list[list[tuple[Column, int]]]]:
+    """Each row's combination of levels, and the combinations that occur; -1 for rows outside."""
+    if len(columns) == 1 and inside is None:
         return columns[0].codes, [[(columns[0], level)] for level in range(len(columns[0].levels))]
-    codes, _, first = cross([(c.codes, len(c.levels)) for c in columns])
-    return codes, [[(c, int(c.codes[row])) for c in columns] for row in first]
+    rows = slice(None) if inside is None else np.flatnonzero(inside)
+    codes, _, first = cross([(c.codes[rows], len(c.levels)) for c in columns])
+    levels = [[(c, int(c.codes[rows][row])) for c in columns] for row in first]
+    if inside is None:
+        return codes, levels
+    whole = np.full(len(inside), -1, dtype=np.intp)
+    whole[rows] = codes
+    return whole, levels
 
 
 def _known(survey: Survey, name: str) -> str:
