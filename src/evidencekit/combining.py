@@ -11,12 +11,13 @@ from scipy.special import stdtrit
 
 from evidencekit.columns import Floats
 from evidencekit.duals import Dual, gradients
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
 
 __all__ = ["contrast", "difference", "ratio_of"]
 
 Cell = Mapping[str, Any] | int
+MOST = 8  # cells that a contrast's label still spells out
 
 
 def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, level: float = 0.95) -> Estimate:
@@ -43,6 +44,8 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
     ------
     InputError
         A cell is not there or is not one cell, or the Estimates do not have the same cells.
+    Refused
+        Two Estimates come from one survey: they are not independent, and each knows nothing of its covariance with the other.
 
     References
     ----------
@@ -123,12 +126,14 @@ def contrast(
     Returns
     -------
     Estimate
-        One cell per contrast, with their covariance.
+        One cell per contrast, with their covariance, named in a column ``contrast``: by the names given, by its cells and their weights
+        (``"Amber Coast - 0.5 Blue Hills - 0.5 Cedar Plains"``), or as ``"function of 2 cells"``. Its `n` and `psus` are those of the
+        smallest of its cells, its `cases` the fewest cases or non-cases of any of them: what release() must look at.
 
     Raises
     ------
     InputError
-        The weights do not fit the cells, or the function cannot be differentiated.
+        The weights do not fit the cells, are not numbers or are all zero, or the function cannot be differentiated.
 
     Examples
     --------
@@ -140,16 +145,30 @@ def contrast(
     1
     """
     rows = list(range(len(est)))
-    names: list[str] | None = None
     if callable(of):
         values, jacobian = gradients(of, est.points)
-    else:
-        names = list(of) if isinstance(of, Mapping) else None
-        jacobian = np.atleast_2d(np.asarray(list(of.values()) if isinstance(of, Mapping) else of, dtype=np.float64))
-        if jacobian.shape[1] != len(est):
-            raise InputError(f"A contrast needs one number for each of the {len(est)} cells.")
-        values = jacobian @ est.points
-    return _made(est, rows, values, jacobian, "contrast", level, names)
+        sizes = [int(np.count_nonzero(line)) or len(est) for line in jacobian]
+        ends = [""] if len(values) == 1 else [f", result {k + 1}" for k in range(len(values))]
+        names = [f"function of {n} {'cell' if n == 1 else 'cells'}{end}" for n, end in zip(sizes, ends, strict=True)]
+        return _made(est, rows, values, jacobian, "contrast", level, names)
+    jacobian = _weights(list(of.values()) if isinstance(of, Mapping) else of, len(est))
+    names = [str(name) for name in of] if isinstance(of, Mapping) else [_linear_label(est, line) for line in jacobian]
+    return _made(est, rows, jacobian @ est.points, jacobian, "contrast", level, names)
+
+
+def _weights(given: Any, size: int) -> Floats:
+    """The weights of linear contrasts as a matrix with a row for each."""
+    wanted = f"A contrast needs one number for each of the {size} cells."
+    fix = "Pass numbers in the order of to_frame(), a mapping of names to them, or a function of the list of estimates."
+    try:
+        jacobian = np.atleast_2d(np.asarray(given, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise InputError(wanted, fix) from None
+    if jacobian.ndim != 2 or jacobian.shape[1] != size or not np.isfinite(jacobian).all():
+        raise InputError(wanted, fix)
+    if not jacobian.any(axis=1).all():
+        raise InputError("A contrast needs at least one weight that is not zero.", fix)
+    return jacobian
 
 
 def _made(
@@ -167,6 +186,11 @@ def _made(
 
 
 def _between(first: Estimate, second: Estimate, level: float) -> Estimate:
+    if first.provenance.design and first.provenance.design == second.provenance.design:
+        raise Refused(
+            "Both Estimates come from the same survey, so they are not independent, and the covariance between them is not known.",
+            "Estimate them together, with by= or with several variables in one call, and name two cells: difference(est, {...}, {...}).",
+        )
     if dict(first.cells.columns) != dict(second.cells.columns):
         raise InputError("The two Estimates do not have the same cells.", "Estimate both in the same way, or pick one cell of each.")
     k = range(len(first))
@@ -194,6 +218,12 @@ def _estimate(
     def least(part: str) -> Floats:
         return np.array([min(float(getattr(e.counts, part)[r]) for e, r in cell) for cell in parts])
 
+    def rarer(e: Estimate, r: int) -> float:
+        """The fewer of a cell's cases and non-cases, so that whoever looks at the result's cases has looked at both."""
+        cases = float(e.counts.cases[r])
+        return min(cases, float(e.counts.n[r]) - cases)
+
+    cases = np.array([min((x for e, r in cell if not np.isnan(x := rarer(e, r))), default=np.nan) for cell in parts])
     none = np.full(len(values), np.nan)
     return replace(
         est,
@@ -202,7 +232,7 @@ def _estimate(
         covariance=Covariance(variances, matrix, None),
         df=df,
         interval=Interval(values - reach, values + reach, level, "t"),
-        counts=Counts(least("n"), least("cases"), least("psus"), none, none, none, none),
+        counts=Counts(least("n"), cases, least("psus"), none, none, none, none),
         support=None,
         flags=tuple("no interval: no degrees of freedom" if d <= 0 else "few degrees of freedom" if d < 8 else "" for d in df),
         statistic=kind,
@@ -211,6 +241,25 @@ def _estimate(
 
 
 def _label(est: Estimate, rows: list[int], kind: str) -> str:
-    apart = [c for c, v in est.cells.columns.items() if len({str(v[r]) for r in rows}) > 1]
     sign = {"difference": " - ", "ratio of estimates": " / "}.get(kind, ", ")
-    return sign.join(" ".join(str(est.cells.columns[c][r]) for c in apart) for r in rows)
+    return sign.join(_cell_labels(est, rows))
+
+
+def _linear_label(est: Estimate, weights: Floats) -> str:
+    """A linear contrast written out, cells of weight zero left out."""
+    rows = [int(r) for r in np.flatnonzero(weights)]
+    if len(rows) > MOST:
+        return f"linear contrast of {len(rows)} cells"
+    out = ""
+    for label, weight in zip(_cell_labels(est, rows), weights[rows], strict=True):
+        size = "" if abs(weight) == 1 else f"{abs(weight):.4g} "
+        sign = (" - " if weight < 0 else " + ") if out else ("-" if weight < 0 else "")
+        out += f"{sign}{size}{label}"
+    return out
+
+
+def _cell_labels(est: Estimate, rows: list[int]) -> list[str]:
+    """What tells some cells apart; for a single one, what it is in the whole Estimate."""
+    among = rows if len(rows) > 1 else list(range(len(est)))
+    apart = [c for c, v in est.cells.columns.items() if len({str(v[r]) for r in among}) > 1] or ["variable"]
+    return [" ".join(str(est.cells.columns[c][r]) for c in apart) for r in rows]

@@ -66,6 +66,7 @@ class Cells:
             if not 0 <= wanted < len(self):
                 raise InputError(f"The estimate has {len(self)} cells, numbered from 0.")
             return int(wanted)
+        apart = [c for c in self.columns if len(set(self.columns[c])) > 1]
         if not isinstance(wanted, Mapping):
             by = ", ".join(f'"{name}": ...' for name in self.by or list(self.columns)[:1])
             raise InputError(
@@ -78,7 +79,6 @@ class Cells:
         hits = [i for i in range(len(self)) if all(self.columns[c][i] == v for c, v in wanted.items())]
         if len(hits) != 1:
             problem = "No cell has" if not hits else f"{len(hits)} cells have"
-            apart = [c for c in self.columns if len(set(self.columns[c])) > 1]
             raise InputError(
                 f"{problem} the labels asked for in {', '.join(wanted) or 'an empty selection'}.",
                 f"Use the labels shown by to_frame(), not codes; cells are told apart by {', '.join(apart)}."
@@ -103,8 +103,9 @@ class Interval:
 class Counts:
     """What each number rests on.
 
-    ``n`` answers, ``cases`` answers that are 1 (shares only), ``psus`` sampling units with a member, ``weighted_n`` the sum of their
-    weights, ``n_eff = n / deff``, ``deff`` the design effect, ``kish`` the part of it that unequal weights alone would cause.
+    ``n`` answers, ``cases`` answers that are 1 (whatever verb, where the column has two values: the larger; of a ratio, a covariance or a
+    contrast the smallest group it rests on), ``psus`` sampling units with a member, ``weighted_n`` the sum of their weights, ``n_eff =
+    n / deff``, ``deff`` the design effect, ``kish`` the part of it that unequal weights alone would cause.
     """
 
     n: Floats

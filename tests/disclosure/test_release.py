@@ -78,3 +78,166 @@ def test_imprecise_cells_are_flagged_not_hidden() -> None:
 def test_bad_input() -> None:
     with pytest.raises(ek.errors.InputError, match="takes an Estimate"):
         ek.release("x")  # type: ignore[arg-type]
+
+
+def by_verb(survey: ek.Survey, verb: str) -> ek.Estimate:
+    """The same 0/1 column, through each verb that could show it."""
+    made = {
+        "proportion": lambda: ek.proportion(survey, "y", by="g"),
+        "mean": lambda: ek.mean(survey, "y", by="g"),
+        "total": lambda: ek.total(survey, "y", by="g", population_total=1e6),
+        "ratio": lambda: ek.ratio(survey, "y", "one", by="g"),
+        "ratio of two": lambda: ek.ratio(survey, "y", "x", by="g"),
+        "variance": lambda: ek.variance(survey, "y", by="g"),
+        "covariance": lambda: ek.variance(survey, ["y", "x"], by="g"),
+    }
+    return made[verb]()
+
+
+VERBS = ("mean", "total", "ratio", "ratio of two", "variance", "covariance")
+
+
+def with_more(cases: dict[str, tuple[int, int]], no: float = 0.0) -> ek.Survey:
+    frame = survey_with(cases).data
+    frame["one"] = 1.0
+    frame["x"] = np.maximum(frame["y"], np.arange(len(frame)) % 2)
+    return ek.Survey(frame.assign(y=frame["y"] + no, x=frame["x"] + no), weights="weight", psu="psu")
+
+
+@pytest.mark.parametrize("no", [0.0, 1.0])
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_column_of_two_values_is_protected_whatever_the_verb(verb: str, no: float) -> None:
+    """Once only proportion() counted cases: mean() of the same column showed a cell of three children."""
+    few = ek.release(by_verb(with_more({"a": (3, 200), "b": (60, 200), "c": (90, 200)}, no), verb))
+    assert few.status[0] == "protected"
+    assert few.reason[0] == "fewer than 10 cases"
+    none = ek.release(by_verb(with_more({"a": (0, 200), "b": (60, 200), "c": (90, 200)}, no), verb))
+    assert none.status[0] == "protected"
+    enough = ek.release(by_verb(with_more({"a": (40, 200), "b": (60, 200), "c": (90, 200)}, no), verb))
+    if verb != "covariance":
+        assert "protected" not in enough.status
+
+
+@pytest.mark.parametrize("verb", VERBS[:-1])
+def test_the_complement_counts_whatever_the_verb(verb: str) -> None:
+    assert ek.release(by_verb(with_more({"a": (200, 4), "b": (60, 200), "c": (90, 200)}), verb)).status[0] == "protected"
+
+
+@pytest.mark.parametrize("no", [0, 1])
+@pytest.mark.parametrize("verb", VERBS[:4])
+def test_lazy_data_are_counted_as_well(verb: str, no: int) -> None:
+    import polars as pl
+
+    survey = with_more({"a": (3, 200), "b": (60, 200), "c": (90, 200)}, no)
+    lazy = ek.Survey(pl.from_pandas(survey.data).lazy(), weights="weight", psu="psu")
+    want, got = by_verb(survey, verb), by_verb(lazy, verb)
+    np.testing.assert_array_equal(got.counts.cases, want.counts.cases)
+    assert not np.isnan(got.counts.cases).any()
+    assert ek.release(got).status == ek.release(want).status
+
+
+def test_missing_answers_and_conditions_are_left_out_of_the_cases() -> None:
+    frame = survey_with({"a": (30, 200), "b": (60, 200)}).data.assign(y=lambda f: f["y"].astype(float))
+    frame.loc[frame.index[:5], "y"] = np.nan
+    frame["keep"] = np.arange(len(frame)) % 3 != 0
+    survey = ek.Survey(frame, weights="weight", psu="psu")
+    for where in (None, "keep"):
+        used = frame if where is None else frame[frame["keep"]]
+        want = used.groupby("g")["y"].sum().to_numpy()
+        np.testing.assert_array_equal(ek.mean(survey, "y", by="g", where=where).counts.cases, want)
+    assert ek.mean(survey, "y").counts.cases[0] == frame["y"].sum()
+
+
+def test_other_numbers_have_no_cases() -> None:
+    survey = ek.Survey(survey_with({"a": (30, 200)}).data.assign(z=lambda f: np.arange(len(f)) % 3), weights="weight", psu="psu")
+    assert np.isnan(ek.mean(survey, "z").counts.cases).all()
+    assert np.isnan(ek.variance(survey, "z").counts.cases).all()
+    late = survey.data.assign(z=np.where(np.arange(230) < 200, 0, np.arange(230)))
+    assert np.isnan(ek.mean(ek.Survey(late, weights="weight", psu="psu"), "z").counts.cases).all()
+
+
+def test_what_is_made_from_a_cell_is_protected_like_the_cell() -> None:
+    survey = survey_with({"a": (195, 5), "b": (60, 240), "c": (90, 200)})
+    est = ek.proportion(survey, "y", by="g")
+    assert ek.release(ek.difference(est, {"g": "b"}, {"g": "a"})).status == ("protected",)
+    assert ek.release(ek.difference(est, {"g": "b"}, {"g": "c"})).status == ("shown",)
+
+
+def test_an_interval_without_width_is_not_shown_as_certain() -> None:
+    frame = survey_with({"a": (100, 100), "b": (60, 200)}).data
+    frame["z"] = np.where(frame["g"] == "a", 7.0, np.arange(len(frame)))
+    safe = ek.release(ek.mean(ek.Survey(frame, weights="weight", psu="psu"), "z", by="g"))
+    assert safe.status == ("uncertain", "shown")
+    assert safe.reason[0] == "too uncertain: an interval of no width"
+
+
+def with_ages(n: int = 400) -> ek.Survey:
+    frame = pd.DataFrame({"x": np.arange(n, dtype=float), "g": ["a"] * 14 + ["b"] * (n - 14), "psu": np.arange(n) % 8, "weight": 1000.0})
+    return ek.Survey(frame, weights="weight", psu="psu")
+
+
+def test_quantiles_near_the_ends_are_hidden() -> None:
+    safe = ek.release(ek.quantile(with_ages(), "x", q=[0.001, 0.024, 0.025, 0.5, 0.975, 0.9999]))
+    assert [s != "protected" for s in safe.status] == [False, False, True, True, True, False]
+    assert safe.reason[0] == "fewer than 10 answers on one side"
+    assert ek.release(ek.quantile(with_ages(), "x", q=0.95, by="g")).status == ("protected", "protected")
+
+
+def test_points_of_one_distribution_cannot_be_subtracted() -> None:
+    safe = ek.release(ek.cdf(with_ages(), "x", at=[96, 89, 93, 99, 99, 300]))
+    assert safe.status == ("protected", "shown", "protected", "shown", "shown", "shown")
+    assert safe.reason[0] == "fewer than 10 answers between this and another one shown"
+    assert ek.release(ek.quantile(with_ages(), "x", q=[0.5, 0.51, 0.525])).status == ("shown", "protected", "shown")
+
+
+def test_the_increments_are_those_within_a_group() -> None:
+    survey = ek.Survey(with_ages().data.assign(g=lambda f: np.where(f.index % 2, "odd", "even")), weights="weight", psu="psu")
+    safe = ek.release(ek.cdf(survey, "x", at=[99, 115, 150], by="g"))
+    assert safe.estimate.cells.columns["at"][1] == 115
+    assert [s == "protected" for s in safe.status] == [False, True, False] * 2
+
+
+def test_a_released_table_says_what_was_decided_and_missing() -> None:
+    survey = with_ages()
+    survey.data.loc[3:5, "x"] = np.nan
+    frame = survey.data.assign(stratum=np.where(survey.data["psu"] == 0, "one", "rest"))
+    removed = ek.Survey(frame, weights="weight", strata="stratum", psu="psu", lonely="remove")
+    safe = ek.release(ek.total(removed, "x", population_total=5000))
+    for words in (
+        "3 answers are missing, and counted as zero",
+        "weights were scaled to a population of 5,000",
+        "strata with a single sampling unit add nothing to the uncertainty, which may be larger than stated",
+    ):
+        assert words in safe.notes
+        assert words in repr(safe)
+        assert words in safe._repr_html_()
+    assert "lonely" not in repr(safe)
+    assert "left out" in ek.release(ek.mean(removed, "x")).notes[-1]
+
+
+def test_every_policy_has_words() -> None:
+    from evidencekit.disclosure import notes
+
+    for what in ("lonely", "lonely_domain"):
+        for how in ("certainty", "remove", "adjust", "average"):
+            assert "single sampling unit" in notes._decision(what, how)
+    assert notes._decision("population_total", "weights as they are").startswith("weights were taken")
+    assert "1.5 was borrowed" in notes._decision("borrowed deff", "1.5")
+    assert notes._decision("groups without answers", "2 left out") == "groups without answers: 2 left out"
+    assert notes._decision("weights", "raked to sex") == "weights: raked to sex"
+
+
+def test_numbers_of_people_are_never_below_zero() -> None:
+    """Cases in one sampling unit have a symmetric interval that reaches below nobody."""
+    frame = survey_with({"a": (240, 0), "b": (400, 400)}).data.assign(y=lambda f: f["y"] * ((f["psu"] == 0) | (f["g"] == "b")))
+    est = ek.total(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g")
+    assert est.interval.low[0] < 0
+    safe = ek.release(est)
+    assert safe.status == ("uncertain", "shown")
+    assert safe.estimate.interval.low[0] == 0
+    assert safe.estimate.flags[0].endswith("lower limit cut at 0")
+    assert "cut at 0" in repr(safe)
+    assert safe.estimate.flags[1] == est.flags[1]
+    assert est.interval.low[0] < 0
+    amounts = ek.release(ek.total(ek.Survey(frame.assign(z=3 * frame["y"] + frame["psu"]), weights="weight", psu="psu"), "z"))
+    assert "cut" not in "".join(amounts.estimate.flags)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.notes import decision_words, missing_words
+from evidencekit.disclosure.rules import doubts, reasons
 from evidencekit.errors import InputError, one_of
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 from evidencekit.frames import frame_of
@@ -16,7 +18,6 @@ from evidencekit.rendering.text import html_table, table_of, text_table
 
 __all__ = ["Released", "release"]
 
-CASES, PSUS = 10, 3
 PROTECTED = "protected"
 
 
@@ -36,6 +37,20 @@ class Released:
         The rules that were applied.
     note : str
         What was not checked.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+    >>> safe
+    Released under child-survey; not audited against other tables
+    variable              sex   estimate     low    high     n  status  reason
+    any_contact_unwanted  boy     0.1266  0.1035  0.1528  1034  shown
+    any_contact_unwanted  girl    0.1914  0.1617  0.2239   962  shown
+    >>> safe.to_frame()["status"].tolist()
+    ['shown', 'shown']
     """
 
     estimate: Estimate
@@ -48,6 +63,11 @@ class Released:
         return len(self.status)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the whole table: decisions taken on the way, and answers that were missing."""
+        return (*decision_words(self.estimate), *missing_words(self.estimate))
+
+    @property
     def columns(self) -> dict[str, Any]:
         """The table, with a status and a reason per cell."""
         return {**self.estimate.columns, "status": self.status, "reason": self.reason}
@@ -58,13 +78,15 @@ class Released:
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         labels = [c for c, v in self.estimate.cells.columns.items() if any(x not in (None, "") for x in v)]
-        return table_of({c: self.columns[c] for c in [*labels, "estimate", "low", "high", "n", "status", "reason"]})
+        flag = ["flag"] if any(self.estimate.flags) else []
+        return table_of({c: self.columns[c] for c in [*labels, "estimate", "low", "high", "n", *flag, "status", "reason"]})
 
     def __repr__(self) -> str:
-        return f"Released under {self.profile}; {self.note}\n{text_table(*self._shown(), limit=30)}"
+        notes = [f"note: {note}" for note in self.notes]
+        return "\n".join([f"Released under {self.profile}; {self.note}", text_table(*self._shown(), limit=30), *notes])
 
     def _repr_html_(self) -> str:
-        return html_table(*self._shown(), caption=f"Released under {self.profile}; {self.note}", limit=200)
+        return html_table(*self._shown(), caption="; ".join([f"Released under {self.profile}", self.note, *self.notes]), limit=200)
 
 
 def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey") -> Released:
@@ -75,19 +97,28 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
     est : Estimate
         Any Estimate.
     profile : {"child-survey"}
-        The rules. A cell is hidden with fewer than 10 unweighted cases, fewer than 10 in the complement (for shares), fewer than 10
-        answers, or fewer than 3 sampling units. Where one cell of a block is hidden and could be had from the others, the next smallest
-        goes too. Cells that fail the NCHS 2017 presentation standards for proportions are flagged as uncertain.
+        The rules. A cell is hidden with fewer than 10 unweighted cases, fewer than 10 in the complement (whatever verb made the number,
+        where the column has two values), fewer than 10 answers, or fewer than 3 sampling units. A quantile needs 10 answers on either
+        side; two points of one distribution (`cdf`, `quantile`) need 10 between them. Where one cell of a block is hidden and could be
+        had from the others, the next smallest goes too. Cells that fail the NCHS 2017 presentation standards for proportions are
+        flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
 
     Returns
     -------
     Released
-        With a status and a reason per cell. It has not been checked against other tables, and says so.
+        With a status and a reason per cell, and notes on the table. It has not been checked against other tables, and says so.
 
     Raises
     ------
     InputError
         Not an Estimate, or an unknown profile.
+
+    Notes
+    -----
+    What remains: a quantile and its limits are answers that single children gave, and a limit may have fewer than 10 answers beyond it.
+    Where answers are precise enough to know someone by (an amount, a date), round quantiles before they are shown. The answers on
+    either side of a quantile are taken to be n q and n (1 - q); weights that differ much move that. Nothing here looks at how a sum
+    of amounts is shared among those who make it up.
 
     References
     ----------
@@ -102,13 +133,12 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
     ('shown', 'shown')
     """
     if not isinstance(est, Estimate):
-        raise InputError(f"release() takes an Estimate, not a {type(est).__name__}.")
+        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.")
     one_of("profile", profile, ("child-survey",))
-    reasons = [_primary(est, i) for i in range(len(est))]
-    _secondary(est, reasons)
+    est = _not_below_zero(est)
     status, why = [], []
-    for i, reason in enumerate(reasons):
-        doubt = "" if reason else _imprecise(est, i)
+    for i, reason in enumerate(reasons(est)):
+        doubt = "" if reason else doubts(est, i)
         status.append(PROTECTED if reason else "uncertain" if doubt else "shown")
         why.append(reason or doubt)
     left = _without(est, np.array([s == PROTECTED for s in status], dtype=bool))
@@ -137,61 +167,15 @@ def _without(est: Estimate, hidden: NDArray[np.bool_]) -> Estimate:
     )
 
 
-def _primary(est: Estimate, i: int) -> str:
-    counts = est.counts
-    if counts.psus[i] < PSUS:
-        return f"fewer than {PSUS} sampling units"
-    if counts.n[i] < CASES:
-        return f"fewer than {CASES} answers"
-    cases = counts.cases[i]
-    if not np.isnan(cases):
-        if cases < CASES:
-            return f"fewer than {CASES} cases"
-        if counts.n[i] - cases < CASES:
-            return f"fewer than {CASES} who are not cases"
-    return ""
-
-
-def _secondary(est: Estimate, reasons: list[str]) -> None:
-    """Hide a second cell wherever exactly one of a block is hidden, until no block has exactly one."""
-    columns = est.cells.columns
-    splits = [c for c in ("category", *est.cells.by) if len(set(columns[c])) > 1]
-    changed = True
-    while changed:
-        changed = False
-        for split in splits:
-            blocks: dict[tuple[Any, ...], list[int]] = {}
-            for i in range(len(est)):
-                blocks.setdefault(tuple(v[i] for c, v in columns.items() if c != split), []).append(i)
-            for block in blocks.values():
-                hidden = [i for i in block if reasons[i]]
-                if len(hidden) == 1 and len(block) > 1:
-                    shown = [i for i in block if not reasons[i]]
-                    reasons[min(shown, key=lambda i: _size(est, i))] = "would give a hidden cell away"
-                    changed = True
-
-
-def _size(est: Estimate, i: int) -> float:
-    cases = est.counts.cases[i]
-    return float(est.counts.n[i] if np.isnan(cases) else min(cases, est.counts.n[i] - cases))
-
-
-def _imprecise(est: Estimate, i: int) -> str:
-    """The NCHS standards for proportions; for other statistics, a relative standard error of 30 percent."""
-    low, high, point = est.interval.low[i], est.interval.high[i], est.points[i]
-    if np.isnan(low) or np.isnan(high):
-        return "too uncertain: no interval"
-    if est.statistic not in ("proportion", "cdf"):
-        limit = est.statistic in ("mean", "total", "count", "ratio") and point != 0 and est.se[i] / abs(point) >= 0.3
-        return "too uncertain: relative standard error of 30 percent or more" if limit else ""
-    n = est.counts.n[i]
-    v = est.covariance.variances[i]
-    size = min(n, point * (1 - point) / v) if 0 < point < 1 and v > 0 else n
-    width = high - low
-    if size < 30:
-        return "too uncertain: effective sample size under 30"
-    if width >= 0.30:
-        return "too uncertain: interval of 30 points or more"
-    if width > 0.05 and width / point > 1.30:
-        return "too uncertain: interval of more than 130 percent of the estimate"
-    return ""
+def _not_below_zero(est: Estimate) -> Estimate:
+    """Numbers of people with their lower limits at 0 where a symmetric interval went below it, and a flag that says so."""
+    people = np.full(len(est), est.statistic == "count") | ((est.statistic == "total") & ~np.isnan(est.counts.cases))
+    below = people & (est.points >= 0) & (est.interval.low < 0)
+    if not below.any():
+        return est
+    flags = est.flags or ("",) * len(est)
+    return replace(
+        est,
+        interval=replace(est.interval, low=np.where(below, 0.0, est.interval.low)),
+        flags=tuple("; ".join(x for x in (f, "lower limit cut at 0" if b else "") if x) for f, b in zip(flags, below, strict=True)),
+    )

@@ -260,11 +260,19 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
         method=asked.method,
         population=survey.population,
         where=asked.where,
-        design=survey.fingerprint(),
+        design=_design(survey, measured),
         data=fingerprint(points),
         version=__version__,
         policies=tuple(policies),
         missing=tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False)),
         labels=tuple((n, survey.rows.labels[n]) for n in names if n in survey.rows.labels),
         backend=survey.rows.backend,
+    )
+
+
+def _design(survey: Survey, measured: Measured) -> str:
+    """The survey's fingerprint; that of a lazy one knows only names of columns, so what the pass found is added."""
+    known = survey.fingerprint()
+    return (
+        known if survey.w is not None else fingerprint(np.array([int(known, 16) % 2**52, measured.rows, float(f"{measured.weight:.9g}")]))
     )

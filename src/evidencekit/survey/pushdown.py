@@ -8,19 +8,20 @@ shows it without a further aggregate; only then are the rows asked what is wrong
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from evidencekit.columns import Column, Floats, factorise, numeric, summed
+from evidencekit.columns import Codes, Column, Floats, factorise, numeric, summed
 from evidencekit.errors import DesignError, EstimationError, InputError, Refused
 from evidencekit.survey.binding import design_units, weight_notes_of, weight_problems
 from evidencekit.survey.domains import Domains, Where, crossed_domains, refuse_unknown, where_expr
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.survey import Survey
+from evidencekit.survey.twovalued import YES_NO, fewest
 from evidencekit.survey.units import Units, cross
 
 __all__ = ["push_measure", "push_tally"]
@@ -47,9 +48,12 @@ def push_measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[
         for i, a in enumerate(columns):
             value = nw.when(used).then(a).otherwise(0.0) if used is not None else a
             parts[f"s{r}_{i}"] = weight * value
+            parts[f"u{r}_{i}"] = one * value
             for j in range(i + 1):
                 other = nw.when(used).then(columns[j]).otherwise(0.0) if used is not None else columns[j]
                 parts[f"m{r}_{i}_{j}"] = weight * value * other
+                if i != j:
+                    parts[f"u{r}_{i}_{j}"] = one * value * other
         made += [e.alias(f"__ek_{k}") for k, e in parts.items()]
         sums += [f"__ek_{k}" for k in parts]
     groups, units, domains = _collect(survey, by, where, made, sums)
@@ -178,7 +182,25 @@ def _numeric(groups: Groups, units: Units, domains: Domains, r: int, p: int) -> 
                 second[:, i, j] = second[:, j, i] = raw - means[i] * means[j] * weight
     inside = _number(groups, "__ek_one")[domains.row >= 0].sum()
     squares = summed(domain, column(f"q{r}"), count)
-    return _merged(Table(units.row[keep], domain, w, n[keep], sums, second, squares, None, int(inside - n[keep].sum())), count)
+    cases = _cases(column, r, p, (domain, count))
+    return _merged(Table(units.row[keep], domain, w, n[keep], sums, second, squares, cases, int(inside - n[keep].sum())), count)
+
+
+def _cases(column: Callable[[str], Floats], r: int, p: int, domains: tuple[Codes, int]) -> Floats | None:
+    """`twovalued.cases_of` from sums: of columns of 0 and 1, or of 1 and 2, which give themselves away by their second moments."""
+    n, no = column(f"n{r}"), [_no(column(f"w{r}"), column(f"s{r}_{i}"), column(f"m{r}_{i}_{i}")) for i in range(p)]
+    yes = [column(f"u{r}_{i}") - a * n for i, a in enumerate(no) if a is not None]
+    if len(yes) == 2:
+        a, b = (0.0 if x is None else x for x in no)
+        both = column(f"u{r}_1_0") - b * column(f"u{r}_0") - a * column(f"u{r}_1") + a * b * n
+        return fewest([summed(domains[0], x, domains[1]) for x in (yes[0], yes[1], yes[1] - both)])
+    return summed(domains[0], yes[0], domains[1])[:, None] if yes else None
+
+
+def _no(w: Floats, s: Floats, m: Floats) -> float | None:
+    """What "no" is written as in a column of two values; None for other columns."""
+    fits = ((a, np.abs(m - (a + b) * s + a * b * w) <= 1e-9 * (m + np.abs(s) + w)) for a, b in YES_NO)
+    return next((a for a, fit in fits if fit.all()), None)
 
 
 def _categories(groups: Groups, units: Units, domains: Domains, column: Column, name: str) -> Table:

@@ -19,6 +19,7 @@ from evidencekit.survey.means import By
 from evidencekit.survey.proportions import limits_of
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import derived, in_memory, numbers
+from evidencekit.survey.twovalued import cases_of_groups
 
 __all__ = ["cdf", "variance"]
 
@@ -74,14 +75,17 @@ def variance(
     domains = domains_of(survey, names_of(by, "by=", survey), where)
     values = numbers(survey, names)
     pairs = [(i, i) for i in range(len(names))] + [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
-    parts = []
+    parts: list[tuple[list[Floats], Any]] = []
+    cases: list[Floats | None] = []
     for i, j in pairs:
         blank = np.isnan(values[i]) | np.isnan(values[j])
         first = derived(survey, domains, [([values[i], values[j]], blank)]).tables[0]
         centre = means(first, domains.count)
         x, y_ = (values[column] - _spread_out(centre.points[:, k], domains.row) for k, column in enumerate((i, j)))
         parts.append(([x * y_, x, y_], blank))
+        cases.append(cases_of_groups(survey, (names[i], names[j]), (values[i], values[j]), blank, domains))
     measured = derived(survey, domains, parts)
+    measured = replace(measured, tables=tuple(replace(t, cases=c) for t, c in zip(measured.tables, cases, strict=True)))
     labels = [names[i] if i == j else f"{names[i]}:{names[j]}" for i, j in pairs]
     asked = Asked("variance", f"variance of {', '.join(names)}", "t", where_words(where, where_label), level)
     layout = layout_of(measured, labels, [[0]] * len(pairs), [None] * len(pairs))

@@ -7,7 +7,7 @@ only file of the room that asks which of the two it has.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from evidencekit.survey.domains import Domains, Where, domains_of
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.pushdown import push_measure, push_tally
 from evidencekit.survey.survey import Survey
+from evidencekit.survey.twovalued import cases_of
 from evidencekit.survey.units import Units
 
 BLOCK = 65_536
@@ -56,7 +57,10 @@ def measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[str, 
             if missing is not None:
                 blank = missing if blank is None else blank | missing
         parts.append((values, blank))
-    return derived(survey, domains_of(survey, by, where), parts)
+    domains = domains_of(survey, by, where)
+    made = derived(survey, domains, parts)
+    cases = [cases_of(survey, names, values, blank, domains) for names, (values, blank) in zip(requests, parts, strict=True)]
+    return replace(made, tables=tuple(replace(t, cases=c) for t, c in zip(made.tables, cases, strict=True)))
 
 
 def numbers(survey: Survey, names: Sequence[str]) -> list[Floats]:

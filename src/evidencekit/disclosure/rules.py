@@ -1,0 +1,118 @@
+"""The rules of a release: which cells could identify someone, which would give those away, which are too uncertain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from evidencekit.columns import Floats
+from evidencekit.estimate import Estimate
+
+__all__ = ["CASES", "PSUS", "doubts", "reasons"]
+
+CASES, PSUS = 10, 3
+
+
+def reasons(est: Estimate) -> list[str]:
+    """Per cell, why it may not be shown; empty where it may."""
+    out = [_primary(est, i) for i in range(len(est))]
+    _between(est, out)
+    _secondary(est, out)
+    return out
+
+
+def _primary(est: Estimate, i: int) -> str:
+    counts = est.counts
+    if counts.psus[i] < PSUS:
+        return f"fewer than {PSUS} sampling units"
+    if counts.n[i] < CASES:
+        return f"fewer than {CASES} answers"
+    cases = counts.cases[i]
+    if not np.isnan(cases):
+        if cases < CASES:
+            return f"fewer than {CASES} cases"
+        if counts.n[i] - cases < CASES:
+            return f"fewer than {CASES} who are not cases"
+    if est.statistic == "quantile":
+        share = float(est.cells.columns["quantile"][i])
+        if counts.n[i] * min(share, 1 - share) < CASES * (1 - 1e-12):
+            return f"fewer than {CASES} answers on one side"
+    return ""
+
+
+def _between(est: Estimate, why: list[str]) -> None:
+    """Hide points of one distribution with too few answers between them and the point before that is shown."""
+    found = _distribution(est)
+    if found is None:
+        return
+    axis, below = found
+    columns = est.cells.columns
+    blocks: dict[tuple[Any, ...], list[int]] = {}
+    for i in range(len(est)):
+        blocks.setdefault(tuple(v[i] for c, v in columns.items() if c != axis), []).append(i)
+    for block in blocks.values():
+        last: int | None = None
+        for i in sorted((i for i in block if not why[i]), key=lambda i: columns[axis][i]):
+            same = last is not None and columns[axis][i] == columns[axis][last]
+            if last is not None and not same and below[i] - below[last] < CASES * (1 - 1e-12):
+                why[i] = f"fewer than {CASES} answers between this and another one shown"
+            else:
+                last = i
+
+
+def _distribution(est: Estimate) -> tuple[str, Floats] | None:
+    """The column that orders the points of a distribution, and how many answers lie below each; None for other statistics."""
+    if est.statistic == "cdf":
+        return "at", est.counts.cases
+    if est.statistic == "quantile":
+        return "quantile", est.counts.n * np.array(est.cells.columns["quantile"], dtype=np.float64)
+    return None
+
+
+def _secondary(est: Estimate, why: list[str]) -> None:
+    """Hide a second cell wherever exactly one of a block is hidden, until no block has exactly one."""
+    columns = est.cells.columns
+    splits = [c for c in ("category", *est.cells.by) if len(set(columns[c])) > 1]
+    changed = True
+    while changed:
+        changed = False
+        for split in splits:
+            blocks: dict[tuple[Any, ...], list[int]] = {}
+            for i in range(len(est)):
+                blocks.setdefault(tuple(v[i] for c, v in columns.items() if c != split), []).append(i)
+            for block in blocks.values():
+                hidden = [i for i in block if why[i]]
+                if len(hidden) == 1 and len(block) > 1:
+                    shown = [i for i in block if not why[i]]
+                    why[min(shown, key=lambda i: _size(est, i))] = "would give a hidden cell away"
+                    changed = True
+
+
+def _size(est: Estimate, i: int) -> float:
+    cases = est.counts.cases[i]
+    return float(est.counts.n[i] if np.isnan(cases) else min(cases, est.counts.n[i] - cases))
+
+
+def doubts(est: Estimate, i: int) -> str:
+    """Why a cell is too uncertain: the NCHS standards for proportions; for other statistics, a relative standard error of 30 percent."""
+    low, high, point = est.interval.low[i], est.interval.high[i], est.points[i]
+    if np.isnan(low) or np.isnan(high):
+        return "too uncertain: no interval"
+    # A number of people that weights were fitted to has no width by right, and neither has a quantile of whole numbers.
+    if low == high and est.statistic not in ("count", "total", "quantile"):
+        return "too uncertain: an interval of no width"
+    if est.statistic not in ("proportion", "cdf"):
+        limit = est.statistic in ("mean", "total", "count", "ratio") and point != 0 and est.se[i] / abs(point) >= 0.3
+        return "too uncertain: relative standard error of 30 percent or more" if limit else ""
+    n = est.counts.n[i]
+    v = est.covariance.variances[i]
+    size = min(n, point * (1 - point) / v) if 0 < point < 1 and v > 0 else n
+    width = high - low
+    if size < 30:
+        return "too uncertain: effective sample size under 30"
+    if width >= 0.30:
+        return "too uncertain: interval of 30 points or more"
+    if width > 0.05 and width / point > 1.30:
+        return "too uncertain: interval of more than 130 percent of the estimate"
+    return ""
