@@ -18,7 +18,6 @@ from evidencekit.findings.phrases import (
     at_most,
     common_denominator,
     direction,
-    interval_words,
     natural_frequency,
     percent,
     zero_phrase,
@@ -199,37 +198,6 @@ def test_percent_has_the_decimals_its_interval_supports(p, half_width, text):
 @given(st.floats(1e-9, 1 - 1e-9), st.floats(0, 0.5))
 def test_percent_never_says_nobody_or_everybody(p, half_width):
     assert 0 < float(percent(p, half_width).rstrip("%")) < 100
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [
-        (0.099, 0.141, "between 10 and 14 in 100"),
-        (0.231, 0.306, "between 23 and 31 in 100"),
-        (0.104, 0.116, "between 104 and 116 in 1,000"),
-        (0.003, 0.012, "between 3 and 12 in 1,000"),
-        (0.0, 0.03, "between 0 and 3 in 100"),
-        (0.0, 0.0004, "between 0 and 4 in 10,000"),
-        (0.97, 0.999, "between 970 and 999 in 1,000"),
-        (0.25, 0.25, "25 in 100"),
-        (0.0, 1.0, "between 0 and 100 in 100"),
-    ],
-)
-def test_interval_words(low, high, words):
-    assert interval_words(low, high) == words
-
-
-@given(intervals)
-def test_interval_words_keep_the_interval(interval):
-    low, high = interval
-    words = interval_words(low, high).replace(",", "").split()
-    y = int(words[-1])
-    a, b = (int(words[1]), int(words[3])) if words[0] == "between" else (int(words[0]), int(words[0]))
-    cut = 0.1 * (high - low) + 1e-9
-    assert a / y <= low + cut
-    assert b / y >= high - cut
-    assert a < b or high - low <= 1e-9
-    assert max(low - a / y, b / y - high) <= max(0.25 * (high - low) + 1e-9, 1.001 / 10_000)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,7 +26,7 @@ def test_the_fraction_lies_in_the_interval_and_is_said(safe: ek.Released) -> Non
     assert phrase is not None
     low, high = safe.estimate.interval.low[1], safe.estimate.interval.high[1]
     assert low <= phrase.x / phrase.y <= high
-    assert find.headline().startswith(f"About {phrase.x} in {phrase.y} children 12-17 (sex: girl)")
+    assert find.headline().startswith(f"About {phrase.x} in {phrase.y} children 12-17 (Sex of the child: girl)")
     assert "between" in find.interval_words()
 
 
@@ -66,3 +68,138 @@ def test_self_selected_answers_are_never_a_population() -> None:
         ek.release(ek.proportion(poll, "y")).status == ("protected",)
         or "those who answered" in ek.finding(ek.release(ek.proportion(poll, "y"))).headline()
     )
+
+
+def table_of(groups: dict[str, list[int]], **more: object) -> ek.Released:
+    """A released table of answers "a", "b", ... (how many of each per group), spread over ten sampling units."""
+    rows = [(g, chr(97 + k)) for g, counts in groups.items() for k, n in enumerate(counts) for _ in range(n)]
+    frame = pd.DataFrame(rows, columns=["g", "y"]).assign(psu=lambda f: np.random.default_rng(0).integers(0, 12, len(f)), w=100.0)
+    data = ek.Dataset(frame, labels={"y": "Whom they told"})
+    survey = ek.Survey(data, weights="w", psu="psu", population="children 12-17")
+    return ek.release(ek.proportion(survey, "y", by="g", **more))  # type: ignore[arg-type]
+
+
+MANY = {"north": [80, 60, 40], "south": [40, 90, 30]}
+
+
+def test_dots_show_the_findings_answer_and_mark_its_row() -> None:
+    """Once every category was drawn under a title that named one."""
+    picture = ek.finding(table_of(MANY), cell={"g": "north", "category": "b"}).picture("dots")
+    drawn = [t.get_text() for t in picture.figure.axes[0].texts]
+    assert picture.title == "Whom they told: b, among children 12-17"
+    assert [t for t in drawn if t in ("north", "south", "a", "b", "c")] == ["north", "south"]
+    bold = [t.get_text() for t in picture.figure.axes[0].texts if t.get_fontweight() == "bold" and t.get_fontsize() < 16]
+    assert bold[0] == "north"
+    assert "south" not in bold
+    assert "north (this finding): 33%" in picture.alt
+    assert "south: 56%" in picture.alt
+
+
+def test_dots_say_what_the_subset_is_and_what_a_number_is_of() -> None:
+    frame = pd.DataFrame(
+        {"y": (np.arange(400) ** 2 % 7 < 2).astype(int), "age": np.arange(400) % 4 + 13, "psu": np.arange(400) // 40, "w": 1.0}
+    )
+    survey = ek.Survey(ek.Dataset(frame, labels={"age": "Age"}), weights="w", psu="psu", population="children")
+    older = ek.release(ek.proportion(survey, "y", by="age", where=nw.col("age") > 13, where_label="14 and over"))
+    picture = ek.finding(older, cell={"age": 15}).picture("dots")
+    assert picture.title == "y, among children (14 and over)"
+    assert "Age: 15 (this finding)" in picture.alt
+
+
+def test_an_uncertain_number_looks_and_reads_uncertain() -> None:
+    safe = table_of({"north": [11, 17], "south": [150, 150]})
+    assert safe.status[0] == "uncertain"
+    find = ek.finding(safe, cell={"g": "north", "category": "a"})
+    icons, dots = find.picture("icons"), find.picture("dots")
+    icon_words = " ".join(t.get_text() for t in icons.figure.axes[0].texts)
+    assert "Too uncertain: effective sample size under 30." in icon_words
+    assert "Too uncertain: effective sample size under 30." in icons.alt
+    assert "uncertain: read with caution" in [t.get_text() for t in dots.figure.axes[0].texts]
+    assert "north (this finding, uncertain): 39% (" in dots.alt
+    clear = ek.finding(safe, cell={"g": "south", "category": "a"}).picture("icons")
+    assert "ncertain" not in clear.alt
+
+
+def test_one_icon_picture_states_one_interval_in_one_denominator(safe: ek.Released) -> None:
+    """Once the legend said "2 to 16" and the caption "between 3 and 15"."""
+    find = ek.finding(safe, cell={"sex": "girl"})
+    picture = find.picture("icons")
+    texts = [t.get_text() for t in picture.figure.axes[0].texts]
+    words = " ".join(texts)
+    assert picture.title.startswith("About 19 in 100 children 12-17")
+    for said in ("at least 16 in 100", "19 in 100: the estimate", "up to 23 in 100", "all others"):
+        assert said in texts
+    assert "95% interval: between 16 and 23 in 100." in words
+    assert "95% interval: between 16 and 23 in 100." in picture.alt
+    assert "19 of 100 icons are filled." in picture.alt
+    assert "in 5" not in words + picture.alt
+    assert find.interval_words() == "95% interval: between 16 and 23 in 100"
+
+
+def test_missing_answers_are_said_to_be_the_whole_tables() -> None:
+    frame = pd.DataFrame(
+        {"y": [0.0, 1.0] * 100, "z": [0.0, 1.0] * 100, "g": ["a", "b", "b", "a"] * 50, "psu": np.arange(200) // 20, "w": 1.0}
+    )
+    frame.loc[:4, "y"] = np.nan
+    frame.loc[:0, "z"] = np.nan
+    survey = ek.Survey(frame, weights="w", psu="psu")
+    split = ek.finding(ek.release(ek.proportion(survey, ["y", "z"], by="g")), cell={"variable": "y", "g": "a"})
+    assert "5 answers are missing in the whole table, all groups together, and left out" in split.caveats()
+    assert not any("1 answer" in c for c in split.caveats())
+    whole = ek.finding(ek.release(ek.proportion(survey, "z")))
+    assert "1 answer is missing, and left out" in whole.caveats()
+
+
+def test_no_interval_of_a_probability_sample_is_not_put_down_to_how_it_was_drawn() -> None:
+    even = pd.DataFrame({"y": [0, 1] * 100, "psu": np.arange(200) // 20, "w": 1.0})
+    find = ek.finding(ek.release(ek.proportion(ek.Survey(even, weights="w", psu="psu"), "y")))
+    assert find.interval_words() == "no interval: the sampling units do not show how uncertain this number is"
+    assert "No interval." in find.picture("icons").alt
+
+
+def test_policies_are_caveats_in_words() -> None:
+    frame = pd.DataFrame({"y": [0, 1] * 100, "s": ["one"] * 20 + ["rest"] * 180, "psu": np.arange(200) // 20, "w": 1.0})
+    survey = ek.Survey(frame, weights="w", strata="s", psu="psu", lonely="remove")
+    find = ek.finding(ek.release(ek.proportion(survey, "y")))
+    assert "strata with a single sampling unit add nothing to the uncertainty, which may be larger than stated" in find.caveats()
+    assert "lonely: " not in repr(find)
+
+
+def test_a_subset_without_a_name_is_refused() -> None:
+    """Once the headline told its reader to "give where_label= to name it"."""
+    with pytest.raises(ek.errors.InputError, match="where_label="):
+        ek.finding(table_of(MANY, where=nw.col("g") != "west"), cell=0)
+    named = ek.finding(table_of(MANY, where=nw.col("g") != "west", where_label="outside the west"), cell=0)
+    assert "(g: north, outside the west)" in named.headline()
+
+
+def test_a_finding_shows_its_action_and_has_a_page(safe: ek.Released) -> None:
+    action = ek.Action(actor="a <ministry>", act="act", deadline="2027", marker="a share")
+    find = ek.finding(safe, cell={"sex": "boy"}, action=action)
+    assert repr(find).splitlines()[1] == "  action: a <ministry>: act, by 2027; seen by: a share"
+    page = find._repr_html_()
+    assert "a &lt;ministry&gt;" in page
+    assert find.interval_words() in page
+    assert find.headline().replace("&", "&amp;") in page
+
+
+def test_messages_tell_how_to_name_a_cell(safe: ek.Released) -> None:
+    with pytest.raises(ek.errors.InputError, match=r"2 cells.*Choose one with cell=, for example cell=\{'sex': \.\.\.\}"):
+        ek.finding(safe)
+    with pytest.raises(ek.errors.InputError, match=r"mapping of columns to labels.*\{'sex': \.\.\.\}") as caught:
+        ek.finding(safe, cell="girl")  # type: ignore[arg-type]
+    assert "girl" not in str(caught.value)
+    with pytest.raises(ek.errors.InputError, match="of type Estimate"):
+        ek.finding(safe.estimate)  # type: ignore[arg-type]
+
+
+def test_groups_are_said_with_their_columns_label_where_there_is_one(safe: ek.Released) -> None:
+    assert "(Sex of the child: boy)" in ek.finding(safe, cell={"sex": "boy"}).headline()
+    assert "(g: north)" in ek.finding(table_of(MANY), cell={"g": "north", "category": "a"}).headline()
+
+
+@pytest.mark.parametrize(("yes", "n"), [(200, 9000), (1800, 9000), (30, 9000), (60, 9000)])
+def test_words_and_picture_state_the_same_interval(yes: int, n: int) -> None:
+    frame = pd.DataFrame({"y": np.random.default_rng(0).permutation([1] * yes + [0] * (n - yes)), "psu": np.arange(n) // 90, "w": 1.0})
+    find = ek.finding(ek.release(ek.proportion(ek.Survey(frame, weights="w", psu="psu"), "y")))
+    assert find.interval_words() in find.picture("icons").alt

@@ -202,7 +202,7 @@ def test_hidden_rows_are_words_and_two_different_signs(dots):
     assert "protected" in words
     assert "too uncertain to show" in words
     signs = [line.get_marker() for line in dots.figure.axes[0].lines]
-    assert (signs.count("s"), signs.count("D"), signs.count("o")) == (1, 1, 2)
+    assert (signs.count("s"), signs.count("D"), signs.count("o")) == (1, 1, 3)  # two rows and the key of the hollow one
     assert "hors de portée" in drawn_words(dot_chart([DotRow("Filles", state="uncertain", text="hors de portée")]))
 
 
@@ -335,3 +335,38 @@ def test_matplotlib_is_loaded_with_the_first_picture_and_pyplot_never():
         "icons.icon_array(1, 8).to_svg(); assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+@pytest.mark.parametrize("high", [0.29, 0.31, 0.5, 0.155, 0.04, 0.93, 1.0])
+def test_no_interval_passes_the_last_tick(high):
+    """Once the last tick was 25% where an interval reached 29%."""
+    picture = dot_chart([DotRow("Girls", high / 2, low=0, high=high)])
+    ticks = [float(word[:-1]) for word in drawn_words(picture) if word.endswith("%")]
+    assert max(ticks) >= 100 * high - 1e-9
+    assert max(ticks) <= 100
+    assert len(ticks) >= 3
+
+
+def test_every_kind_of_icon_has_its_words():
+    words = drawn_words(icon_array(7, low=2, high=16))
+    assert words[:4] == ["at least 2 in 100", "7 in 100: the estimate", "up to 16 in 100", "all others"]
+    assert drawn_words(icon_array(7, low=0, high=16))[0] == "7 in 100: the estimate"
+    assert drawn_words(icon_array(7, low=7, high=7)) == ["7 in 100: the estimate", "all others"]
+    own = ["au moins 2", "environ 7", "au plus 16", "les autres"]
+    assert drawn_words(icon_array(7, low=2, high=16, legend=own))[:4] == own
+    with pytest.raises(InputError, match="4 texts"):
+        icon_array(7, low=2, high=16, legend=own[:3])
+
+
+def test_a_hollow_dot_has_a_key_where_there_is_one(dots):
+    assert "uncertain" in drawn_words(dots)
+    assert "Boys: 9% (6 to 13), few boys, uncertain" in dots.alt
+    assert "uncertain" not in drawn_words(dot_chart(ROWS[:1]))
+    assert "peu sûr" in drawn_words(dot_chart(ROWS, key="peu sûr"))
+
+
+def test_the_row_a_chart_is_about_is_bold_on_a_shade():
+    rows = [DotRow("Girls", 0.14, low=0.11, high=0.18, strong=True), *ROWS[1:]]
+    axes = dot_chart(rows).figure.axes[0]
+    assert {t.get_text() for t in axes.texts if t.get_fontweight() == "bold"} == {"Girls", "14% (11 to 18)"}
+    assert len(axes.collections) == 1

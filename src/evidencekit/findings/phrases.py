@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from math import ceil, floor, isfinite
+from math import floor, isfinite
 from typing import Literal
 
 from evidencekit.errors import InputError
@@ -33,9 +33,10 @@ __all__ = [
     "Word",
     "at_least",
     "at_most",
+    "check_interval",
     "common_denominator",
     "direction",
-    "interval_words",
+    "half_up",
     "natural_frequency",
     "percent",
     "zero_phrase",
@@ -146,7 +147,7 @@ def natural_frequency(p: float, low: float, high: float, *, cases: int | None = 
     >>> natural_frequency(0.271, 0.231, 0.306).text
     'about 27 in 100'
     """
-    _check_interval(low, high)
+    check_interval(low, high)
     _check_share("p", p)
     if not low - EDGE <= p <= high + EDGE:
         raise InputError("The estimate is outside its own interval.", "Pass p, low and high of one estimate.")
@@ -157,7 +158,7 @@ def natural_frequency(p: float, low: float, high: float, *, cases: int | None = 
         if found := _nearest(ladder, p, low, high):
             return Phrase(*found, word="about", tier=tier)
     for y in _HUNDREDS:
-        x = _half_up(p * y)
+        x = half_up(p * y)
         if 0 < x < y and low - EDGE <= x / y <= high + EDGE and abs(x / y - p) <= RELATIVE * rarer + EDGE:
             return Phrase(x, y, word="about", tier=4)
     return None
@@ -177,7 +178,7 @@ def direction(x: int, y: int, low: float, high: float) -> Direction:
     >>> direction(1, 10, 0.124, 0.168), direction(1, 7, 0.124, 0.168), direction(1, 5, 0.124, 0.168)
     ('more than', 'about', 'fewer than')
     """
-    _check_interval(low, high)
+    check_interval(low, high)
     _check_fraction(x, y)
     return "more than" if low > x / y + EDGE else "fewer than" if high < x / y - EDGE else "about"
 
@@ -281,32 +282,6 @@ def percent(p: float, half_width: float | None) -> str:
         decimals += 1
 
 
-def interval_words(low: float, high: float) -> str:
-    """Say an interval as "between 10 and 14 in 100".
-
-    The denominator is the first of 100, 1,000 and 10,000 at which both ends stay close. An end is rounded to the
-    nearest number; where that would cut off more than a tenth of the interval's width, outward. A denominator is passed
-    over when the ends meet, when an end would be called 0 or everyone and is not, or when rounding outward adds more
-    than a quarter of the width at one end. At 10,000 both ends are rounded outward and always taken.
-
-    The level is not in the words: the sentence around them says it.
-
-    Examples
-    --------
-    >>> from evidencekit.findings.phrases import interval_words
-    >>> interval_words(0.099, 0.141), interval_words(0.003, 0.012)
-    ('between 10 and 14 in 100', 'between 3 and 12 in 1,000')
-    """
-    _check_interval(low, high)
-    for y in _HUNDREDS[:-1]:
-        if ends := _ends(low, high, y):
-            break
-    else:
-        y = _HUNDREDS[-1]
-        ends = floor((low + EDGE) * y), ceil((high - EDGE) * y)
-    return f"{ends[0]:,} in {y:,}" if ends[0] == ends[1] else f"between {ends[0]:,} and {ends[1]:,} in {y:,}"
-
-
 def common_denominator(ps: Sequence[float], *, distinct: bool = False) -> tuple[int, tuple[int, ...]] | None:
     """Say several shares out of one number, so that they can be compared.
 
@@ -335,8 +310,8 @@ def common_denominator(ps: Sequence[float], *, distinct: bool = False) -> tuple[
         _check_share("ps", p)
     in_order = sorted(set(ps))
     for y in (10, *_HUNDREDS):
-        xs = tuple(_half_up(p * y) for p in ps)
-        apart = all(_half_up(p * y) < _half_up(q * y) for p, q in pairwise(in_order) if q - p > EDGE)
+        xs = tuple(half_up(p * y) for p in ps)
+        apart = all(half_up(p * y) < half_up(q * y) for p, q in pairwise(in_order) if q - p > EDGE)
         if all(_stands(x, y, p) for x, p in zip(xs, ps, strict=True)) and (apart or not distinct):
             return y, xs
     return None
@@ -364,19 +339,7 @@ def _lower(low: float, word: Word) -> Phrase | None:
     return Phrase(*below[-1], word=word, tier=_TIER_OF[below[-1]]) if below else None
 
 
-def _ends(low: float, high: float, y: int) -> tuple[int, int] | None:
-    """Round both ends to numbers out of `y`, or give None where that says too little."""
-    a, b, width = _half_up(low * y), _half_up(high * y), high - low
-    if a / y - low > width / 10 + EDGE:
-        a = floor((low + EDGE) * y)
-    if high - b / y > width / 10 + EDGE:
-        b = ceil((high - EDGE) * y)
-    near = max(low - a / y, b / y - high) <= width / 4 + EDGE
-    honest = (a > 0 or low <= 0) and (b < y or high >= 1)
-    return (a, b) if near and honest and (a < b or width <= EDGE) else None
-
-
-def _half_up(value: float) -> int:
+def half_up(value: float) -> int:
     """Round to the nearest whole number, halves up; 14.499999999999998 is the half it was meant to be."""
     return floor(value + 0.5 + 1e-9)
 
@@ -391,7 +354,8 @@ def _check_share(name: str, value: float) -> None:
         raise InputError(f"{name}= is a share: a number from 0 to 1.", "Divide a percentage by 100.")
 
 
-def _check_interval(low: float, high: float) -> None:
+def check_interval(low: float, high: float) -> None:
+    """Refuse what is not an interval of shares."""
     _check_share("low", low)
     _check_share("high", high)
     if low > high + EDGE:

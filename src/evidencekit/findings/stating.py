@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from evidencekit.disclosure import Released
+from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.errors import InputError, Refused, one_of
-from evidencekit.findings.phrases import Phrase, interval_words, natural_frequency, percent, zero_phrase
-from evidencekit.rendering.dots import DotRow, dot_chart
+from evidencekit.findings.phrases import Phrase, natural_frequency, percent, zero_phrase
+from evidencekit.findings.picturing import dot_picture, icon_picture
+from evidencekit.findings.ranges import denominator, interval_words
 from evidencekit.rendering.figure import Picture
-from evidencekit.rendering.icons import icon_array
 
 __all__ = ["Action", "Finding", "finding"]
 
 SCHEMA = "evidencekit.finding/1"
+UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,19 @@ class Finding:
         Which cell of it.
     action : Action or None
         What it asks of whom.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+    >>> act = ek.Action(actor="schools", act="teach where to report", deadline="2027", marker="share of pupils who know it")
+    >>> ek.finding(safe, cell={"sex": "girl"}, action=act)
+    Finding: About 1 in 5 children 12-17 (sex: girl): any_contact_unwanted.
+      action: schools: teach where to report, by 2027; seen by: share of pupils who know it
+      95% interval: between 16 and 23 in 100
+      note: not audited against other tables
     """
 
     released: Released
@@ -92,9 +107,11 @@ class Finding:
             return zero_phrase(high if p == 0 else 1 - low, everyone=p == 1)
         return natural_frequency(p, low, high, cases=None if np.isnan(cases) else int(cases))
 
-    def _whom(self) -> str:
+    def _whom(self, *, groups: bool = True) -> str:
+        """Of whom the share is: the population, the subset, and with `groups` the labels of the cell."""
         source = self.released.estimate
-        labels = [f"{c}: {source.cells.columns[c][self.row]}" for c in source.cells.by]
+        named = dict(source.provenance.labels)
+        labels = [f"{named.get(c, c)}: {source.cells.columns[c][self.row]}" for c in source.cells.by] if groups else []
         labels += [source.provenance.where] if source.provenance.where else []
         population = source.provenance.population
         if source.inference != "probability":
@@ -115,34 +132,41 @@ class Finding:
         """One sentence: how many, of whom, what. A fraction where one fits the interval, otherwise a percentage."""
         phrase = self.phrase
         if phrase is not None:
-            amount = phrase.text if self.released.estimate.inference == "probability" else f"{phrase.text} of"
-        else:
-            low, high = self._number("low"), self._number("high")
-            half = None if np.isnan(low) else (high - low) / 2
-            amount = f"an estimated {percent(self._number('estimate'), half)} of"
+            return self._say(phrase.text)
+        low, high = self._number("low"), self._number("high")
+        half = None if np.isnan(low) else (high - low) / 2
+        return self._sentence(f"an estimated {percent(self._number('estimate'), half)} of")
+
+    def _say(self, fraction: str) -> str:
+        """The sentence with "about 1 in 5" in it; of those who answered, where they speak for nobody else."""
+        return self._sentence(fraction if self.released.estimate.inference == "probability" else f"{fraction} of")
+
+    def _sentence(self, amount: str) -> str:
         return f"{amount[0].upper()}{amount[1:]} {self._whom()}: {self._what()}."
 
     def interval_words(self) -> str:
         """The interval in words, or that there is none."""
         low, high = self._number("low"), self._number("high")
         if np.isnan(low) or np.isnan(high):
+            if self.released.estimate.inference == "probability":
+                return "no interval: the sampling units do not show how uncertain this number is"
             return "no interval: the answers do not come from a probability sample"
-        return f"{self.released.estimate.interval.level:.0%} interval: {interval_words(low, high)}"
+        words = interval_words(low, high, per=denominator(self._number("estimate"), low, high))
+        return f"{self.released.estimate.interval.level:.0%} interval: {words}"
 
     def caveats(self) -> tuple[str, ...]:
         """What must be said beside the headline."""
         source = self.released.estimate
-        out = [self.released.note]
-        if self.released.status[self.row] == "uncertain":
-            out.append(self.released.reason[self.row])
+        variable = str(source.cells.columns["variable"][self.row])
+        return (*self._doubts(), *missing_words(source, variable), *decision_words(source), self.released.note)
+
+    def _doubts(self) -> list[str]:
+        """What must be said of this number even where there is little room."""
+        source = self.released.estimate
+        out = [self.released.reason[self.row]] if self.released.status[self.row] == "uncertain" else []
         if source.inference != "probability":
             out.append("describes those who answered, not a population")
-        if source.flags[self.row]:
-            out.append(source.flags[self.row])
-        missing = sum(count for _, count in source.provenance.missing)
-        if missing:
-            out.append(f"{missing:,} answers were missing and are left out")
-        return tuple(out)
+        return out + ([source.flags[self.row]] if source.flags[self.row] else [])
 
     def picture(self, kind: Literal["icons", "dots"] = "icons") -> Picture:
         """A picture of the finding.
@@ -150,38 +174,19 @@ class Finding:
         Parameters
         ----------
         kind : {"icons", "dots"}
-            Icons: this share, in 100 (or as many as the headline counts in). Dots: all released cells with their intervals.
+            Icons: this share and its interval out of 100, or of 1,000 where it is rare, in the title too. Dots: the same share of every
+            group in the table, with intervals, the finding's own marked.
+
+        Raises
+        ------
+        InputError
+            The share is too rare for icons.
         """
         one_of("kind", kind, ("icons", "dots"))
-        return self._icons() if kind == "icons" else self._dots()
-
-    def _icons(self) -> Picture:
-        phrase = self.phrase
-        p, low, high = self._number("estimate"), self._number("low"), self._number("high")
-        if phrase is not None and phrase.y <= 1000 and phrase.word in ("about", "more than", "fewer than"):
-            filled, total = phrase.x, phrase.y
-        else:
-            total = 100 if p * 100 >= 1 else 1000
-            filled = round(p * total)
-        limits: dict[str, Any] = {} if np.isnan(low) or total < 100 else {"low": math.floor(low * total), "high": math.ceil(high * total)}
-        return icon_array(filled, total, title=self.headline(), caption=self.interval_words(), **limits)
-
-    def _dots(self) -> Picture:
-        columns, source = self.released.columns, self.released.estimate
-        apart = [c for c in ("category", *source.cells.by) if len(set(source.cells.columns[c])) > 1] or ["variable"]
-        rows = []
-        for i, status in enumerate(self.released.status):
-            label = ", ".join(str(source.cells.columns[c][i]) for c in apart)
-            if status == "protected":
-                rows.append(DotRow(label, state="protected"))
-                continue
-            value, low, high = (float(np.asarray(columns[c], dtype=np.float64)[i]) for c in ("estimate", "low", "high"))
-            half = None if np.isnan(low) else (high - low) / 2
-            state = "caution" if status == "uncertain" else "shown"
-            ends: dict[str, Any] = {} if np.isnan(low) else {"low": low, "high": high}
-            rows.append(DotRow(label, value, text=percent(value, half), state=state, **ends))
-        level = f"{source.interval.level:.0%} intervals; {self.released.note}"
-        return dot_chart(rows, title=f"{self._what()}: {source.provenance.population or 'share'}", caption=level)
+        beside = [*self._doubts(), self.released.note]
+        if kind == "icons":
+            return icon_picture(self.released, self.row, self._say, beside)
+        return dot_picture(self.released, self.row, f"{self._what()}, among {self._whom(groups=False)}", [self.released.note])
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""
@@ -221,8 +226,18 @@ class Finding:
         target.write_text(self.to_json(), encoding="utf-8")
         return target
 
+    def _lines(self) -> list[str]:
+        """What stands under the headline: the action, the interval, the caveats."""
+        act = self.action
+        asked = [] if act is None else [f"action: {act.actor}: {act.act}, by {act.deadline}; seen by: {act.marker}"]
+        return [*asked, self.interval_words(), *(f"note: {c}" for c in self.caveats())]
+
     def __repr__(self) -> str:
-        return "\n".join([f"Finding: {self.headline()}", f"  {self.interval_words()}", *(f"  note: {c}" for c in self.caveats())])
+        return "\n".join([f"Finding: {self.headline()}", *(f"  {line}" for line in self._lines())])
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
+        return f"<p><strong>{escape(self.headline())}</strong></p><ul>{lines}</ul>"
 
 
 def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, action: Action | None = None) -> Finding:
@@ -244,7 +259,7 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
     Raises
     ------
     InputError
-        Not a Released, not a share, or the cell is not there.
+        Not a Released, not a share, of a subset that has no name, or the cell is not there.
     Refused
         The cell is protected.
 
@@ -258,10 +273,22 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
     True
     """
     if not isinstance(released, Released):
-        raise InputError(f"finding() takes what release() returned, not a {type(released).__name__}.", "Call ek.release() first.")
-    if released.estimate.statistic != "proportion":
+        raise InputError(
+            f"finding() takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
+        )
+    estimate = released.estimate
+    if estimate.statistic != "proportion":
         raise InputError("A finding is made from shares so far.", "Use proportion().")
-    row = released.estimate.cells.find({} if cell is None else cell)
+    if estimate.provenance.where.startswith(UNNAMED):
+        raise InputError(
+            "This number is about a subset that has no name, so a sentence cannot say whom it is about.",
+            'Name it where it is estimated: proportion(..., where=..., where_label="aged 15-17").',
+        )
+    if cell is None and len(estimate) > 1:
+        apart = [c for c, v in estimate.cells.columns.items() if len(set(v)) > 1]
+        example = ", ".join(f"{c!r}: ..." for c in apart)
+        raise InputError(f"The table has {len(estimate)} cells.", f"Choose one with cell=, for example cell={{{example}}}.")
+    row = estimate.cells.find(0 if cell is None else cell)
     if released.status[row] == "protected":
         raise Refused("This cell is protected: it may not be said.", "Ask about a larger group.")
     return Finding(released=released, row=row, action=action)

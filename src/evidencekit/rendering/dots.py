@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Literal, get_args
 
 from evidencekit.errors import InputError, one_of
@@ -24,6 +25,7 @@ _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100)  # perc
 _MOST_TICKS = 6
 _GAP = 12.0  # points between columns, and between title, chart and caption
 _AIR = 10.0  # points above and below the words of a row, together
+_SHADE = "#e8f1f8"
 _LONG = 15  # rows from which the scale stands above the chart too
 
 
@@ -43,6 +45,8 @@ class DotRow:
         The number in words, to the right; in a hidden row, why it is hidden. Made in English where it is empty.
     state : {"shown", "caution", "protected", "uncertain"}
         "caution" has a hollow dot (say why in `text`); "protected" and "uncertain" are the two kinds of hidden.
+    strong : bool
+        The row the chart is about: bold, on a shade.
 
     Examples
     --------
@@ -60,6 +64,7 @@ class DotRow:
     high: float | None = None
     text: str = ""
     state: State = "shown"
+    strong: bool = False
 
     def __post_init__(self) -> None:
         """Refuse numbers that do not fit together, and numbers in a hidden row."""
@@ -110,7 +115,15 @@ class _Scale:
         return self.left + share / self.top * (self.right - self.left)
 
 
-def dot_chart(rows: Sequence[DotRow], *, title: str = "", caption: str = "", axis_label: str = "", alt: str | None = None) -> page.Picture:
+def dot_chart(
+    rows: Sequence[DotRow],
+    *,
+    title: str = "",
+    caption: str = "",
+    axis_label: str = "",
+    key: str = "uncertain",
+    alt: str | None = None,
+) -> page.Picture:
     """Draw shares as dots with their intervals as whiskers, in the order given, on a scale of percent from 0.
 
     Parameters
@@ -121,6 +134,8 @@ def dot_chart(rows: Sequence[DotRow], *, title: str = "", caption: str = "", axi
         Above and below: what is shown; of whom, when, by whom asked, and what the whiskers are.
     axis_label : str
         What the percentages are of.
+    key : str
+        What a hollow dot means, said below the scale where there is one, and in the alternative text.
     alt : str, optional
         The picture in words. By default the title and every row's label and number.
 
@@ -147,15 +162,16 @@ def dot_chart(rows: Sequence[DotRow], *, title: str = "", caption: str = "", axi
     """
     if not rows:
         raise InputError("The chart has no rows.", "Pass at least one DotRow.")
-    listed = "; ".join(f"{row.label}: {row.said}" for row in rows) + "."
+    listed = "; ".join(f"{row.label}: {row.said}{f', {key}' if row.state == 'caution' else ''}" for row in rows) + "."
     described = alt or ". ".join(filter(None, (title.rstrip(". "), listed)))
     with page.drawing():
-        figure = _drawn(rows, title, caption, axis_label)
+        figure = _drawn(rows, title, (caption, axis_label, key))
     return page.Picture(figure, title or "Dot chart", described)
 
 
-def _drawn(rows: Sequence[DotRow], title: str, caption: str, axis_label: str) -> Figure:
-    """Stack title, rows, scale and caption on a sheet."""
+def _drawn(rows: Sequence[DotRow], title: str, words: tuple[str, str, str]) -> Figure:
+    """Stack title, rows, scale, key and caption on a sheet."""
+    caption, axis_label, key = words
     inner = page.WIDTH - 2 * page.MARGIN
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
@@ -164,7 +180,8 @@ def _drawn(rows: Sequence[DotRow], title: str, caption: str, axis_label: str) ->
     numbers = max((number.height for _, number in scale.ticks), default=0.0)
     top = page.MARGIN + (heading.height + _GAP if title else 0) + (numbers if len(rows) >= _LONG else 0)
     bottom = top + sum(line.height for line in lines)
-    end = bottom + 4 + numbers + under.height
+    hollow = page.lettering(key if any(row.state == "caution" for row in rows) else "", inner - 2 * _GAP)
+    end = bottom + 4 + numbers + under.height + (_GAP + hollow.height if hollow.lines else 0)
     figure, axes = page.sheet(end + (_GAP + below.height if caption else 0) + page.MARGIN)
     heading.draw(axes, page.MARGIN, page.MARGIN)
     for share, number in scale.ticks:
@@ -175,39 +192,45 @@ def _drawn(rows: Sequence[DotRow], title: str, caption: str, axis_label: str) ->
     for line in lines:
         if y > top:
             axes.plot([page.MARGIN, page.WIDTH - page.MARGIN], [y, y], color=page.RULE, linewidth=0.6, zorder=1)
+        if line.row.strong:
+            axes.fill_between([0.0, page.WIDTH], y, y + line.height, color=_SHADE, linewidth=0, zorder=0.5)
         _put_row(axes, line, scale, y)
         y += line.height
     under.draw(axes, scale.left, bottom + 4 + numbers, color=page.SLATE)
+    if hollow.lines:
+        _put_mark(axes, page.MARGIN + 5, end - hollow.height / 2, "o", (8, page.BLUE, "white"))
+        hollow.draw(axes, page.MARGIN + 1.5 * _GAP, end - hollow.height)
     below.draw(axes, page.MARGIN, end + _GAP, color=page.SLATE)
     return figure
 
 
 def _columns(rows: Sequence[DotRow], inner: float) -> tuple[list[_Layout], _Scale]:
     """Share the width out: labels and numbers take what they need up to a limit, the dots what is left."""
-    labels = [page.lettering(row.label, 0.38 * inner) for row in rows]
-    numbers = [page.lettering(row.said, 0.28 * inner) for row in rows if row.value is not None]
+    labels = [page.lettering(row.label, 0.38 * inner, bold=row.strong) for row in rows]
+    numbers = [page.lettering(row.said, 0.28 * inner, bold=row.strong) for row in rows if row.value is not None]
     left = page.MARGIN + max(label.width for label in labels) + _GAP
     right = page.WIDTH - page.MARGIN - max((number.width for number in numbers), default=0.0) - 1.5 * _GAP
     room = page.WIDTH - page.MARGIN - left - 2 * _GAP
     lines = [
-        _Layout(row, label, page.lettering(row.said, room if row.value is None else 0.28 * inner))
+        _Layout(row, label, page.lettering(row.said, room if row.value is None else 0.28 * inner, bold=row.strong))
         for row, label in zip(rows, labels, strict=True)
     ]
     return lines, _scale([row.high or row.value for row in rows if row.value is not None], left, right)
 
 
 def _scale(ends: Sequence[float], left: float, right: float) -> _Scale:
-    """Choose the finest ticks that are few enough and whose numbers do not touch; none where nothing is shown."""
+    """Choose the finest ticks that are few enough and do not touch, the last where nothing passes it; none where nothing is shown."""
     if not ends:
         return _Scale(left, right, 1.0, ())
-    top = min(1.02 * max(ends), 1.0) or 0.1
-    steps = [step / 100 for step in _STEPS if 100 * top < step * _MOST_TICKS]
-    for step in steps:
-        shares = [k * step for k in range(int(top / step + 1e-9) + 1)]
+    most = max(ends) or 0.1
+    for step in [step / 100 for step in _STEPS if 100 * most <= step * (_MOST_TICKS - 1) + 1e-9]:
+        last = ceil(most / step - 1e-9)
+        shares = [k * step for k in range(last + 1) if k * step <= 1 + 1e-9]
+        top = min(last * step, 1.0)
         numbers = [page.lettering(f"{round(100 * share, 2):g}%", page.WIDTH) for share in shares]
         if step / top * (right - left) > max(number.width for number in numbers) + 8:
             return _Scale(left, right, top, tuple(zip(shares, numbers, strict=True)))
-    return _Scale(left, right, top, ())
+    return _Scale(left, right, most, ())
 
 
 def _put_row(axes: Axes, line: _Layout, scale: _Scale, y: float) -> None:

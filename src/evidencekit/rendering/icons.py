@@ -19,6 +19,7 @@ __all__ = ["Icon", "icon_array"]
 
 Icon = Literal["person", "dot"]
 _Face = Literal["filled", "filled, in range", "in range", "rest"]
+_Entry = tuple[list[_Face], str, bool]  # of the legend: icons, words, whether it is the estimate's
 _Looks = dict[_Face, tuple[str, str, str]]  # inside, outline, stripes
 _LARGE: _Looks = {  # the range is a pattern, not only a colour
     "filled": (page.BLUE, page.BLUE, ""),
@@ -102,7 +103,8 @@ def icon_array(
     title, caption : str
         Above and below: what is shown; of whom, when, by whom asked.
     legend : sequence of str, optional
-        What filled, striped (with a range only) and other icons are, in this order. In English by default.
+        What the icons stand for: without a range the filled and the others; with one those up to `low`, up to `filled`, up to `high`,
+        and the others. In English by default. An entry that no icon would show is left out.
     icon : {"person", "dot"}
         What is drawn.
     alt : str, optional
@@ -140,7 +142,7 @@ def icon_array(
     return page.Picture(figure, title or shown, described)
 
 
-def _drawn(faces: list[_Face], title: str, caption: str, words: list[tuple[list[_Face], str]], icon: Icon) -> Figure:
+def _drawn(faces: list[_Face], title: str, caption: str, words: list[_Entry], icon: Icon) -> Figure:
     """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
     grid = _grid(len(faces), icon)
     inner = page.WIDTH - 2 * page.MARGIN
@@ -148,7 +150,7 @@ def _drawn(faces: list[_Face], title: str, caption: str, words: list[tuple[list[
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     room = inner - grid.width - 2 * _GAP if beside else inner
-    legend = [(shown, page.lettering(text, room - _swatches(shown, icon), bold=k == 0)) for k, (shown, text) in enumerate(words)]
+    legend = [(shown, page.lettering(text, room - _swatches(shown, icon), bold=bold)) for shown, text, bold in words]
     spots, tall = _flow([(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room)
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
@@ -196,16 +198,25 @@ def _faces(filled: int, total: int, ends: tuple[int, int] | None) -> list[_Face]
     return [face for face, n in counts for _ in range(n)]
 
 
-def _words(filled: int, total: int, ends: tuple[int, int] | None, legend: Sequence[str] | None) -> list[tuple[list[_Face], str]]:
-    """Give the legend: the faces of each entry and its words."""
-    entries: list[tuple[list[_Face], str]] = [(["filled"], f"{filled:,} in {total:,}"), (["rest"], "all others")]
+def _words(filled: int, total: int, ends: tuple[int, int] | None, legend: Sequence[str] | None) -> list[_Entry]:
+    """Give the legend: the faces of each entry, which are those that are counted in it, and its words."""
+    of = f"in {total:,}"
+    entries: list[_Entry] = [(["filled"], f"{filled:,} {of}", True), (["rest"], "all others", False)]
+    there = [True, True]
     if ends:
-        entries.insert(1, (["filled, in range", "in range"], f"{ends[0]:,} to {ends[1]:,}: the range of the estimate"))
-    if legend is None:
-        return entries
-    if isinstance(legend, str) or len(legend) != len(entries):
-        raise InputError(f"legend= has {len(entries)} texts here.", "One for filled, striped (with a range) and other icons.")
-    return [(faces, text) for (faces, _), text in zip(entries, legend, strict=True)]
+        faces: list[_Face] = [*(["filled"] if ends[0] else []), *(["filled, in range"] if ends[0] < filled else [])]
+        entries = [
+            (["filled"], f"at least {ends[0]:,} {of}", False),
+            (faces, f"{filled:,} {of}: the estimate", True),
+            ([*faces, "in range"], f"up to {ends[1]:,} {of}", False),
+            (["rest"], "all others", False),
+        ]
+        there = [0 < ends[0] < filled, bool(faces), filled < ends[1], ends[1] < total]
+    texts = [text for _, text, _ in entries] if legend is None else legend
+    if isinstance(texts, str) or len(texts) != len(entries):
+        order = "up to low, up to filled, up to high, and all others" if ends else "filled icons and all others"
+        raise InputError(f"legend= has {len(entries)} texts here.", f"One each for {order}.")
+    return [(faces, text, bold) for (faces, _, bold), text, shown in zip(entries, texts, there, strict=True) if shown]
 
 
 def _grid(total: int, icon: Icon) -> _Grid:
