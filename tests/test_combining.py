@@ -116,6 +116,6 @@ def test_contrasts_say_which_they_are(two_stage: ek.Survey) -> None:
 
 
 def test_a_cell_is_a_mapping(two_stage: ek.Survey) -> None:
-    with pytest.raises(ek.errors.InputError, match=r"mapping of columns to labels.*\{'g': \.\.\.\}") as caught:
+    with pytest.raises(ek.errors.InputError, match=r'Give a mapping, for example \{"g": \.\.\.\}') as caught:
         ek.difference(ek.mean(two_stage, "y", by="g"), "a", "b")  # type: ignore[arg-type]
     assert "'a'" not in str(caught.value)

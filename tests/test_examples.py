@@ -1,14 +1,16 @@
-"""Every example runs from top to bottom in an empty folder."""
+"""Every example runs from top to bottom in an empty folder, and the README's script prints what the README shows."""
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"))
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 NEED_A_FILE = {"02_national_school_survey"}  # run by tests/test_real_survey.py
 
 
@@ -19,3 +21,16 @@ def test_example_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     runpy.run_path(str(path), run_name="__main__")
     assert "About 1 in" in capsys.readouterr().out
     assert list((tmp_path / "out").iterdir())
+
+
+def test_the_readme_shows_what_its_script_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    script, shown = re.search(r"```python\n(.*?)```\n\n((?:    .*\n|\n)+)", text, re.DOTALL).groups()
+    monkeypatch.chdir(tmp_path)
+    exec(compile(script, "README.md", "exec"), {})
+    printed = capsys.readouterr().out.rstrip("\n")
+    assert [line.removeprefix("    ") for line in shown.rstrip("\n").split("\n")] == printed.split("\n")
+    assert (tmp_path / "dots.png").stat().st_size > 10_000
+    assert len(script.splitlines()) <= 15

@@ -3,10 +3,10 @@
 ::
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
-    describe its design     Survey, Stages; check_survey
+    describe its design     Survey, Stages, Replicates; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare                 difference, ratio_of, contrast
-    change the weights      weighting.rake and its neighbours
+    change the weights      weighting.rake, weighting.bootstrap and their neighbours
     protect a table         release -> Released
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
     try it without data     fictional.national_survey().data

@@ -186,7 +186,7 @@ def test_a_finding_shows_its_action_and_has_a_page(safe: ek.Released) -> None:
 def test_messages_tell_how_to_name_a_cell(safe: ek.Released) -> None:
     with pytest.raises(ek.errors.InputError, match=r"2 cells.*Choose one with cell=, for example cell=\{'sex': \.\.\.\}"):
         ek.finding(safe)
-    with pytest.raises(ek.errors.InputError, match=r"mapping of columns to labels.*\{'sex': \.\.\.\}") as caught:
+    with pytest.raises(ek.errors.InputError, match=r'Give a mapping, for example \{"sex": \.\.\.\}') as caught:
         ek.finding(safe, cell="girl")  # type: ignore[arg-type]
     assert "girl" not in str(caught.value)
     with pytest.raises(ek.errors.InputError, match="of type Estimate"):
