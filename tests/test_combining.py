@@ -119,3 +119,106 @@ def test_a_cell_is_a_mapping(two_stage: ek.Survey) -> None:
     with pytest.raises(ek.errors.InputError, match=r'Give a mapping, for example \{"g": \.\.\.\}') as caught:
         ek.difference(ek.mean(two_stage, "y", by="g"), "a", "b")  # type: ignore[arg-type]
     assert "'a'" not in str(caught.value)
+
+
+def shares(cases: dict[str, tuple[int, int]], level: float = 0.95, weight: float = 10.0) -> ek.Estimate:
+    rows = [(g, y) for g, (yes, no) in cases.items() for y in [1] * yes + [0] * no]
+    frame = pd.DataFrame(rows, columns=["g", "y"])
+    frame["psu"], frame["w"] = np.arange(len(frame)) % 40, weight
+    return ek.proportion(ek.Survey(frame, weights="w", psu="psu"), "y", by="g", level=level)
+
+
+def test_a_share_of_nobody_keeps_its_uncertainty_in_a_difference() -> None:
+    est = shares({"a": (0, 200), "b": (0, 150)})
+    made = ek.difference(est, {"g": "a"}, {"g": "b"})
+    np.testing.assert_allclose(made.interval.high[0], est.interval.high[0], rtol=1e-12)
+    np.testing.assert_allclose(made.interval.low[0], -est.interval.high[1], rtol=1e-12)
+    assert "limits from the shares' own" in made.flags[0]
+    assert "no case observed" in made.flags[0]
+    one = shares({"a": (0, 200), "b": (30, 120)})
+    mixed = ek.difference(one, {"g": "b"}, {"g": "a"})
+    want = one.points[1] - np.sqrt((one.points[1] - one.interval.low[1]) ** 2 + one.interval.high[0] ** 2)
+    np.testing.assert_allclose(mixed.interval.low[0], want, rtol=1e-12)
+    assert np.isnan(ek.difference(one, 0, 1, level=0.9).interval.low[0])
+    assert np.isnan(ek.ratio_of(one, 0, 1).interval.low[0])
+
+
+def test_rounds_of_different_statistics_or_classes(two_stage: ek.Survey) -> None:
+    other = another_round()
+    with pytest.raises(ek.errors.InputError, match="is a mean and the other a total"):
+        ek.difference(ek.mean(two_stage, "y"), ek.total(other, "y"))
+    poll = ek.Survey(pd.read_csv(FOLDER / "twostage.csv"), design=ek.survey.NoDesign())
+    for first, second in ((two_stage, poll), (poll, two_stage)):
+        made = ek.difference(ek.mean(first, "y"), ek.mean(second, "y"))
+        assert made.inference == "self-selected"
+        assert "no design: self-selected" in made.flags[0]
+        assert np.isnan(made.interval.low[0])
+    inside = ek.difference(ek.mean(poll, "y", by="g"), {"g": "a"}, {"g": "b"})
+    assert inside.flags == ("no design: self-selected",)
+
+
+def test_the_level_is_the_estimates_own(two_stage: ek.Survey) -> None:
+    est = ek.mean(two_stage, "y", by="g", level=0.8)
+    assert ek.difference(est, 0, 1).interval.level == 0.8
+    assert ek.contrast(est, [1, -1, 0], level=0.9).interval.level == 0.9
+    for level in (95, 0, 1, -1, float("nan"), True, "0.95"):
+        with pytest.raises(ek.errors.InputError, match="confidence level"):
+            ek.difference(est, 0, 1, level=level)  # type: ignore[arg-type]
+
+
+def test_satterthwaite_with_unequal_variances(two_stage: ek.Survey) -> None:
+    stratum = pd.read_csv(FOLDER / "twostage.csv")["stratum"].iloc[0]
+    one, two = ek.mean(two_stage, "y"), ek.mean(another_round(), "y", where=nw.col("stratum") == stratum)
+    v1, v2 = one.covariance.variances[0], two.covariance.variances[0]
+    made = ek.difference(one, two)
+    assert made.df[0] == pytest.approx((v1 + v2) ** 2 / (v1**2 / one.df[0] + v2**2 / two.df[0]))
+    assert one.df[0] != two.df[0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: 2 ** x[0],
+        lambda x: +x[0] - abs(x[1]),
+        lambda x: np.power(x[0], 2) + np.negative(x[1]),
+        lambda x: np.log10(x[0]) + np.log2(x[1]) + np.tanh(x[2] / 100),
+        lambda x: np.cos(x[0]) * np.sin(x[1]) / np.sqrt(x[2]),
+        lambda x: (x[0] / 50) ** (x[1] / 50),
+    ],
+)
+def test_gradients_equal_differences(two_stage: ek.Survey, function) -> None:
+    est = ek.mean(two_stage, "y", by="g")
+    made = ek.contrast(est, function)
+    slope = np.empty(3)
+    for i in range(3):
+        step = np.zeros(3)
+        step[i] = 1e-5
+        slope[i] = (function(list(est.points + step)) - function(list(est.points - step))) / 2e-5
+    np.testing.assert_allclose(made.se[0], np.sqrt(slope @ est.vcov @ slope), rtol=1e-6)
+
+
+def test_what_a_function_raises_stays_out_of_the_message(two_stage: ek.Survey) -> None:
+    est = ek.mean(two_stage, "y", by="g")
+
+    def secret(x):
+        raise ValueError("CANARY")
+
+    for function in (secret, lambda x: x[0].nothing, lambda x: x[0] + "a", lambda x: x[9]):
+        with pytest.raises(ek.errors.InputError, match="function failed") as caught:
+            ek.contrast(est, function)
+        assert caught.value.__context__ is None
+        assert "CANARY" not in str(caught.value)
+    for function in (lambda x: np.log(-x[0]), lambda x: (-x[0]) ** 0.5, lambda x: np.exp(1e5 * x[0])):
+        with pytest.raises(ek.errors.InputError, match="no finite number"):
+            ek.contrast(est, function)
+
+
+@pytest.mark.parametrize("bad", [None, "est", 3.0])
+def test_what_is_no_estimate_is_refused(two_stage: ek.Survey, bad) -> None:
+    safe = ek.release(ek.mean(two_stage, "y", by="g"))
+    for wrong in (bad, safe, two_stage):
+        for call in (lambda w: ek.difference(w, 0, 1), lambda w: ek.ratio_of(w, 0, 1), lambda w: ek.contrast(w, [1, -1, 0])):
+            with pytest.raises(ek.errors.InputError, match="takes an Estimate"):
+                call(wrong)
+    with pytest.raises(ek.errors.InputError, match="not named by"):
+        ek.difference(ek.mean(two_stage, "y", by="g"), 0.0, 1.0)

@@ -11,16 +11,21 @@ from scipy.special import stdtrit
 
 from evidencekit.columns import Floats
 from evidencekit.duals import Dual, gradients
-from evidencekit.errors import InputError, Refused
-from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
+from evidencekit.errors import InputError, Refused, check_level
+from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, fingerprint
 
 __all__ = ["contrast", "difference", "ratio_of"]
 
 Cell = Mapping[str, Any] | int
 MOST = 8  # cells that a contrast's label still spells out
+DENSE = 2_500
+FEW = ("no interval: no degrees of freedom", "few degrees of freedom")
+NO_LIMITS = (float("nan"), float("nan"), "no interval: a share of 0 or 1 has no variance")
+# From what says most about a population to what says least.
+CLASSES = ("probability", "network", "venue", "model", "administrative", "quota", "self-selected-adjusted", "self-selected")
 
 
-def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, level: float = 0.95) -> Estimate:
+def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, level: float | None = None) -> Estimate:
     """One cell less another of the same Estimate, or one survey's Estimate less an independent one's.
 
     Parameters
@@ -31,25 +36,27 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
         The cell to subtract from, as ``{"sex": "girl"}``; or an Estimate of an independent sample with the same cells, to subtract.
     b : mapping or int, optional
         The cell to subtract.
-    level : float
-        Confidence level.
+    level : float, optional
+        Confidence level; default that of the Estimate.
 
     Returns
     -------
     Estimate
         One cell, or one per cell of the two Estimates. Within one survey the covariance is used and degrees of freedom are those of the
-        union of the two domains; between surveys they are Satterthwaite's.
+        union of the two domains; between surveys they are Satterthwaite's. Where a share is 0 or 1 its standard error says nothing, and
+        the limits are made from the two shares' own (flagged). What is flagged in a cell is flagged in what is made from it.
 
     Raises
     ------
     InputError
-        A cell is not there or is not one cell, or the Estimates do not have the same cells.
+        A cell is not there or is not one cell, or the Estimates are not of the same statistic, or do not have the same cells.
     Refused
         Two Estimates come from one survey: they are not independent, and each knows nothing of its covariance with the other.
 
     References
     ----------
-    Korn and Graubard (1999), Analysis of Health Surveys, section 3.2. Satterthwaite (1946), Biometrics Bulletin 2, 110-114.
+    Korn and Graubard (1999), Analysis of Health Surveys, section 3.2. Satterthwaite (1946), Biometrics Bulletin 2, 110-114. Newcombe
+    (1998), Statist. Med. 17, 873-890, and Donner and Zou (2002), Biometrics 58, 209-215, for limits from the shares' own.
 
     Examples
     --------
@@ -60,17 +67,20 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
     >>> ek.difference(est, {"sex": "girl"}, {"sex": "boy"}).statistic
     'difference'
     """
+    _need_estimate(first, "difference()")
     if isinstance(a, Estimate):
         if b is not None:
             raise InputError("difference() takes two cells of one Estimate, or two Estimates.")
         return _between(first, a, level)
     if b is None:
         raise InputError("difference() needs the second cell.", 'For example: difference(est, {"sex": "girl"}, {"sex": "boy"}).')
+    _need_cell(a)
+    _need_cell(b)
     rows = [first.cells.find(a), first.cells.find(b)]
     return _made(first, rows, np.array([first.points[rows[0]] - first.points[rows[1]]]), np.array([[1.0, -1.0]]), "difference", level)
 
 
-def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float = 0.95) -> Estimate:
+def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> Estimate:
     """One cell divided by another of the same Estimate.
 
     Parameters
@@ -79,8 +89,8 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float = 0.95) -> Estimat
         Where the cells are.
     a, b : mapping or int
         Numerator and denominator.
-    level : float
-        Confidence level.
+    level : float, optional
+        Confidence level; default that of the Estimate.
 
     Returns
     -------
@@ -101,6 +111,9 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float = 0.95) -> Estimat
     >>> bool(ek.ratio_of(est, {"sex": "girl"}, {"sex": "boy"}).points[0] > 1)
     True
     """
+    _need_estimate(est, "ratio_of()")
+    _need_cell(a)
+    _need_cell(b)
     rows = [est.cells.find(a), est.cells.find(b)]
     if est.points[rows[1]] == 0:
         raise InputError("The denominator of ratio_of() is zero.")
@@ -109,7 +122,7 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float = 0.95) -> Estimat
 
 
 def contrast(
-    est: Estimate, of: Sequence[float] | Mapping[str, Sequence[float]] | Callable[[list[Dual]], Any], *, level: float = 0.95
+    est: Estimate, of: Sequence[float] | Mapping[str, Sequence[float]] | Callable[[list[Dual]], Any], *, level: float | None = None
 ) -> Estimate:
     """Any combination of an Estimate's cells.
 
@@ -120,8 +133,8 @@ def contrast(
     of : k numbers, a mapping of names to k numbers, or a function
         Linear weights, several named contrasts at once, or a function of the list of the k estimates made of arithmetic and numpy's
         ``log, exp, sqrt, ...``. Its derivatives are exact.
-    level : float
-        Confidence level.
+    level : float, optional
+        Confidence level; default that of the Estimate.
 
     Returns
     -------
@@ -144,6 +157,7 @@ def contrast(
     >>> len(ek.contrast(est, lambda x: np.log(x[0] / x[1])))
     1
     """
+    _need_estimate(est, "contrast()")
     rows = list(range(len(est)))
     if callable(of):
         values, jacobian = gradients(of, est.points)
@@ -171,49 +185,113 @@ def _weights(given: Any, size: int) -> Floats:
     return jacobian
 
 
+def _need_estimate(est: Any, doing: str) -> None:
+    if not isinstance(est, Estimate):
+        raise InputError(f"{doing} takes an Estimate, and this is of type {type(est).__name__}.", "Combine first, then release().")
+
+
+def _need_cell(cell: Any) -> None:
+    if isinstance(cell, (bool, float)) or not isinstance(cell, (int, np.integer, str, Mapping)):
+        raise InputError(f"A cell is not named by a {type(cell).__name__}.", "Give a mapping of columns to labels, or the cell's number.")
+
+
 def _made(
-    est: Estimate, rows: list[int], values: Floats, jacobian: Floats, kind: str, level: float, names: list[str] | None = None
+    est: Estimate, rows: list[int], values: Floats, jacobian: Floats, kind: str, level: float | None, names: list[str] | None = None
 ) -> Estimate:
     used = [[r for r, j in zip(rows, line, strict=True) if j != 0] or rows for line in jacobian]
-    matrix = jacobian @ est.covariance.of(rows) @ jacobian.T
+    moving = np.flatnonzero(jacobian.any(axis=0))
+    part = jacobian[:, moving]
+    matrix = part @ est.covariance.of([rows[m] for m in moving]) @ part.T
     df = np.array([est.support.df(u) if est.support else float(np.min(est.df[u])) for u in used])
     columns: dict[str, tuple[Any, ...]] = {
         "variable": tuple(" and ".join(dict.fromkeys(str(est.cells.columns["variable"][r]) for r in u)) for u in used),
         "category": (None,) * len(values),
         kind: tuple(names) if names else tuple(_label(est, u, kind) for u in used),
     }
-    return _estimate(est, columns, values, matrix, df, [[(est, r) for r in u] for u in used], kind, level)
+    covariance = Covariance(np.diagonal(matrix).copy(), matrix, None)
+    return _estimate(est, columns, (values, covariance, df), [[(est, r) for r in u] for u in used], kind, level)
 
 
-def _between(first: Estimate, second: Estimate, level: float) -> Estimate:
+def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate:
     if first.provenance.design and first.provenance.design == second.provenance.design:
         raise Refused(
             "Both Estimates come from the same survey, so they are not independent, and the covariance between them is not known.",
             "Estimate them together, with by= or with several variables in one call, and name two cells: difference(est, {...}, {...}).",
         )
+    if first.statistic != second.statistic:
+        raise InputError(f"One Estimate is a {first.statistic} and the other a {second.statistic}.", "Estimate both in the same way.")
     if dict(first.cells.columns) != dict(second.cells.columns):
         raise InputError("The two Estimates do not have the same cells.", "Estimate both in the same way, or pick one cell of each.")
-    k = range(len(first))
     v1, v2 = first.covariance.variances, second.covariance.variances
     with np.errstate(divide="ignore", invalid="ignore"):
         df = (v1 + v2) ** 2 / (v1**2 / first.df + v2**2 / second.df)
-    matrix = first.vcov + second.vcov
-    parts = [[(first, i), (second, i)] for i in k]
-    return _estimate(first, dict(first.cells.columns), first.points - second.points, matrix, df, parts, "difference", level)
+    df = np.where(v1 + v2 > 0, df, np.minimum(first.df, second.df))
+    matrix = first.vcov + second.vcov if len(first) <= DENSE else None
+    weaker = max(first, second, key=lambda e: CLASSES.index(e.inference) if e.inference in CLASSES else len(CLASSES))
+    one, two = first.provenance, second.provenance
+    provenance = replace(
+        one,
+        design=", ".join(x for x in (one.design, two.design) if x),
+        policies=tuple(dict.fromkeys((*one.policies, *two.policies))),
+        missing=(*one.missing, *two.missing),
+    )
+    base = replace(first, inference=weaker.inference, provenance=provenance)
+    parts = [[(first, i), (second, i)] for i in range(len(first))]
+    made = (first.points - second.points, Covariance(v1 + v2, matrix, None), df)
+    return _estimate(base, dict(first.cells.columns), made, parts, "difference", level)
 
 
 def _estimate(
     est: Estimate,
     columns: dict[str, tuple[Any, ...]],
-    values: Floats,
-    matrix: Floats,
-    df: Floats,
+    made: tuple[Floats, Covariance, Floats],
     parts: list[list[tuple[Estimate, int]]],
     kind: str,
-    level: float,
+    level: float | None,
 ) -> Estimate:
-    variances = np.diagonal(matrix).copy()
-    reach = stdtrit(np.where(df > 0, df, np.nan), (1 + level) / 2) * np.sqrt(np.maximum(variances, 0))
+    level = est.interval.level if level is None else level
+    check_level(level)
+    values, covariance, df = np.asarray(made[0], dtype=np.float64), made[1], made[2]
+    reach = stdtrit(np.where(df > 0, df, np.nan), (1 + level) / 2) * np.sqrt(np.maximum(covariance.variances, 0))
+    low, high = values - reach, values + reach
+    own = [""] * len(values)
+    for i, cell in enumerate(parts):
+        if any(_extreme(e, r) for e, r in cell):
+            low[i], high[i], own[i] = _from_own_limits(cell, level) if kind == "difference" else NO_LIMITS
+    counts, flags = _counts(parts), _flags(parts, df, est.inference == "probability", own)
+    return replace(
+        est,
+        cells=Cells(columns, ()),
+        points=values,
+        covariance=covariance,
+        df=df,
+        interval=Interval(low, high, level, "t"),
+        counts=counts,
+        support=None,
+        flags=flags,
+        statistic=kind,
+        estimand=f"{kind}: {est.estimand}",
+        provenance=replace(est.provenance, data=fingerprint(values)),
+    )
+
+
+def _extreme(est: Estimate, row: int) -> bool:
+    """A share of nobody or of everybody: its estimated variance is nought, and its interval is not."""
+    return est.statistic == "proportion" and est.points[row] in (0.0, 1.0) and est.inference == "probability"
+
+
+def _from_own_limits(cell: list[tuple[Estimate, int]], level: float) -> tuple[float, float, str]:
+    """Limits of a difference of two shares from the limits each has (Newcombe; Donner and Zou), uncorrelated."""
+    if any(e.interval.level != level for e, _ in cell):
+        return NO_LIMITS
+    (p1, l1, u1), (p2, l2, u2) = ((e.points[k], e.interval.low[k], e.interval.high[k]) for e, k in cell)
+    low = p1 - p2 - np.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2)
+    high = p1 - p2 + np.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
+    return float(low), float(high), "limits from the shares' own"
+
+
+def _counts(parts: list[list[tuple[Estimate, int]]]) -> Counts:
+    """What the smallest part of each number rests on."""
 
     def least(part: str) -> Floats:
         return np.array([min(float(getattr(e.counts, part)[r]) for e, r in cell) for cell in parts])
@@ -224,20 +302,18 @@ def _estimate(
         return min(cases, float(e.counts.n[r]) - cases)
 
     cases = np.array([min((x for e, r in cell if not np.isnan(x := rarer(e, r))), default=np.nan) for cell in parts])
-    none = np.full(len(values), np.nan)
-    return replace(
-        est,
-        cells=Cells(columns, ()),
-        points=np.asarray(values, dtype=np.float64),
-        covariance=Covariance(variances, matrix, None),
-        df=df,
-        interval=Interval(values - reach, values + reach, level, "t"),
-        counts=Counts(least("n"), cases, least("psus"), none, none, none, none),
-        support=None,
-        flags=tuple("no interval: no degrees of freedom" if d <= 0 else "few degrees of freedom" if d < 8 else "" for d in df),
-        statistic=kind,
-        estimand=f"{kind}: {est.estimand}",
-    )
+    none = np.full(len(parts), np.nan)
+    return Counts(least("n"), cases, least("psus"), none, none, none, none)
+
+
+def _flags(parts: list[list[tuple[Estimate, int]]], df: Floats, designed: bool, own: list[str]) -> tuple[str, ...]:
+    """What is flagged in any part, and what few degrees of freedom mean."""
+    out = []
+    for cell, d, more in zip(parts, df, own, strict=True):
+        said = dict.fromkeys(word for e, r in cell if e.flags for word in e.flags[r].split("; ") if word and word not in FEW)
+        few = FEW[0] if designed and not d > 0 else FEW[1] if designed and d < 8 else ""
+        out.append("; ".join(x for x in (*said, few, more) if x))
+    return tuple(out)
 
 
 def _label(est: Estimate, rows: list[int], kind: str) -> str:

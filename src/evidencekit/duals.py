@@ -13,6 +13,8 @@ from evidencekit.errors import InputError
 
 __all__ = ["Dual", "gradients"]
 
+LARGEST = 5_000
+
 _SLOPES: dict[str, Callable[[float], float]] = {
     "log": lambda v: 1 / v,
     "exp": lambda v: float(np.exp(v)),
@@ -23,6 +25,12 @@ _SLOPES: dict[str, Callable[[float], float]] = {
     "arcsin": lambda v: 1 / float(np.sqrt(1 - v * v)),
     "log1p": lambda v: 1 / (1 + v),
     "expm1": lambda v: float(np.exp(v)),
+    "log10": lambda v: 1 / (v * float(np.log(10))),
+    "log2": lambda v: 1 / (v * float(np.log(2))),
+    "tanh": lambda v: 1 - float(np.tanh(v)) ** 2,
+    "absolute": lambda v: float(np.sign(v)),
+    "negative": lambda v: -1.0,
+    "positive": lambda v: 1.0,
 }
 
 
@@ -63,6 +71,15 @@ class Dual:
             return Dual(made, power.value * self.value ** (power.value - 1) * self.slope + made * np.log(self.value) * power.slope)
         return Dual(self.value**power, power * self.value ** (power - 1) * self.slope)
 
+    def __rpow__(self, base: Any) -> Dual:
+        return _dual(base, self) ** self
+
+    def __pos__(self) -> Dual:
+        return self
+
+    def __abs__(self) -> Dual:
+        return Dual(abs(self.value), self.slope * float(np.sign(self.value)))
+
     __radd__ = __add__
     __rmul__ = __mul__
 
@@ -73,6 +90,7 @@ class Dual:
             "subtract": lambda a, b: a - b,
             "multiply": lambda a, b: a * b,
             "divide": lambda a, b: a / b,
+            "power": lambda a, b: a**b,
         }
         if ufunc.__name__ in plain and method == "__call__":
             a, b = (_dual(x, self) for x in inputs)
@@ -89,19 +107,36 @@ def gradients(function: Callable[[list[Dual]], Any], points: Floats) -> tuple[Fl
     -------
     values : (m,) array
     jacobian : (m, k) array
+
+    Raises
+    ------
+    InputError
+        The function fails, returns something else, or has no finite value or derivative; more than 5,000 estimates.
     """
+    if len(points) > LARGEST:
+        raise InputError(
+            f"A function of {len(points):,} estimates is too much.", "Estimate fewer groups, or give the weights of a linear contrast."
+        )
     eye = np.eye(len(points))
     given = [Dual(float(p), eye[i]) for i, p in enumerate(points)]
+    made, failed = None, ""
     try:
-        made = function(given)
-    except (LookupError, TypeError, ArithmeticError) as trouble:
+        with np.errstate(all="ignore"):
+            made = function(given)
+    except InputError:
+        raise
+    except Exception as trouble:  # whatever the caller's function does; its words may hold data
+        failed = type(trouble).__name__
+    if failed:
         raise InputError(
-            f"The contrast's function failed on the list of {len(points)} estimates ({type(trouble).__name__}).",
+            f"The contrast's function failed on the list of {len(points)} estimates ({failed}).",
             "It is called once, with one number for each cell, in the order of to_frame().",
-        ) from trouble
+        )
     several: list[Any] = list(made) if isinstance(made, (list, tuple)) else [made]
     if not several or not all(isinstance(m, Dual) for m in several):
         raise InputError("A contrast's function must return a number made from the estimates it is given.")
+    if not all(isinstance(m.value, (int, float)) and np.isfinite(m.value) and np.isfinite(m.slope).all() for m in several):
+        raise InputError("The contrast's function gives no finite number at these estimates, or no finite derivative.")
     return np.array([m.value for m in several]), np.vstack([m.slope for m in several])
 
 

@@ -8,6 +8,7 @@
     ├── DesignError       (ValueError)    the sampling design and the data do not fit together
     │   └── LonelyPSU                     a stratum with one primary sampling unit
     ├── EstimationError   (ValueError)    the data are fine, the number cannot be had
+    ├── WeightingError    (ValueError)    weights that do what was asked cannot be found
     ├── Refused           (ValueError)    the number can be had and must not be given
     └── MissingExtra      (ImportError)   an optional package is needed for this
 
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from numbers import Real
 
 __all__ = [
     "DesignError",
@@ -32,6 +34,7 @@ __all__ = [
     "MissingExtra",
     "Refused",
     "UnknownColumn",
+    "check_level",
     "one_of",
 ]
 
@@ -143,3 +146,9 @@ def _same_letters(name: str, columns: Sequence[str]) -> list[str]:
         return "".join(c for c in text.casefold() if c.isalnum())
 
     return [c for c in columns if bare(c) == bare(name)][:3]
+
+
+def check_level(level: object) -> None:
+    """Raise `InputError` unless it is a confidence level: at least 0.5 and below 1."""
+    if isinstance(level, bool) or not isinstance(level, Real) or not 0.5 <= float(level) < 1:
+        raise InputError("level= is a confidence level such as 0.95: at least 0.5 and below 1.")

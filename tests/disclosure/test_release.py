@@ -12,11 +12,11 @@ import pytest
 import evidencekit as ek
 
 
-def survey_with(cases: dict[str, tuple[int, int]]) -> ek.Survey:
-    """A survey of domains with the given (cases, others), spread over eight sampling units."""
+def survey_with(cases: dict[str, tuple[int, int]], units: int = 10) -> ek.Survey:
+    """A survey of domains with the given (cases, others), spread over ten sampling units."""
     rows = [(g, y) for g, (yes, no) in cases.items() for y in [1] * yes + [0] * no]
     frame = pd.DataFrame(rows, columns=["g", "y"])
-    frame["psu"] = np.arange(len(frame)) % 8
+    frame["psu"] = np.arange(len(frame)) % units
     frame["weight"] = 10.0 + np.arange(len(frame)) % 3
     return ek.Survey(frame, weights="weight", psu="psu")
 
@@ -241,3 +241,26 @@ def test_numbers_of_people_are_never_below_zero() -> None:
     assert est.interval.low[0] < 0
     amounts = ek.release(ek.total(ek.Survey(frame.assign(z=3 * frame["y"] + frame["psu"]), weights="weight", psu="psu"), "z"))
     assert "cut" not in "".join(amounts.estimate.flags)
+
+
+def test_hidden_cells_whose_sum_is_small_take_another_with_them() -> None:
+    """Two cells of 3 and 2 cases hide each other, and the total less what is shown says 5."""
+    safe = ek.release(ek.proportion(survey_with({"a": (300, 400), "b": (3, 200), "c": (2, 200), "d": (90, 300)}), "y", by="g"))
+    assert safe.status == ("shown", "protected", "protected", "protected")
+
+
+@pytest.mark.parametrize("how", [{"level": 0.5}, {"interval": "wald"}, {"interval": "logit", "level": 0.8}])
+def test_the_standards_are_applied_to_their_own_interval(how: dict[str, object]) -> None:
+    """A narrower interval chosen by the analyst does not make a cell certain."""
+    survey = survey_with({"a": (12, 170), "b": (90, 200)})
+    plain = ek.release(ek.proportion(survey, "y", by="g", interval="nchs"))
+    other = ek.release(ek.proportion(survey, "y", by="g", **how))  # type: ignore[arg-type]
+    assert plain.status == other.status
+    assert plain.reason == other.reason
+    assert plain.status[0] == "uncertain"
+
+
+def test_few_degrees_of_freedom_ask_for_a_review() -> None:
+    safe = ek.release(ek.proportion(survey_with({"a": (100, 170), "b": (90, 200)}, 8), "y", by="g"))
+    assert safe.status == ("uncertain", "uncertain")  # eight units, one stratum: seven degrees of freedom
+    assert "fewer than 8 degrees of freedom" in safe.reason[0]

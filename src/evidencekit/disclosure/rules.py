@@ -8,6 +8,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.estimate import Estimate
+from evidencekit.survey.intervals import ProportionInterval, proportion_limits
 
 __all__ = ["CASES", "PSUS", "doubts", "reasons"]
 
@@ -71,7 +72,7 @@ def _distribution(est: Estimate) -> tuple[str, Floats] | None:
 
 
 def _secondary(est: Estimate, why: list[str]) -> None:
-    """Hide a second cell wherever exactly one of a block is hidden, until no block has exactly one."""
+    """Hide more cells wherever a block hides exactly one, or hides so few cases that their sum still says too much."""
     columns = est.cells.columns
     splits = [c for c in ("category", *est.cells.by) if len(set(columns[c])) > 1]
     changed = True
@@ -82,9 +83,8 @@ def _secondary(est: Estimate, why: list[str]) -> None:
             for i in range(len(est)):
                 blocks.setdefault(tuple(v[i] for c, v in columns.items() if c != split), []).append(i)
             for block in blocks.values():
-                hidden = [i for i in block if why[i]]
-                if len(hidden) == 1 and len(block) > 1:
-                    shown = [i for i in block if not why[i]]
+                hidden, shown = [i for i in block if why[i]], [i for i in block if not why[i]]
+                if hidden and shown and (len(hidden) == 1 or sum(_size(est, i) for i in hidden) < CASES):
                     why[min(shown, key=lambda i: _size(est, i))] = "would give a hidden cell away"
                     changed = True
 
@@ -95,7 +95,12 @@ def _size(est: Estimate, i: int) -> float:
 
 
 def doubts(est: Estimate, i: int) -> str:
-    """Why a cell is too uncertain: the NCHS standards for proportions; for other statistics, a relative standard error of 30 percent."""
+    """Why a cell is too uncertain: the NCHS standards for proportions; for other statistics, a relative standard error of 30 percent.
+
+    References
+    ----------
+    Parker et al. (2017), National Center for Health Statistics Data Presentation Standards for Proportions, Vital Health Stat 2(175).
+    """
     low, high, point = est.interval.low[i], est.interval.high[i], est.points[i]
     if np.isnan(low) or np.isnan(high):
         return "too uncertain: no interval"
@@ -105,14 +110,19 @@ def doubts(est: Estimate, i: int) -> str:
     if est.statistic not in ("proportion", "cdf"):
         limit = est.statistic in ("mean", "total", "count", "ratio") and point != 0 and est.se[i] / abs(point) >= 0.3
         return "too uncertain: relative standard error of 30 percent or more" if limit else ""
-    n = est.counts.n[i]
-    v = est.covariance.variances[i]
-    size = min(n, point * (1 - point) / v) if 0 < point < 1 and v > 0 else n
-    width = high - low
+    return _nchs(est, i)
+
+
+def _nchs(est: Estimate, i: int) -> str:
+    """The NCHS standards for a proportion, on their own interval: 95 percent, Korn-Graubard, whatever interval is shown."""
+    n, df, point, v = (np.array([x[i]]) for x in (est.counts.n, est.df, est.points, est.covariance.variances))
+    low, high = proportion_limits(point, v, n, df, level=0.95, how=ProportionInterval(method="nchs"))
+    p, width = float(point[0]), float(high[0] - low[0])
+    size = min(n[0], p * (1 - p) / v[0]) if 0 < p < 1 and v[0] > 0 else n[0]
     if size < 30:
         return "too uncertain: effective sample size under 30"
     if width >= 0.30:
         return "too uncertain: interval of 30 points or more"
-    if width > 0.05 and width / point > 1.30:
+    if width > 0.05 and width / p > 1.30:
         return "too uncertain: interval of more than 130 percent of the estimate"
-    return ""
+    return "needs a statistician's review: fewer than 8 degrees of freedom" if df[0] < 8 else ""

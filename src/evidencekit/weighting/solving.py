@@ -77,7 +77,8 @@ def _newton(slopes: Floats, gap: Floats) -> Floats:
     ridge = 1e-11 * float(diagonal.max(initial=0.0))
     if not 0 < ridge < np.inf:
         return np.zeros_like(gap)
-    return np.linalg.solve(slopes + ridge * np.eye(len(gap)), gap)
+    made: Floats = np.linalg.solve(slopes + ridge * np.eye(len(gap)), gap)  # pyright: ignore[reportAssignmentType]  # float64 in and out
+    return made
 
 
 def _shorter(
