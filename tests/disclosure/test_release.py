@@ -172,7 +172,7 @@ def test_an_interval_without_width_is_not_shown_as_certain() -> None:
 
 
 def with_ages(n: int = 400) -> ek.Survey:
-    frame = pd.DataFrame({"x": np.arange(n, dtype=float), "g": ["a"] * 14 + ["b"] * (n - 14), "psu": np.arange(n) % 8, "weight": 1000.0})
+    frame = pd.DataFrame({"x": np.arange(n, dtype=float), "g": ["a"] * 14 + ["b"] * (n - 14), "psu": np.arange(n) % 10, "weight": 1000.0})
     return ek.Survey(frame, weights="weight", psu="psu")
 
 
@@ -252,7 +252,9 @@ def test_hidden_cells_whose_sum_is_small_take_another_with_them() -> None:
 @pytest.mark.parametrize("how", [{"level": 0.5}, {"interval": "wald"}, {"interval": "logit", "level": 0.8}])
 def test_the_standards_are_applied_to_their_own_interval(how: dict[str, object]) -> None:
     """A narrower interval chosen by the analyst does not make a cell certain."""
-    survey = survey_with({"a": (12, 170), "b": (90, 200)})
+    frame = survey_with({"a": (14, 170), "b": (90, 200)}).data
+    frame["psu"] = frame.groupby("g").cumcount() * 12 // frame.groupby("g")["y"].transform("size")  # cases live together
+    survey = ek.Survey(frame, weights="weight", psu="psu")
     plain = ek.release(ek.proportion(survey, "y", by="g", interval="nchs"))
     other = ek.release(ek.proportion(survey, "y", by="g", **how))  # type: ignore[arg-type]
     assert plain.status == other.status
