@@ -172,7 +172,7 @@ def test_an_interval_without_width_is_not_shown_as_certain() -> None:
 
 
 def with_ages(n: int = 400) -> ek.Survey:
-    frame = pd.DataFrame({"x": np.arange(n, dtype=float), "g": ["a"] * 14 + ["b"] * (n - 14), "psu": np.arange(n) % 10, "weight": 1000.0})
+    frame = pd.DataFrame({"x": np.arange(n, dtype=float), "g": ["a"] * 14 + ["b"] * (n - 14), "psu": np.arange(n) % 9, "weight": 1000.0})
     return ek.Survey(frame, weights="weight", psu="psu")
 
 
