@@ -1,6 +1,7 @@
 """From selection probabilities to analysis weights: each step gives a new Survey, and its variances know what was done."""
 
 from evidencekit.weighting.balancing import brr, sdr
+from evidencekit.weighting.base import base_weights, select_within
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
 from evidencekit.weighting.jackknifing import jackknife
@@ -10,6 +11,7 @@ from evidencekit.weighting.trimming import trim
 
 __all__ = [
     "WeightReport",
+    "base_weights",
     "bootstrap",
     "brr",
     "calibrate",
@@ -20,5 +22,6 @@ __all__ = [
     "replicate_weights",
     "report",
     "sdr",
+    "select_within",
     "trim",
 ]
