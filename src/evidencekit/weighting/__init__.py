@@ -4,12 +4,16 @@ from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.base import base_weights, select_within
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
+from evidencekit.weighting.dispositions import Dispositions
 from evidencekit.weighting.jackknifing import jackknife
+from evidencekit.weighting.rates import ResponseRates, response_rates
 from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.trimming import trim
 
 __all__ = [
+    "Dispositions",
+    "ResponseRates",
     "WeightReport",
     "base_weights",
     "bootstrap",
@@ -21,6 +25,7 @@ __all__ = [
     "replicate",
     "replicate_weights",
     "report",
+    "response_rates",
     "sdr",
     "select_within",
     "trim",
