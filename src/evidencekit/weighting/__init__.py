@@ -6,6 +6,8 @@ from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
 from evidencekit.weighting.dispositions import Dispositions
 from evidencekit.weighting.jackknifing import jackknife
+from evidencekit.weighting.nonresponse import adjust_nonresponse
+from evidencekit.weighting.propensity import adjust_propensity
 from evidencekit.weighting.rates import ResponseRates, response_rates
 from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
@@ -15,6 +17,8 @@ __all__ = [
     "Dispositions",
     "ResponseRates",
     "WeightReport",
+    "adjust_nonresponse",
+    "adjust_propensity",
     "base_weights",
     "bootstrap",
     "brr",
