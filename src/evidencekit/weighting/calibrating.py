@@ -304,14 +304,15 @@ def _averages(survey: Survey, covariates: Floats, within: str) -> tuple[Floats, 
     """The weighted averages of the covariates within clusters, and each row's cluster."""
     survey.rows.need(within, "within=")
     column = survey.column(within)
-    if (column.codes < 0).any():
-        raise WeightingError(f"within= column {within!r} is missing in {int((column.codes < 0).sum())} rows.")
     assert survey.w is not None
-    size = len(column.levels)
-    whole = summed(column.codes, survey.w, size)
+    blank = int(((column.codes < 0) & (survey.w > 0)).sum())
+    if blank:
+        raise WeightingError(f"within= column {within!r} is missing in {blank} rows.")
+    size, codes = len(column.levels), np.maximum(column.codes, 0)
+    whole = summed(codes, survey.w, size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sums = np.column_stack([summed(column.codes, survey.w * x, size) / whole for x in covariates.T])
-    return np.nan_to_num(sums), column.codes
+        sums = np.column_stack([summed(codes, survey.w * x, size) / whole for x in covariates.T])
+    return np.nan_to_num(sums), codes
 
 
 def _on_margins(survey: Survey, made: list[Margin], distance: Distance, words: str) -> Survey:
@@ -326,13 +327,13 @@ def _apply(survey: Survey, step: Calibration, cell: Codes | None, words: str) ->
     assert before is not None
     weights = before if cell is None else summed(cell, before, len(step.covariates))
     factor = step.factor(weights, step.solve(weights))
-    negative = int((factor < 0).sum()) if cell is None else int((factor[cell] < 0).sum())
+    after = before * (factor if cell is None else factor[cell])
+    negative = int((after < 0).sum())
     if negative:
         raise WeightingError(
             f"The calibration gives {negative} negative weights.",
             'Set bounds=(0.2, 5), or use method="raking" or "logit", or fewer totals.',
         )
-    after = before * (factor if cell is None else factor[cell])
     return survey.adjusted(
         Adjustment(words=words, step=step, cell=cell, covariates=step.covariates, tilt=step.tilt, before=before, after=after)
     )

@@ -111,9 +111,10 @@ def trim(
     if by is not None:
         survey.rows.need(by, "by=")
         column = survey.column(by)
-        if (column.codes < 0).any():
-            raise WeightingError(f"by= column {by!r} is missing in {int((column.codes < 0).sum())} rows.")
-        group, groups = column.codes, len(column.levels)
+        blank = int(((before > 0) & (column.codes < 0)).sum())
+        if blank:
+            raise WeightingError(f"by= column {by!r} is missing in {blank} rows.")
+        group, groups = np.maximum(column.codes, 0), len(column.levels)
     after = _trimmed(before, (lower, upper), share, strict, (group, groups))
     limits = " and ".join([*([f"at least {lower:,.6g}"] if lower > 0 else []), *([f"at most {upper:,.6g}"] if upper < np.inf else [])])
     words = f"trimmed to {limits or 'any size'}{f' within {by}' if by else ''}"
