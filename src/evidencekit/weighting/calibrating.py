@@ -270,8 +270,9 @@ def _row_bounds(survey: Survey, low: float, high: float, weight_bounds: Bounds, 
     assert survey.w is not None
     bound = survey.w > 0 if inside is None else inside
     with np.errstate(divide="ignore", invalid="ignore"):
-        least, most = np.where(bound, weight_bounds[0] / survey.w, 0.0), np.where(bound, weight_bounds[1] / survey.w, np.inf)
-    return np.maximum(low, least), np.minimum(high, most)
+        least, most = weight_bounds[0] / survey.w, weight_bounds[1] / survey.w
+    # Other rows have a score of nought, so any bounds around 1 leave them alone.
+    return np.where(bound, np.maximum(low, least), 0.5), np.where(bound, np.minimum(high, most), 2.0)
 
 
 def _design(
