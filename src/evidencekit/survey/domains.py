@@ -1,26 +1,24 @@
-"""Which rows a number is about: ``by=`` columns as crossed codes, ``where=`` as a mask."""
+"""Which rows a number is about: those with a weight, split by ``by=`` columns as crossed codes, within ``where=``."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.exceptions as nw_exceptions
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Column
-from evidencekit.errors import EstimationError, InputError, UnknownColumn
-from evidencekit.frames import Rows
+from evidencekit.errors import EstimationError, InputError
+from evidencekit.frames import Dataset
+from evidencekit.survey.conditions import Where, where_rows, where_words
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 
-__all__ = ["Domains", "Where", "domains_of", "names_of", "where_expr", "where_mask", "where_words"]
+__all__ = ["Domains", "Where", "crossed_domains", "domains_of", "names_of", "refuse_empty", "where_words"]
 
-Where = nw.Expr | str | None
 RESERVED = frozenset(
     [
         "variable",
@@ -51,7 +49,7 @@ class Domains:
     """The parts of the population that are asked about.
 
     `row` is each row's domain, -1 for rows outside (None: every row is in the one domain); `levels` are the labels, one tuple per
-    ``by=`` column with one entry per domain; `inside` marks rows that satisfy ``where=``.
+    ``by=`` column with one entry per domain.
     """
 
     by: tuple[str, ...]
@@ -71,7 +69,9 @@ def names_of(names: str | Sequence[str] | None, role: str, survey: Survey) -> tu
     out = (names,) if isinstance(names, str) else tuple(names or ())
     taken = [name for name in out if role == "by=" and name in RESERVED]
     if taken:
-        raise InputError(f"by= cannot split by a column called {taken[0]!r}: results have a column of that name.", "Rename it first.")
+        raise InputError(
+            f"by= cannot split by a column called {taken[0]!r}: results have a column of that name.", _renamed(taken[0], survey)
+        )
     for name in out:
         survey.rows.need(name, role)
     if len(set(out)) != len(out):
@@ -79,77 +79,50 @@ def names_of(names: str | Sequence[str] | None, role: str, survey: Survey) -> tu
     return out
 
 
-def where_expr(where: Where, rows: Rows) -> nw.Expr | None:
-    """The condition as an expression."""
-    if where is None:
-        return None
-    if isinstance(where, str):
-        rows.need(where, "where=")
-        return nw.col(where)
-    if isinstance(where, nw.Expr):
-        return where
-    raise InputError(
-        f"where= takes a narwhals expression or the name of a true/false column, not a {type(where).__name__}.",
-        'For example: import narwhals.stable.v2 as nw; where=nw.col("age") >= 15',
-    )
-
-
-def where_words(where: Where, label: str) -> str:
-    """How the condition is named in results: its label, or the column's name; an expression without a label is only noted."""
-    return label or (where if isinstance(where, str) else "a subset (give where_label= to name it)" if where is not None else "")
-
-
-def where_mask(survey: Survey, where: Where) -> NDArray[np.bool_] | None:
-    """The condition row by row; a missing answer does not satisfy it.
-
-    Raises
-    ------
-    InputError
-        The condition names an unknown column, is not true/false, or cannot be worked out.
-    """
-    condition = where_expr(where, survey.rows)
-    frame = survey.rows.frame
-    if condition is None or isinstance(frame, nw.LazyFrame):
-        return None
-    try:
-        made = frame.select(condition.alias("__ek_where"))["__ek_where"]
-    except Exception as trouble:
-        refuse_unknown(trouble, survey.rows)
-        raise InputError(
-            f"where= could not be worked out ({type(trouble).__name__}).",
-            "Check its column names, and that it compares numbers with numbers and text with text.",
-        ) from None
-    if made.dtype != nw.Boolean or len(made) != len(frame):
-        raise InputError("where= is not a true/false condition on rows.", 'Write a comparison: nw.col("age") >= 15.')
-    return made.fill_null(value=False).to_numpy().astype(bool)
-
-
-def refuse_unknown(trouble: Exception, rows: Rows) -> None:
-    """Raise `UnknownColumn` when what went wrong is that an expression names a column the data do not have."""
-    if isinstance(trouble, nw_exceptions.ColumnNotFoundError):
-        known = set(rows.columns)
-        for name in re.findall(r"""['"`]([^'"`\n]+)['"`]""", str(trouble)):
-            if name not in known and not name.startswith("__ek_"):
-                raise UnknownColumn(name, rows.columns, "where=") from None
+def _renamed(name: str, survey: Survey) -> str:
+    """How a column is renamed in the analyst's own kind of frame."""
+    new = f"{name}_group"
+    while new in survey.rows.columns:
+        new += "_"
+    held = isinstance(survey.data, Dataset)
+    frame, kind = ("data.frame" if held else "data"), survey.rows.frame.implementation
+    if kind.is_pandas() or kind.is_dask():
+        made = f'{frame}.rename(columns={{"{name}": "{new}"}})'
+    elif kind.is_polars():
+        made = f'{frame}.rename({{"{name}": "{new}"}})'
+    else:
+        made = f'narwhals.from_native({frame}).rename({{"{name}": "{new}"}}).to_native()'
+    return f"Rename it first: data = {f'data.with_frame({made})' if held else made}"
 
 
 def domains_of(survey: Survey, by: tuple[str, ...], where: Where) -> Domains:
-    """Each row's domain.
+    """Each row's domain, of data in memory. A row of weight zero speaks for nobody and is in none.
 
     Raises
     ------
     EstimationError
         No row satisfies the condition or has all its ``by=`` columns.
     """
-    inside = where_mask(survey, where)
+    frame = survey.rows.frame
+    assert isinstance(frame, nw.DataFrame)
+    inside, real = where_rows(frame, survey.rows, where, survey.cache), _with_weight(survey)
+    if real is not None:
+        inside = real if inside is None else inside & real
     if not by:
         if inside is None:
             return Domains((), None, (), 1)
-        row = np.where(inside, 0, -1).astype(np.intp)
-        _refuse_empty(bool(inside.any()), where)
-        return Domains((), row, (), 1)
+        refuse_empty(bool(inside.any()), where)
+        return Domains((), np.where(inside, 0, -1).astype(np.intp), (), 1)
     columns = [survey.column(name) for name in by]
     return crossed_domains(by, columns, inside, where)
+
+
+def _with_weight(survey: Survey) -> NDArray[np.bool_] | None:
+    """The rows with a weight above zero (None: all); found once for a survey."""
+    if "real" not in survey.cache:
+        assert survey.w is not None
+        survey.cache["real"] = survey.w > 0 if survey.w.min() <= 0 else None
+    return survey.cache["real"]
 
 
 def crossed_domains(by: tuple[str, ...], columns: Sequence[Column], inside: NDArray[np.bool_] | None, where: Where) -> Domains:
@@ -158,7 +131,7 @@ def crossed_domains(by: tuple[str, ...], columns: Sequence[Column], inside: NDAr
     for column in columns:
         if column.codes.size and column.codes.min() < 0:
             known &= column.codes >= 0
-    _refuse_empty(bool(known.any()), where)
+    refuse_empty(bool(known.any()), where)
     if len(columns) == 1 and inside is None:
         only = columns[0]
         return Domains(by, only.codes, (only.levels,), len(only.levels))
@@ -170,7 +143,8 @@ def crossed_domains(by: tuple[str, ...], columns: Sequence[Column], inside: NDAr
     return Domains(by, row, levels, count)
 
 
-def _refuse_empty(there: bool, where: Where) -> None:
+def refuse_empty(there: bool, where: Where) -> None:
+    """Raise an `EstimationError` unless some row is there."""
     if not there:
         what = "no row satisfies where=" if where is not None else "the by= columns are missing in every row"
-        raise EstimationError(f"There is nothing to estimate: {what}.")
+        raise EstimationError(f"There is nothing to estimate: {what} (rows of weight zero do not count).")

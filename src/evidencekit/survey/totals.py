@@ -1,7 +1,7 @@
 """The first waist: one pass over the data gives weighted totals per sampling unit and domain. After it nothing looks at rows.
 
-In memory the pass is `numpy.bincount` on integer codes. On a lazy frame it is one pushed-down group-by (see `pushdown`). This is the
-only file of the room that asks which of the two it has.
+In memory the pass is `numpy.add.at` on integer codes. On a lazy frame it is one pushed-down group-by (see `pushdown`). A Survey binds no
+units to a lazy frame, and this file alone chooses the pass by that.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats, answers, numeric, summed
+from evidencekit.columns import Codes, Column, Floats, answers, numeric, summed
 from evidencekit.errors import EstimationError, InputError
+from evidencekit.survey.capacity import refuse_large, refuse_many, refuse_wide, with_cases
 from evidencekit.survey.domains import Domains, Where, domains_of
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.pushdown import push_measure, push_tally
@@ -81,21 +82,29 @@ def tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Wher
     domains = domains_of(survey, by, where)
     tables = []
     for name in names:
-        column = survey.column(name)
+        column = with_cases(survey.column(name))
         if not column.levels:
             raise EstimationError(f"Column {name!r} has no answers at all.")
-        # A 0/1 column in which nobody said 1 still has a share of 1: none.
-        levels = ((0, 1), (0, 1)) if column.keys in ((0,), (False,)) else (column.keys, column.levels)
-        tables.append(_category_table(survey, column.codes, levels, domains))
+        refuse_many(name, len(column.levels))
+        tables.append(_category_table(survey, name, column, domains))
     return _measured(survey, domains, tables)
 
 
 def _measured(survey: Survey, domains: Domains, tables: list[Table]) -> Measured:
     assert survey.w is not None
-    if "weight" not in survey.cache:
-        survey.cache["weight"] = (float(survey.w.sum()), survey.notes)
-    weight, notes = survey.cache["weight"]
+    weight, notes = _weight(survey)
     return Measured(variance_units(survey), domains, tuple(tables), len(survey.w), weight, notes)
+
+
+def _weight(survey: Survey) -> tuple[float, tuple[str, ...]]:
+    """The sum of the weights and what is to be said about it, found once for a survey."""
+    if "weight" not in survey.cache:
+        assert survey.w is not None
+        with np.errstate(over="ignore"):
+            weight = float(survey.w.sum())
+        refuse_large(weight)
+        survey.cache["weight"] = (weight, survey.notes)
+    return survey.cache["weight"]
 
 
 def variance_units(survey: Survey) -> Units:
@@ -186,13 +195,15 @@ def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Do
     members = _members(survey, domains, blank)
     p, count = len(values), members.domains
     sums, raw, room = np.zeros((p, members.size)), np.zeros((p, p, count)), np.empty(BLOCK)
-    for block in members.blocks():
-        x = [v[block.at] for v in values]
-        for i in range(p):
-            weighted = np.multiply(block.w, x[i], out=room[: len(block.w)])
-            np.add.at(sums[i], block.entry, weighted)
-            for j in range(i + 1):
-                _add_products(raw[i, j], block.domain, weighted, x[j])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for block in members.blocks():
+            x = [v[block.at] for v in values]
+            for i in range(p):
+                weighted = np.multiply(block.w, x[i], out=room[: len(block.w)])
+                np.add.at(sums[i], block.entry, weighted)
+                for j in range(i + 1):
+                    _add_products(raw[i, j], block.domain, weighted, x[j])
+    refuse_large(_weight(survey)[0], raw)
     weight, number, squares = _weights(survey, members)
     kept = np.flatnonzero(number)
     unit, domain = members.of_entries(kept)
@@ -204,7 +215,7 @@ def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Do
 
 
 def _moments(members: _Members, values: list[Floats], raw: Floats, weight: Floats, totals: list[Floats]) -> Floats:
-    """Weighted second moments about the domain means; about each row's mean where subtracting it from the sum would lose digits."""
+    """Weighted second moments about the domain means; from each row's distance where subtracting sums would lose digits."""
     with np.errstate(divide="ignore", invalid="ignore"):
         means = np.array([total / weight for total in totals]).reshape(len(values), members.domains)
     central = raw - means[:, None] * means[None] * weight
@@ -220,10 +231,12 @@ def _moments(members: _Members, values: list[Floats], raw: Floats, weight: Float
     return np.tril(out) + np.swapaxes(np.tril(out, -1), 1, 2)
 
 
-def _category_table(survey: Survey, codes: Codes, levels: tuple[Any, Any], domains: Domains) -> Table:
-    keys, shown = levels
+def _category_table(survey: Survey, name: str, column: Column, domains: Domains) -> Table:
+    _weight(survey)
+    codes, keys, shown = column.codes, column.keys, column.levels
     members = _members(survey, domains, codes < 0 if codes.size and codes.min() < 0 else None)
     p, size, count = len(keys), members.size, members.domains
+    refuse_wide(name, p, size)
     flat_sums, flat_number = np.zeros(size * p), np.zeros(size * p)
     for block in members.blocks():
         cell = block.entry * p

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from evidencekit.columns import Floats, summed
 from evidencekit.survey.domains import Domains
 from evidencekit.survey.survey import Survey
 
-__all__ = ["YES_NO", "cases_of", "cases_of_groups", "fewest"]
+__all__ = ["cases_of", "cases_of_groups", "cases_of_sums"]
 
 FIRST, BLOCK = 64, 65_536  # most columns show a third value among the first few answers
 YES_NO = ((0.0, 1.0), (1.0, 2.0))  # how survey files write no and yes; all that can be known without rows
@@ -50,6 +50,34 @@ def cases_of_groups(survey: Survey, names: Sequence[str], values: Sequence[Float
         return None if not known else _counted(known[0], blank, domains)[:, None]
     a, b = known
     return fewest([_counted(group, blank, domains) for group in (a & b, a & ~b, ~a & b, ~a & ~b)])
+
+
+def cases_of_sums(column: Callable[[str], Floats], p: int, added: Callable[[Floats], Floats]) -> Floats | None:
+    """`cases_of` from the sums of unit and domain: columns of 0 and 1, or of 1 and 2, give themselves away by their second moments.
+
+    Parameters
+    ----------
+    column : callable
+        Gives the sums by name: ``"w"`` weights, ``"n"`` rows, ``"s_i"`` and ``"u_i"`` the i-th variable weighted and not, ``"m_i_i"``
+        its weighted squares, ``"u_1_0"`` the product of two variables.
+    p : int
+        How many variables; two are the numerator and the denominator of a ratio.
+    added : callable
+        Adds sums up by domain.
+    """
+    n, no = column("n"), [_no(column("w"), column(f"s_{i}"), column(f"m_{i}_{i}")) for i in range(p)]
+    yes = [column(f"u_{i}") - a * n for i, a in enumerate(no) if a is not None]
+    if len(yes) == 2:
+        a, b = (0.0 if x is None else x for x in no)
+        both = column("u_1_0") - b * column("u_0") - a * column("u_1") + a * b * n
+        return fewest([added(x) for x in (yes[0], yes[1], yes[1] - both)])
+    return added(yes[0])[:, None] if yes else None
+
+
+def _no(w: Floats, s: Floats, m: Floats) -> float | None:
+    """What "no" is written as in a column of two values; None for other columns."""
+    fits = ((a, np.abs(m - (a + b) * s + a * b * w) <= 1e-9 * (m + np.abs(s) + w)) for a, b in YES_NO)
+    return next((a for a, fit in fits if fit.all()), None)
 
 
 def fewest(groups: Sequence[Floats]) -> Floats:
