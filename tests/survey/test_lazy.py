@@ -93,6 +93,9 @@ def test_numbers_too_large_to_square(kind: str) -> None:
     for y in (PEOPLE.x * 1e300, PEOPLE.x * 1e160):
         with pytest.raises(InputError, match="too large"):
             ek.mean(survey(kind, PEOPLE.assign(y=y)), "y")
+        for verb in (ek.quantile, ek.variance) if kind == "pandas" else ():
+            with pytest.raises(InputError, match="too large"):
+                verb(survey(kind, PEOPLE.assign(y=y)), "y")
     with pytest.raises(InputError, match="weights are too large"):
         ek.mean(survey(kind, PEOPLE.assign(w=PEOPLE.w * 1e160)), "x")
     with pytest.raises(InputError, match="weights are too large"):

@@ -65,9 +65,17 @@ def measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[str, 
 
 
 def numbers(survey: Survey, names: Sequence[str]) -> list[Floats]:
-    """Columns as numbers, NaN where missing."""
+    """Columns as numbers that can be squared, NaN where missing."""
     frame: Any = survey.rows.frame
-    return [numeric(frame[name], "Column") for name in names]
+    made = [numeric(frame[name], "Column") for name in names]
+    for values in made:
+        refuse_large(_weight(survey)[0], np.nan_to_num(_largest_square(values), posinf=np.inf))
+    return made
+
+
+def _largest_square(values: Floats) -> Floats:
+    with np.errstate(over="ignore"):
+        return np.square(np.array([np.fmax.reduce(values), np.fmin.reduce(values)]))
 
 
 def derived(survey: Survey, domains: Domains, parts: Sequence[tuple[list[Floats], Any]]) -> Measured:
