@@ -16,7 +16,8 @@ def spark_frame(frame: pd.DataFrame) -> Any:
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
     builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "4")
     rows = frame.astype(object).where(frame.notna(), None)
-    return builder.getOrCreate().createDataFrame([tuple(r) for r in rows.itertuples(index=False)], list(frame.columns))
+    plain = [tuple(v.to_pydatetime() if isinstance(v, pd.Timestamp) else v for v in r) for r in rows.itertuples(index=False)]
+    return builder.getOrCreate().createDataFrame(plain, list(frame.columns))
 
 
 def ibis_frame(frame: pd.DataFrame) -> Any:
