@@ -78,7 +78,8 @@ def push_measure(survey: Survey, requests: Requests, by: tuple[str, ...], where:
     tables, cancels = _tables(groups, requests, centred=False)
     if cancels:
         centred = _beside_means(plan, requests)
-        tables, _ = _tables(_collected(survey, centred, by, where, _parts(centred, requests, centred=True)), requests, centred=True)
+        again, _ = _tables(_collected(survey, centred, by, where, _parts(centred, requests, centred=True)), requests, centred=True)
+        tables = [replace(table, cases=first.cases) for table, first in zip(again, tables, strict=True)]
     return _measured(groups, tables)
 
 
