@@ -23,6 +23,7 @@ DENSE_CELLS = 2_500
 CHUNK = 256
 DENSE_SIZE = 40_000_000
 BLOCK = 500_000
+PIECE = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -60,7 +61,7 @@ class Influence:
         out = np.zeros((self.cells, self.cells))
         for level in self.units.levels:
             for rows in self._deviations(level):
-                out += rows.T @ rows
+                out += _crossproduct(rows)
         return out
 
     def _certain(self, form: Form) -> Floats:
@@ -169,6 +170,17 @@ def covariance_of(influence: Influence) -> Covariance:
         matrix = influence.dense()
         return Covariance(np.diagonal(matrix).copy(), matrix, None)
     return Covariance(influence.variances(), None, influence)
+
+
+def _crossproduct(rows: Floats) -> Floats:
+    """``rows' rows``; with few columns in pieces too short for a linear algebra library to start threads for."""
+    n, cells = rows.shape
+    piece = PIECE // cells**2
+    if piece < 16 or n <= piece:
+        return rows.T @ rows
+    whole = n // piece * piece
+    pieces = rows[:whole].reshape(-1, piece, cells)
+    return np.matmul(pieces.transpose(0, 2, 1), pieces).sum(axis=0) + rows[whole:].T @ rows[whole:]
 
 
 def _by_group(table: Floats, group: Codes, groups: int) -> Floats:
