@@ -128,13 +128,15 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
     name : str
         The parameter's name.
     value : object
-        What was passed. It is an option, not data, so it may be named in the message.
+        What was passed. A word is an option, not data, so it may be named in the message; anything else is told by its type.
     allowed : iterable of str
         The words that may be passed.
     """
     words = list(allowed)
+    if not isinstance(value, str):
+        raise InputError(f"{name}= takes a word, not a {type(value).__name__}.", f"Use one of: {', '.join(map(repr, words))}.")
     if value not in words:
-        near = get_close_matches(str(value), words, n=1, cutoff=0.5)
+        near = get_close_matches(value, words, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(f"{name}={value!r} is not known.{hint}", f"Use one of: {', '.join(map(repr, words))}.")
 

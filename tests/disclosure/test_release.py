@@ -168,7 +168,7 @@ def test_an_interval_without_width_is_not_shown_as_certain() -> None:
     frame["z"] = np.where(frame["g"] == "a", 7.0, np.arange(len(frame)))
     safe = ek.release(ek.mean(ek.Survey(frame, weights="weight", psu="psu"), "z", by="g"))
     assert safe.status == ("uncertain", "shown")
-    assert safe.reason[0] == "too uncertain: an interval of no width"
+    assert safe.reason[0] == "too uncertain: no interval"
 
 
 def with_ages(n: int = 400) -> ek.Survey:

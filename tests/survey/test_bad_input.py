@@ -107,7 +107,7 @@ QUESTIONS: dict[str, tuple[Any, type[Exception], str]] = {
     "quantile interval": (lambda s: ek.quantile(s, "y", interval="woodruf"), InputError, "Did you mean 'woodruff'"),
     "deff": (lambda s: ek.mean(s, "y", deff="replac"), InputError, "Did you mean 'replace'"),
     "category": (lambda s: ek.proportion(s, "kind", category="z"), InputError, "not one of the 3 categories of 'kind'"),
-    "q": (lambda s: ek.quantile(s, "y", q=50), InputError, "between 0 and 1"),
+    "q": (lambda s: ek.quantile(s, "y", q=50), InputError, "above 0 and below 1"),
     "population_total": (lambda s: ek.total(s, "y", population_total=-1), InputError, "above 0"),
 }
 

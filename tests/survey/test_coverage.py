@@ -97,12 +97,8 @@ def intervals(survey: ek.Survey) -> dict[str, tuple[float, float]]:
     made = {"mean": ek.mean(survey, "y"), "ratio": ek.ratio(survey, "z", "x"), "median": ek.quantile(survey, "y")}
     found = {name: (float(e.interval.low[0]), float(e.interval.high[0])) for name, e in made.items()}
     for name in SHARES:
-        try:
-            share = ek.proportion(survey, name)
-        except ek.errors.InputError:  # nobody in the sample is a case
-            found[name] = (np.nan, np.nan)
-        else:
-            found[name] = (float(share.interval.low[0]), float(share.interval.high[0]))
+        share = ek.proportion(survey, name)
+        found[name] = (float(share.interval.low[0]), float(share.interval.high[0]))
     return found
 
 

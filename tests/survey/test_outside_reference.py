@@ -320,8 +320,23 @@ def test_score_limits_are_the_exact_crossing(name: str) -> None:
 
 
 def test_every_case_is_compared() -> None:
-    """Run last, after the whole file: no case of these designs is forgotten."""
+    """No case of these designs is forgotten: every comparison is made once more here, whichever tests ran before and where."""
+    SEEN.clear()
+    for name, test in list(globals().items()):
+        if name.startswith("test_") and test is not test_every_case_is_compared:
+            for arguments in arguments_of(test):
+                test(**arguments)
     designs = {"strat", "clus1", "nh", "nh_lonely", "crowd_lonely", "e_brewer"}
     cases = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))["cases"]
     here = {c["id"] for c in cases if c["design"] in designs and not re.search(LATER, c["id"])}
     assert sorted(here - SEEN) == []
+
+
+def arguments_of(test: Any) -> list[dict[str, Any]]:
+    """Every combination of a test's parameters."""
+    out: list[dict[str, Any]] = [{}]
+    for mark in getattr(test, "pytestmark", []):
+        names, values = mark.args
+        one = isinstance(names, str)
+        out = [{**known, **({names: v} if one else dict(zip(names, v, strict=True)))} for known in out for v in values]
+    return out

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
-from evidencekit.errors import Refused, one_of
+from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
+from evidencekit.survey.binding import adds_up
 from evidencekit.survey.degrees import rank_df, support_of
 from evidencekit.survey.influence import Influence, covariance_of
 from evidencekit.survey.intervals import check_level, t_limits
@@ -19,10 +21,10 @@ from evidencekit.survey.linear import Linear
 from evidencekit.survey.measured import Measured
 from evidencekit.survey.replicated import deviations_of
 from evidencekit.survey.replicates import Replicates
-from evidencekit.survey.stages import Stages
+from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.survey import Survey
 
-__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of", "spread_of"]
+__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of", "missing_words", "spread_of"]
 
 Deff = Literal["replace", "wor"]
 Limits = Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats, tuple[str, ...]]]
@@ -41,8 +43,10 @@ class Asked:
     policies: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        check_level(self.level)
+        object.__setattr__(self, "level", check_level(self.level))
         one_of("deff", self.deff, ("replace", "wor"))
+        if not isinstance(self.where, str):
+            raise InputError(f"where_label= is the domain in words; it is not a {type(self.where).__name__}.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +113,9 @@ def assemble(
         df, psus = _resampled(survey, measured, layout, df, psus)
         support = replace(support, limit=df_limit(survey))
         low, high, flags = (limits or _t(asked.level))(points, v, n, df)
-        flags = _joined(flags, lost)
+        words, nowhere = _unvarying(survey, measured, asked.statistic, (points, v, srs, df))
+        low, high = np.where(nowhere, np.nan, low), np.where(nowhere, np.nan, high)
+        flags = _joined(_joined(flags, words), lost)
         with np.errstate(divide="ignore", invalid="ignore"):
             deff = np.where(srs > 0, v / (srs * _without_replacement(asked.deff, n, weight)), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -151,6 +157,29 @@ def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layo
     deviations = deviations_of(atoms[1], measured.tables, linear, _picker(layout), measured.domains.count)
     lost = [f"no members in {k} of {atoms[1].resampling.count} replicates" if k else "" for k in deviations.lost]
     return deviations.covariance(), lost
+
+
+def _unvarying(
+    survey: Survey, measured: Measured, statistic: str, cells: tuple[Floats, Floats, Floats, Floats]
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """What must be said where the variance came out negative or as nothing, and where it leaves no interval.
+
+    The size of the population and totals may be fixed by the design or by calibration, and a census has no sampling variance; an
+    average that does not vary in a sample says little about how it would vary.
+    """
+    points, v, srs, df = cells
+    unequal = survey.stages.unequal
+    advice = '; use variance="yates-grundy"' if isinstance(unequal, Joint) and unequal.variance == "horvitz-thompson" else ""
+    negative = np.isnan(v) & (measured.units.form is not None)
+    nothing = (v <= 1e-28 * np.fmax(points**2, srs)) & (df > 0)
+    if statistic == "count" or (measured.units.levels and all((level.scale <= 1e-7).all() for level in measured.units.levels)):
+        nothing &= False
+    if statistic in ("proportion", "cdf"):
+        nothing &= (points > 0) & (points < 1)
+    fixed = bool(survey.adjustments) or statistic == "total"
+    words = "no sampling variance" if fixed else "no interval: no variation between sampling units"
+    said = np.where(negative, f"negative variance estimate{advice}", np.where(nothing, words, ""))
+    return [str(word) for word in said], nothing & (not fixed)
 
 
 def df_limit(survey: Survey) -> float:
@@ -208,7 +237,7 @@ def _influence(survey: Survey, measured: Measured, linear: Sequence[Linear], lay
 def _without_replacement(deff: Deff, n: Floats, weight: Floats) -> Floats:
     if deff == "replace":
         return np.ones_like(n)
-    if (weight < 1.05 * n).any():
+    if not adds_up(weight, n).all():
         raise Refused(
             'deff="wor" needs weights that add up to the population, and these add up to about the number of interviews.',
             'Use deff="replace", which does not depend on the population size.',
@@ -256,6 +285,8 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
         policies += [("lonely_domain", stages.lonely_domain)] if stages.lonely_domain != "none" else []
     empty = sum(measured.domains.count - len(np.unique(layout.domain[layout.table == t])) for t in range(len(measured.tables)))
     policies += [("groups without answers", f"{empty} left out")] if empty else []
+    missing = tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False))
+    policies += missing_words(missing, asked.statistic)
     return Provenance(
         method=asked.method,
         population=survey.population,
@@ -264,7 +295,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
         data=fingerprint(points),
         version=__version__,
         policies=tuple(policies),
-        missing=tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False)),
+        missing=missing,
         labels=tuple((n, survey.rows.labels[n]) for n in names if n in survey.rows.labels),
         backend=survey.rows.backend,
     )
@@ -276,3 +307,14 @@ def _design(survey: Survey, measured: Measured) -> str:
     return (
         known if survey.w is not None else fingerprint(np.array([int(known, 16) % 2**52, measured.rows, float(f"{measured.weight:.9g}")]))
     )
+
+
+def missing_words(missing: Sequence[tuple[str, int]], statistic: str) -> list[tuple[str, str]]:
+    """How many answers of which variables are missing, and what that means for the number; nothing when none are."""
+    some = [(name, count) for name, count in missing if count]
+    if not some:
+        return []
+    fate = "counted as zero" if statistic == "total" else "left out"
+    listed = ", ".join(f"{count:,} of {name}" for name, count in some[:5])
+    more = f" and of {len(some) - 5} more variables" if len(some) > 5 else ""
+    return [("missing answers", f"{listed}{more}, {fate}")]

@@ -3,18 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
 from evidencekit.columns import Codes, Column, Floats
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, UnknownColumn
+from evidencekit.frames import Rows
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Resampling, rank_of
-from evidencekit.survey.stages import Stages
+from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.units import Units, build_units, cross
 
-__all__ = ["design_units", "design_weights", "replicate_units", "weight_notes", "weight_notes_of", "weight_problems"]
+__all__ = [
+    "adds_up",
+    "design_units",
+    "design_weights",
+    "need_columns",
+    "need_names",
+    "replicate_units",
+    "weight_notes",
+    "weight_notes_of",
+    "weight_problems",
+]
+
+WORLD = 8.2e9  # people on earth in 2025
+
+
+def need_columns(design: Stages, rows: Rows) -> None:
+    """Raise unless every column that a design names is in the data.
+
+    Raises
+    ------
+    UnknownColumn, InputError
+        As `need_names`.
+    """
+    for part in ("weights", "sum_of_squares"):
+        if getattr(design, part) is not None:
+            rows.need(getattr(design, part), f"{part}=")
+    for part in ("strata", "psu", "fpc", "strata_below"):
+        need_names(getattr(design, part) or (), rows, f"{part}=")
+
+
+def need_names(names: Sequence[str | None], rows: Rows, role: str) -> None:
+    """Raise unless the names in a list are columns of the data.
+
+    A list given for names may be a column's values, so an unknown one is told by its place, unless it nearly is the name of a column.
+
+    Raises
+    ------
+    UnknownColumn
+        With the nearest names.
+    InputError
+        Without them.
+    """
+    for place, name in enumerate(names, 1):
+        if name is None or name in rows.columns:
+            continue
+        if get_close_matches(name, rows.columns, n=1, cutoff=0.6) or name.casefold() in {c.casefold() for c in rows.columns}:
+            raise UnknownColumn(name, rows.columns, role)
+        which = f"Name {place} of the {len(names)} in" if len(names) > 1 else "The name in"
+        raise InputError(f"{which} {role} is not a column of the data.", f"They have {_listed(rows.columns)}.")
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(repr, names[:most])) + more
 
 
 def design_units(stages: Stages, column: Any, number: Any, n: int) -> Units:
@@ -46,8 +101,9 @@ def design_units(stages: Stages, column: Any, number: Any, n: int) -> Units:
 
     strata = crossed(stages.strata, "strata=") if stages.strata else (np.zeros(n, dtype=np.intp), 1)
     units = [whole(name, "psu=") for name in stages.psu or ()]
-    below = [whole(s, "strata_below=") if s else None for s in stages.strata_below]
-    return build_units(stages, strata, units, below, [number(name, "fpc=") for name in stages.fpc or ()])
+    below = [None if s is None else whole(s, "strata_below=") for s in stages.strata_below or ()]
+    squares = None if stages.sum_of_squares is None else number(stages.sum_of_squares, "sum_of_squares=")
+    return build_units(stages, strata, units, below, [number(name, "fpc=") for name in stages.fpc or ()], squares)
 
 
 def _whole(column: Any, name: str, role: str, n: int) -> tuple[Codes, int]:
@@ -62,20 +118,41 @@ def _whole(column: Any, name: str, role: str, n: int) -> tuple[Codes, int]:
 
 
 def design_weights(stages: Stages, number: Callable[[str, str], Floats], units: Units, n: int) -> Floats:
-    """The weights a design names, or that follow from its sampling fractions.
+    """The weights a design names, or that follow from its sampling fractions; 1 for answers without either.
+
+    They are a copy, which nobody can write to.
 
     Raises
     ------
     DesignError
-        Weights are missing or negative, or none is above zero.
+        Weights are missing or negative, or none is above zero; or they say that a joint matrix has its units in another order.
     """
-    if stages.weights == "":
-        return np.ones(n)
-    values = _inverse_fractions(stages, number, units) if stages.weights is None else number(stages.weights, "weights=")
+    if stages.weights is not None:
+        values = number(stages.weights, "weights=").copy()
+    else:
+        values = _inverse_fractions(stages, number, units) if stages.fpc else np.ones(n)
     total = values.sum()
     if not np.isfinite(total) or values.min() < 0 or total <= 0:
         weight_problems(stages.weights or "fpc", int(np.isnan(values).sum()), int((values < 0).sum()), bool(np.nansum(values) > 0))
+    if isinstance(stages.unequal, Joint) and not stages.fpc:
+        _refuse_order(stages.unequal, units, values)
+    values.setflags(write=False)
     return values
+
+
+def _refuse_order(joint: Joint, units: Units, w: Floats) -> None:
+    """Raise when the weights are the inverse of a joint matrix's diagonal, but of other units."""
+    unit = np.arange(units.n) if units.row is None else units.row
+    each = np.zeros(units.n)
+    each[unit] = w
+    own = np.diag(joint.probabilities)
+    if not (each > 0).all() or not np.allclose(each[unit], w, rtol=1e-9, atol=0):
+        return
+    if np.allclose(np.sort(1 / each), np.sort(own), rtol=1e-6, atol=0) and not np.allclose(1 / each, own, rtol=1e-6, atol=0):
+        raise DesignError(
+            "The joint matrix fits the weights in another order of its units only.",
+            "Put its rows and columns in the order of the units, sorted by stratum and then by unit code; without psu=, of the rows.",
+        )
 
 
 def replicate_units(
@@ -108,7 +185,7 @@ def replicate_units(
     if psu is not None:
         row, n, example = cross([(psu, count), (np.arange(len(w)) if pattern is None else pattern, len(first))])
         unit, psu = (example if pattern is None else pattern[example]), psu[example]
-    units = Units(row, n, psu, np.zeros(count, dtype=np.intp), (), None, 0, None)
+    units = Units(row, n, psu, np.zeros(count, dtype=np.intp), (), None)
     factors = factors[:, first] if pattern is not None else factors
     words = f"{len(names)} {design.kind} replicates"
     return units, Resampling(words, factors, unit, scales, design.centred_at_full, np.inf, rank_of(factors), design.kind.startswith("JK"))
@@ -159,11 +236,19 @@ def weight_notes(w: Floats) -> tuple[str, ...]:
     return weight_notes_of(float(w.sum()), len(w), whole=bool((w == np.round(w)).all()))
 
 
+def adds_up(weight: Any, rows: Any) -> Any:
+    """Whether weights of this sum can stand for more people than were interviewed; arrays are judged one by one."""
+    return weight > 1.05 * rows
+
+
 def weight_notes_of(weight: float, rows: int, *, whole: bool) -> tuple[str, ...]:
     """The same from the sum of the weights, the number of rows, and whether the weights are whole numbers."""
     mean = weight / rows
+    if weight > WORLD:
+        return ("the weights add up to more than all people on earth (DHS style, x 1e6?): shares are right, totals are not",)
     if abs(mean / 1e6 - 1.0) < 0.2 and whole:
         return ("the weights are whole numbers that average a million (DHS style, x 1e6): shares are right, totals are not",)
-    if abs(mean - 1.0) < 0.01:
-        return ("the weights add up to the number of interviews (normalised): shares are right, totals are not",)
+    if not adds_up(weight, rows):
+        about = "the number of interviews" if abs(mean - 1.0) < 0.01 else f"{mean:.3g} times the number of interviews"
+        return (f"the weights add up to {about} (normalised): shares are right, totals are not",)
     return ()

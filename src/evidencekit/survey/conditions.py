@@ -29,6 +29,8 @@ BY_ROW = frozenset(["COL", "ELEMENTWISE", "LITERAL", "WHEN_THEN"])
 
 def where_words(where: Where, label: str) -> str:
     """How the condition is named in results: its label, or the column's name; an expression without a label is only noted."""
+    if not isinstance(label, str):
+        raise InputError(f"where_label= is the domain in words; it is not a {type(label).__name__}.")
     return label or (where if isinstance(where, str) else "a subset (give where_label= to name it)" if where is not None else "")
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Column
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.frames import Dataset
+from evidencekit.survey.binding import need_names
 from evidencekit.survey.conditions import Where, where_rows, where_words
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
@@ -64,16 +65,20 @@ def names_of(names: str | Sequence[str] | None, role: str, survey: Survey) -> tu
         raise InputError(
             f"A Survey is needed first, not a {type(survey).__name__}.", "Build one: ek.Survey(data, weights=..., strata=..., psu=...)."
         )
-    if names is not None and not isinstance(names, (str, Sequence)):
+    if names is not None and not isinstance(names, (str, list, tuple)):
         raise InputError(f"{role} takes column names, not a {type(names).__name__}.")
     out = (names,) if isinstance(names, str) else tuple(names or ())
+    wrong = [name for name in out if not isinstance(name, str)]
+    if wrong:
+        raise InputError(f"{role} takes column names, and holds a {type(wrong[0]).__name__}.")
     taken = [name for name in out if role == "by=" and name in RESERVED]
     if taken:
         raise InputError(
             f"by= cannot split by a column called {taken[0]!r}: results have a column of that name.", _renamed(taken[0], survey)
         )
-    for name in out:
-        survey.rows.need(name, role)
+    if isinstance(names, str):
+        survey.rows.need(names, role)
+    need_names(out, survey.rows, role)
     if len(set(out)) != len(out):
         raise InputError(f"{role} names a column twice.")
     return out

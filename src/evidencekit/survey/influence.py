@@ -1,11 +1,12 @@
 """From linearised unit totals to variances and covariances, for every design.
 
-A statistic's linearised value z is kept in long form: (unit, cell, value). Variances never need more than that; covariances are
-computed densely while the table of units by cells is small, and for the asked-for cells only when it is large.
+A statistic's linearised value z is kept in long form: (unit, cell, value). Variances never need more than that; covariances take the
+table of units by cells some units at a time, and only the asked-for cells when there are thousands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -14,13 +15,15 @@ import numpy as np
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError
 from evidencekit.estimate import Covariance
-from evidencekit.survey.units import Level, Units
+from evidencekit.survey.units import Form, Level, Units
 
 __all__ = ["Influence", "covariance_of"]
 
 DENSE_CELLS = 2_500
 CHUNK = 256
 DENSE_SIZE = 40_000_000
+BLOCK = 500_000
+PIECE = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -53,51 +56,75 @@ class Influence:
 
     def dense(self) -> Floats:
         """The covariance matrix of all cells."""
-        units = self.units
-        if units.form is not None:
-            z = self._table(units.psu, units.n_psus)[0]
-            return z.T @ units.form @ z
+        if self.units.form is not None:
+            return self._certain(self.units.form)
         out = np.zeros((self.cells, self.cells))
-        for level in units.levels:
-            rows = self._deviations(level)
-            out += rows.T @ rows
+        for level in self.units.levels:
+            for rows in self._deviations(level):
+                out += _crossproduct(rows)
         return out
 
-    def _table(self, of: Codes | None, count: int) -> tuple[Floats, Floats]:
-        """Units by cells: summed values, and how many long rows fell there."""
-        unit = self.unit if of is None else of[self.unit]
-        key = unit * self.cells + self.cell
-        size = count * self.cells
-        z = summed(key, self.value, size).reshape(count, self.cells)
-        if self.factor is not None and self.loading is not None:
-            z += (self.factor if of is None else _by_group(self.factor, of, count)) @ self.loading
-        return z, np.bincount(key, minlength=size).reshape(count, self.cells).astype(np.float64)
+    def _certain(self, form: Form) -> Floats:
+        """The covariance from a quadratic form; not a number for cells whose variance comes out negative."""
+        z = np.vstack([rows for _, rows in self._blocks(self.units.psu, self.units.n_psus)])
+        out = form.covariance(z)
+        negative = np.diagonal(out) < -1e-12 * (z**2).sum(axis=0)
+        out[negative, :] = out[:, negative] = np.nan
+        return out
 
-    def _deviations(self, level: Level) -> Floats:
+    def _blocks(self, of: Codes | None, count: int) -> Iterator[tuple[slice, Floats]]:
+        """The table of units by cells, some units at a time: which, and their summed values."""
+        unit, cell, value = self.unit if of is None else of[self.unit], self.cell, self.value
+        factor = None if self.factor is None or self.loading is None else self.factor if of is None else _by_group(self.factor, of, count)
+        size = max(1, BLOCK // max(1, self.cells))
+        if count > size and (np.diff(unit) < 0).any():
+            order = np.argsort(unit, kind="stable")
+            unit, cell, value = unit[order], cell[order], value[order]
+        ends = [0, len(unit)] if count <= size else np.searchsorted(unit, np.arange(0, count + size, size))
+        for k, start in enumerate(range(0, count, size)):
+            span, part = slice(start, min(start + size, count)), slice(ends[k], ends[k + 1])
+            width = span.stop - start
+            z = summed((unit[part] - start) * self.cells + cell[part], value[part], width * self.cells).reshape(width, self.cells)
+            if factor is not None and self.loading is not None:
+                z += factor[span] @ self.loading
+            yield span, z
+
+    def _deviations(self, level: Level) -> Iterator[Floats]:
         """Rows whose crossproduct is this level's share of the covariance."""
-        z, seen = self._table(level.of, len(level.group))
-        groups = len(level.size)
-        centre = _by_group(z, level.group, groups) / level.size[:, None]
-        overall = z.sum(axis=0) / len(z)
+        count, groups = len(level.group), len(level.size)
+        centre = np.zeros((groups, self.cells))
+        for span, z in self._blocks(level.of, count):
+            centre += _by_group(z, level.group[span], groups)
+        overall = centre.sum(axis=0) / count
+        centre /= level.size[:, None]
         if self.lonely == "adjust":
             centre[level.lonely] = overall
-        multiplier = np.ones(self.cells)
-        drop = np.zeros((groups, self.cells), dtype=bool)
+        multiplier, drop = np.ones(self.cells), None
         if self.lonely == "average" or self.lonely_domain != "none":
-            there = _by_group((seen > 0).astype(np.float64), level.group, groups)
+            there = self._members(level)
             alone = (there == 1) & (level.size[:, None] > 1)
             if self.lonely_domain == "adjust":
                 centre = np.where(alone, overall, centre)
-            drop = np.repeat(level.lonely[:, None], self.cells, axis=1) if self.lonely == "average" else drop
+            drop = np.repeat(level.lonely[:, None] & (self.lonely == "average"), self.cells, axis=1)
             if self.lonely_domain == "average":
                 drop = drop | alone
             occupied = (there > 0).sum(axis=0)
             sound = ((there > 0) & ~drop).sum(axis=0)
             multiplier = np.where(sound > 0, occupied / np.maximum(sound, 1), np.nan)
             multiplier = np.where(occupied == 0, 1.0, multiplier)
-        rows = (z - centre[level.group]) * np.sqrt(level.scale)[:, None]
-        rows[drop[level.group]] = 0.0
-        return rows * np.sqrt(multiplier)
+        for span, z in self._blocks(level.of, count):
+            group = level.group[span]
+            rows = (z - centre[group]) * np.sqrt(level.scale[span])[:, None]
+            if drop is not None:
+                rows[drop[group]] = 0.0
+            yield rows * np.sqrt(multiplier)
+
+    def _members(self, level: Level) -> Codes:
+        """How many units of each group have members in each cell."""
+        unit = self.unit if level.of is None else level.of[self.unit]
+        key = np.unique(unit * self.cells + self.cell)
+        size = len(level.size) * self.cells
+        return np.bincount(level.group[key // self.cells] * self.cells + key % self.cells, minlength=size).reshape(-1, self.cells)
 
     def variances(self) -> Floats:
         """The variance of every cell from the long form alone; nothing of size units by cells is made."""
@@ -143,6 +170,17 @@ def covariance_of(influence: Influence) -> Covariance:
         matrix = influence.dense()
         return Covariance(np.diagonal(matrix).copy(), matrix, None)
     return Covariance(influence.variances(), None, influence)
+
+
+def _crossproduct(rows: Floats) -> Floats:
+    """``rows' rows``; with few columns in pieces too short for a linear algebra library to start threads for."""
+    n, cells = rows.shape
+    piece = PIECE // cells**2
+    if piece < 16 or n <= piece:
+        return rows.T @ rows
+    whole = n // piece * piece
+    pieces = rows[:whole].reshape(-1, piece, cells)
+    return np.matmul(pieces.transpose(0, 2, 1), pieces).sum(axis=0) + rows[whole:].T @ rows[whole:]
 
 
 def _by_group(table: Floats, group: Codes, groups: int) -> Floats:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from numbers import Real
+from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy.special import betaincinv, expit, logit, stdtrit, xlog1py, xlogy
@@ -12,7 +13,7 @@ from scipy.special import betaincinv, expit, logit, stdtrit, xlog1py, xlogy
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
 
-__all__ = ["Method", "ProportionInterval", "Sided", "beta_limits", "critical", "proportion_limits", "t_limits"]
+__all__ = ["Method", "ProportionInterval", "Sided", "beta_limits", "critical", "proportion_limits", "real", "reals", "t_limits"]
 
 Method = Literal["beta", "logit", "xlogit", "likelihood", "asin", "wilson", "wald", "nchs"]
 Sided = Literal["two", "lower", "upper"]
@@ -53,8 +54,36 @@ class ProportionInterval:
     def __post_init__(self) -> None:
         one_of("interval", self.method, get_args(Method))
         one_of("sided", self.sided, get_args(Sided))
-        if self.deff is not None and not self.deff > 0:
-            raise InputError("deff= is a design effect above 0.")
+        if self.deff is not None:
+            deff = real(self.deff)
+            if deff is None or deff <= 0:
+                raise InputError("deff= is a design effect above 0.")
+            object.__setattr__(self, "deff", deff)
+
+
+def real(value: Any) -> float | None:
+    """A number as a float, whatever library it is from; None when it is not a finite number (or true or false)."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        made = float(value)
+    except OverflowError:
+        return None
+    return made if np.isfinite(made) else None
+
+
+def reals(values: Any) -> tuple[float, ...] | None:
+    """One number or several (list, array, Series, iterator) as floats; None when there are none, or one is not a finite number."""
+    one = real(values)
+    if one is not None:
+        return (one,)
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) != 1:
+        return None
+    made = [real(value) for value in values]
+    found = tuple(value for value in made if value is not None)
+    return found if found and len(found) == len(made) else None
 
 
 def critical(df: Floats, level: float, sided: str = "two") -> Floats:
@@ -65,10 +94,12 @@ def critical(df: Floats, level: float, sided: str = "two") -> Floats:
         return np.asarray(stdtrit(usable, tail), dtype=np.float64)
 
 
-def check_level(level: float) -> None:
-    """Raise unless `level` is a confidence level."""
-    if not (isinstance(level, (int, float)) and 0.5 <= level < 1):
+def check_level(level: float) -> float:
+    """The confidence level as a float; raises unless it is one."""
+    made = real(level)
+    if made is None or not 0.5 <= made < 1:
         raise InputError("level= is a confidence level such as 0.95: at least 0.5 and below 1.")
+    return made
 
 
 def t_limits(points: Floats, se: Floats, df: Floats, level: float, sided: str = "two") -> tuple[Floats, Floats]:

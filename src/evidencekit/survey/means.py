@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
 from evidencekit.survey.assembling import Asked, Deff, Layout, assemble, layout_of
 from evidencekit.survey.domains import Where, names_of, where_words
+from evidencekit.survey.intervals import real
 from evidencekit.survey.linear import means, ratios, scaled, sizes, totals
 from evidencekit.survey.measured import Measured
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import measure
 
-__all__ = ["count", "mean", "ratio", "total"]
+__all__ = ["By", "count", "mean", "ratio", "refuse_categories", "some", "total"]
 
 By = str | Sequence[str] | None
 
@@ -63,7 +64,7 @@ def mean(
     EstimationError
         No row has an answer.
     Refused
-        ``deff="wor"`` with weights that add up to n.
+        ``deff="wor"`` with weights that add up to n; or every answer has a value label, so that the numbers are codes of categories.
 
     Notes
     -----
@@ -82,7 +83,7 @@ def mean(
     >>> len(est)
     2
     """
-    names = _some(names_of(y, "y", survey))
+    names = _numbers_of(survey, y)
     split = names_of(by, "by=", survey)
     asked = Asked("mean", f"mean of {', '.join(names)}", "t", where_words(where, where_label), level, deff)
     measured = measure(survey, [(name,) for name in names], split, where)
@@ -113,12 +114,13 @@ def total(
     Returns
     -------
     Estimate
-        One cell per variable and domain. Missing answers count as zero: see the provenance for how many there are.
+        One cell per variable and domain. Missing answers count as zero: a note under the estimate says how many there are.
 
     Raises
     ------
     Refused
-        The weights are normalised and `population_total` is not given.
+        The weights are too small to add up to a population, or scaled, and `population_total` is not given; the answers are not from a
+        probability sample; or every answer has a value label.
     UnknownColumn, InputError, EstimationError
         As for `mean`.
 
@@ -134,10 +136,10 @@ def total(
     >>> ek.total(survey, "internet_daily").statistic
     'total'
     """
-    names = _some(names_of(y, "y", survey))
+    names = _numbers_of(survey, y)
     split = names_of(by, "by=", survey)
     measured = measure(survey, [(name,) for name in names], split, where)
-    factor, policies = _scale(measured, population_total)
+    factor, policies = _scale(survey, measured, population_total)
     made = [scaled(totals(t, measured.domains.count), factor) for t in measured.tables]
     where_said = where_words(where, where_label)
     asked = Asked("total", f"total of {', '.join(names)}", "t", where_said, level, deff, policies)
@@ -171,7 +173,7 @@ def count(
     Raises
     ------
     Refused
-        The weights are normalised and `population_total` is not given.
+        As for `total`.
 
     References
     ----------
@@ -187,7 +189,7 @@ def count(
     """
     split = names_of(by, "by=", survey)
     measured = measure(survey, [()], split, where)
-    factor, policies = _scale(measured, population_total)
+    factor, policies = _scale(survey, measured, population_total)
     linear = sizes(measured.tables[0], measured.domains.count, measured.weight, measured.rows)
     asked = Asked("count", "number of people", "t", where_words(where, where_label), level, deff, policies)
     layout = layout_of(measured, ["people"], [[0]], [None])
@@ -246,24 +248,57 @@ def ratio(
     split = names_of(by, "by=", survey)
     if len(names) != 2:
         raise InputError("ratio() takes one numerator and one denominator.")
+    refuse_categories(survey, names)
     measured = measure(survey, [names], split, where)
     asked = Asked("ratio", f"{names[0]} per {names[1]}", "t", where_words(where, where_label), level, deff)
     layout = _simple(measured, [f"{names[0]}/{names[1]}"])
     return assemble(survey, measured, [ratios(measured.tables[0], measured.domains.count)], layout, asked)
 
 
-def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+def some(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names; raises when there are none."""
     if not names:
         raise InputError("Name at least one variable.")
     return names
+
+
+def _numbers_of(survey: Survey, y: str | Sequence[str]) -> tuple[str, ...]:
+    names = some(names_of(y, "y", survey))
+    refuse_categories(survey, names)
+    return names
+
+
+def refuse_categories(survey: Survey, names: Sequence[str]) -> None:
+    """Raise `Refused` for a column whose every answer has a value label: its numbers are codes of categories (1 = Yes, 2 = No).
+
+    0 and 1 are themselves where 0 has a meaning, and a label that repeats its number is none.
+    """
+    for name in names:
+        labels = survey.rows.value_labels.get(name)
+        if not labels:
+            continue
+        found = survey.levels(name)
+        real_labels = [k for k in found if k in labels and str(labels[k]).strip() not in (str(k), f"{k}.0")]
+        yes_no = set(found) <= {0, 1} and (0 in found or 0 in labels)
+        if found and len(real_labels) == len(found) and not yes_no:
+            raise Refused(
+                f"Column {name!r} holds codes of categories: all {len(found)} that occur have value labels.",
+                f"Use proportion(survey, {name!r}, category=...). Where they are numbers to calculate with, such as scores, "
+                "take the labels off first: Dataset(data.frame, value_labels={}, missing=data.missing).",
+            )
 
 
 def _simple(measured: Measured, names: Sequence[str]) -> Layout:
     return layout_of(measured, names, [[0]] * len(measured.tables), [None] * len(measured.tables))
 
 
-def _scale(measured: Measured, population_total: float | str | None) -> tuple[float, tuple[tuple[str, str], ...]]:
+def _scale(survey: Survey, measured: Measured, population_total: Any) -> tuple[float, tuple[tuple[str, str], ...]]:
     """The factor that brings the weights to the population, and what is recorded about it."""
+    if survey.inference != "probability":
+        raise Refused(
+            f"A total speaks for a population, and these answers are not from a probability sample ({survey.inference}).",
+            "mean() and proportion() describe those who answered, and say how many they are.",
+        )
     if population_total is None:
         if measured.weight_notes:
             raise Refused(
@@ -271,8 +306,9 @@ def _scale(measured: Measured, population_total: float | str | None) -> tuple[fl
                 'Give population_total= (a number from a census), or population_total="weights" if they are right as they are.',
             )
         return 1.0, ()
-    if population_total == "weights":
+    if isinstance(population_total, str) and population_total == "weights":
         return 1.0, (("population_total", "weights as they are"),)
-    if not isinstance(population_total, (int, float)) or not 0 < population_total < float("inf"):
+    known = real(population_total)
+    if known is None or known <= 0:
         raise InputError('population_total= is a number above 0 or "weights".')
-    return float(population_total) / measured.weight, (("population_total", f"{population_total:,.0f}"),)
+    return known / measured.weight, (("population_total", f"{known:,.0f}"),)

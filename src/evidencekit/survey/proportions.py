@@ -15,7 +15,7 @@ from evidencekit.survey.assembling import Asked, Deff, Layout, Limits, assemble,
 from evidencekit.survey.domains import Where, names_of, where_words
 from evidencekit.survey.intervals import Method, ProportionInterval, proportion_limits
 from evidencekit.survey.linear import Linear, means
-from evidencekit.survey.means import By
+from evidencekit.survey.means import By, some
 from evidencekit.survey.measured import Measured, Table
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import tally
@@ -82,9 +82,7 @@ def proportion(
     >>> bool((est.interval.low < est.points).all())
     True
     """
-    names = names_of(y, "y", survey)
-    if not names:
-        raise InputError("Name at least one variable.")
+    names = some(names_of(y, "y", survey))
     how = interval if isinstance(interval, ProportionInterval) else ProportionInterval(method=interval)
     split = names_of(by, "by=", survey)
     measured = tally(survey, names, split, where)
@@ -136,6 +134,8 @@ def _picked(table: Table, name: str, category: Any) -> tuple[list[int], tuple[An
     """The categories to report, and their labels; none are shown for a 0/1 variable."""
     keys, shown = table.keys or (), table.categories or ()
     if category is not None:
+        if not isinstance(category, (str, int, float, np.generic)):
+            raise InputError(f"category= is one label or code, not a {type(category).__name__}.")
         hits = [i for i, (k, s) in enumerate(zip(keys, shown, strict=True)) if category in (k, s)]
         if len(hits) != 1:
             raise InputError(f"category= is not one of the {len(keys)} categories of {name!r}.", "Look at proportion() without it.")

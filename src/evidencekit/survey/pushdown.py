@@ -109,7 +109,7 @@ def _planned(survey: Survey, by: tuple[str, ...], where: Where, values: tuple[st
         )
     named: list[str] = [*stages.stage_columns, *(stages.fpc or ()), *by, *([extra] if extra else [])]
     grouped = list(dict.fromkeys(named))
-    weights = [stages.weights] if stages.weights else []
+    weights = [stages.weights]
     for name in [*grouped, *weights, *values]:
         refuse_pattern(name, survey.rows)
     with _engine("The data can no longer be read", "Check that the file is there and the connection open, and build the Survey again."):

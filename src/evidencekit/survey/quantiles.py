@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal, get_args
+from itertools import pairwise
+from typing import Literal, NoReturn, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +13,13 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
-from evidencekit.survey.assembling import Asked, assemble, layout_of, spread_of
+from evidencekit.survey.assembling import Asked, assemble, layout_of, missing_words, spread_of
 from evidencekit.survey.degrees import joined_support
 from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words
-from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits, t_limits
+from evidencekit.survey.influence import DENSE_CELLS
+from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits, reals, t_limits
 from evidencekit.survey.linear import means
-from evidencekit.survey.means import By
+from evidencekit.survey.means import By, refuse_categories, some
 from evidencekit.survey.replicate_quantiles import replicate_points
 from evidencekit.survey.replicated import spread_over
 from evidencekit.survey.resampling import Resampling
@@ -43,7 +45,7 @@ def quantile(
     survey: Survey,
     y: str | Sequence[str],
     *,
-    q: float | Sequence[float] = 0.5,
+    q: float | Iterable[float] = 0.5,
     by: By = None,
     where: Where = None,
     where_label: str = "",
@@ -59,8 +61,8 @@ def quantile(
         Data in memory; this revisits rows.
     y : str or sequence of str
         Numeric columns, each on its own answers.
-    q : float or sequence of float
-        Which quantiles, between 0 and 1; default the median.
+    q : float or several of them
+        Which quantiles, above 0 and below 1; default the median.
     by, where, where_label, level
         As for `mean`.
     rule : str
@@ -80,8 +82,8 @@ def quantile(
     Raises
     ------
     InputError
-        The data are lazy, `q` is not between 0 and 1, or ``interval="replicate"`` without replicates.
-    UnknownColumn, EstimationError
+        The data are lazy, `q` is not above 0 and below 1, or ``interval="replicate"`` without replicates.
+    UnknownColumn, EstimationError, Refused
         As for `mean`.
 
     References
@@ -98,8 +100,9 @@ def quantile(
     """
     one_of("rule", rule, get_args(Rule))
     one_of("interval", interval, get_args(QuantileInterval))
+    names = some(names_of(y, "y", survey))
     in_memory(survey, "quantile()")
-    names = names_of(y, "y", survey)
+    refuse_categories(survey, names)
     ps = _shares(q)
     atoms = survey.atoms
     if interval == "replicate" and atoms is None:
@@ -125,26 +128,28 @@ def quantile(
     return _joined(parts)
 
 
-def _shares(q: float | Sequence[float]) -> tuple[float, ...]:
-    given = (q,) if isinstance(q, (int, float)) else tuple(q)
-    if not given or not all(isinstance(p, (int, float)) and 0 < p < 1 for p in given):
-        raise InputError("q= takes shares between 0 and 1, such as 0.5 for the median.")
-    return tuple(float(p) for p in given)
+def _shares(q: float | Iterable[float]) -> tuple[float, ...]:
+    given = reals(q)
+    if given is None or not all(0 < p < 1 for p in given):
+        raise InputError("q= takes shares above 0 and below 1, such as 0.5 for the median.")
+    return given
 
 
 def _order(survey: Survey, values: Floats, row: Codes | None, count: int, stable: bool) -> list[_Sorted]:
-    """Each domain's answers with weight, in order."""
+    """Each domain's answers with weight, in order; all domains are sorted at once."""
     assert survey.w is not None
     kind: Literal["stable", "quicksort"] = "stable" if stable else "quicksort"
     use = ~np.isnan(values) & (survey.w > 0)
-    out = []
-    for d in range(count):
-        here = use if row is None else use & (row == d)
-        x, w = (values, survey.w) if here.all() else (values[here], survey.w[here])
-        order = np.argsort(x, kind=kind)
-        weights = w[order]
-        out.append(_Sorted(x[order], weights, np.cumsum(weights)))
-    return out
+    if row is not None:
+        use &= row >= 0
+    x, w, domain = (values, survey.w, row) if use.all() else (values[use], survey.w[use], None if row is None else row[use])
+    if domain is None or count == 1:
+        order, ends = np.argsort(x, kind=kind), np.array([0, len(x)])
+    else:
+        order = np.lexsort((x, domain))
+        ends = np.concatenate([[0], np.cumsum(np.bincount(domain, minlength=count))])
+    x, w = x[order], w[order]
+    return [_Sorted(x[a:b], w[a:b], np.cumsum(w[a:b])) for a, b in pairwise(ends)]
 
 
 def _below(values: Floats, row: Codes | None, points: Floats) -> list[Floats]:
@@ -174,15 +179,11 @@ def _invert(
         pairs = list(zip(domain, share_low, share_high, strict=True))
         low = np.array([_at(ordered[d], a, rule) for d, a, _ in pairs])
         high = np.array([_at(ordered[d], b, rule) for d, _, b in pairs])
+    unvarying = np.isnan(base.interval.low) & (base.df > 0)
+    low, high = np.where(unvarying, np.nan, low), np.where(unvarying, np.nan, high)
     se = (high - low) / (2 * critical(base.df, level))
-    matrix = None
-    if base.covariance.matrix is not None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scale = se / base.se
-            matrix = base.covariance.matrix * np.outer(scale, scale)
-        np.fill_diagonal(matrix, se**2)
-    open_ended = np.where(np.isnan(low) | np.isnan(high), "a limit lies beyond the answers", "")
-    made = (points[domain, column], Covariance(se**2, matrix, None), Interval(low, high, level, interval))
+    open_ended = np.where((np.isnan(low) | np.isnan(high)) & ~unvarying, "a limit lies beyond the answers", "")
+    made = (points[domain, column], _together([_Part(se**2, base.covariance, base.se)]), Interval(low, high, level, interval))
     return _as_quantiles(base, made, [ps[j] for j in column], [str(o) for o in open_ended])
 
 
@@ -277,31 +278,78 @@ def _crossing(score: Callable[[float], float], steps: Floats, bar: float) -> flo
     return float(steps[last]) if first >= 0 else float("nan")
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Part:
+    """The covariance of one variable's quantiles; `was` are the standard errors `kept` had, when it is to be brought to `variances`."""
+
+    variances: Floats
+    kept: Covariance
+    was: Floats | None = None
+
+    def of(self, rows: Codes) -> Floats:
+        """The covariance matrix of some of the cells."""
+        matrix = self.kept.of(rows)
+        if self.was is None:
+            return matrix
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scale = np.sqrt(self.variances[rows]) / self.was[rows]
+            matrix = matrix * np.outer(scale, scale)
+        same = rows[:, None] == rows
+        matrix[same] = np.broadcast_to(self.variances[rows][:, None], matrix.shape)[same]
+        return matrix
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Parts:
+    """The covariances of several variables' quantiles, made when asked for; between variables they are not estimated."""
+
+    parts: tuple[_Part, ...]
+
+    def of(self, rows: Codes) -> Floats:
+        """The covariance matrix of some of the cells."""
+        out = np.full((len(rows), len(rows)), np.nan)
+        ends = np.cumsum([0, *(len(part.variances) for part in self.parts)])
+        for part, (first, last) in zip(self.parts, pairwise(ends), strict=True):
+            here = np.flatnonzero((rows >= first) & (rows < last))
+            out[np.ix_(here, here)] = part.of(rows[here] - first)
+        return out
+
+    def __reduce__(self) -> NoReturn:
+        raise InputError("This estimate has too many cells for a covariance matrix, and is not pickled.", "Save its to_frame().")
+
+
+def _together(parts: list[_Part]) -> Covariance:
+    """One covariance of several variables' quantiles: the matrix itself while it is of a reasonable size."""
+    variances, source = np.concatenate([part.variances for part in parts]), _Parts(tuple(parts))
+    if len(variances) <= DENSE_CELLS:
+        return Covariance(variances, source.of(np.arange(len(variances))), None)
+    return Covariance(variances, None, source)
+
+
 def _joined(parts: list[Estimate]) -> Estimate:
     """Several variables' quantiles as one Estimate; covariances between variables are not estimated."""
     if len(parts) == 1:
         return parts[0]
     columns = {c: tuple(v for e in parts for v in e.cells.columns[c]) for c in parts[0].cells.columns}
-    variances = np.concatenate([e.covariance.variances for e in parts])
-    sizes = [len(e) for e in parts]
-    matrix = np.full((sum(sizes), sum(sizes)), np.nan)
-    for start, e in zip(np.cumsum([0, *sizes[:-1]]), parts, strict=True):
-        matrix[start : start + len(e), start : start + len(e)] = e.vcov
+    covariance = _together([_Part(e.covariance.variances, e.covariance) for e in parts])
 
     def stack(values: Callable[[Estimate], Floats]) -> Floats:
         return np.concatenate([values(e) for e in parts])
 
     one = parts[0]
     support = joined_support([e.support for e in parts])
+    missing = tuple(m for e in parts for m in e.provenance.missing)
+    policies = dict.fromkeys(p for e in parts for p in e.provenance.policies if p[0] != "missing answers")
+    policies |= dict.fromkeys(missing_words(missing, one.statistic))
     return replace(
         one,
         cells=Cells(columns, one.cells.by),
         points=stack(lambda e: e.points),
-        covariance=Covariance(variances, matrix, None),
+        covariance=covariance,
         df=stack(lambda e: e.df),
         interval=replace(one.interval, low=stack(lambda e: e.interval.low), high=stack(lambda e: e.interval.high)),
         counts=Counts(*(np.concatenate([getattr(e.counts, f.name) for e in parts]) for f in fields(Counts))),
         support=support,
         flags=tuple(f for e in parts for f in e.flags),
-        provenance=replace(one.provenance, missing=tuple(m for e in parts for m in e.provenance.missing)),
+        provenance=replace(one.provenance, missing=missing, policies=tuple(policies)),
     )

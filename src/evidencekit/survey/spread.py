@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +13,9 @@ from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.survey.assembling import Asked, assemble, layout_of
 from evidencekit.survey.domains import Where, domains_of, names_of, where_words
-from evidencekit.survey.intervals import Method, ProportionInterval
+from evidencekit.survey.intervals import Method, ProportionInterval, reals
 from evidencekit.survey.linear import means, variances
-from evidencekit.survey.means import By
+from evidencekit.survey.means import By, refuse_categories, some
 from evidencekit.survey.proportions import limits_of
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import derived, in_memory, numbers
@@ -51,7 +51,7 @@ def variance(
 
     Raises
     ------
-    InputError, UnknownColumn, EstimationError
+    InputError, UnknownColumn, EstimationError, Refused
         As for `quantile`.
 
     Notes
@@ -70,8 +70,9 @@ def variance(
     >>> bool(ek.variance(survey, "hours_online").points[0] > 0)
     True
     """
+    names = some(names_of(y, "y", survey))
     in_memory(survey, "variance()")
-    names = names_of(y, "y", survey)
+    refuse_categories(survey, names)
     domains = domains_of(survey, names_of(by, "by=", survey), where)
     values = numbers(survey, names)
     pairs = [(i, i) for i in range(len(names))] + [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
@@ -96,7 +97,7 @@ def cdf(
     survey: Survey,
     y: str,
     *,
-    at: float | Sequence[float],
+    at: float | Iterable[float],
     by: By = None,
     where: Where = None,
     where_label: str = "",
@@ -111,7 +112,7 @@ def cdf(
         Data in memory; this revisits rows.
     y : str
         A numeric column.
-    at : float or sequence of float
+    at : float or several of them
         Where the distribution function is wanted, in the units of `y`.
     by, where, where_label, interval, level
         As for `proportion`.
@@ -123,7 +124,7 @@ def cdf(
 
     Raises
     ------
-    InputError, UnknownColumn, EstimationError
+    InputError, UnknownColumn, EstimationError, Refused
         As for `quantile`.
 
     References
@@ -138,13 +139,15 @@ def cdf(
     >>> ek.cdf(survey, "age", at=[13, 15]).cells.columns["at"]
     (13.0, 15.0)
     """
+    names = names_of(y, "y", survey)
+    if len(names) != 1:
+        raise InputError("cdf() takes one variable.")
+    name = names[0]
     in_memory(survey, "cdf()")
-    survey.rows.need(y, "y")
-    name = y
-    given: Sequence[Any] = (at,) if isinstance(at, (int, float, str)) else at
-    if not given or not all(isinstance(a, (int, float, np.number)) and np.isfinite(a) for a in given):
+    refuse_categories(survey, names)
+    points = reals(at)
+    if points is None:
         raise InputError("at= takes numbers.")
-    points = tuple(float(a) for a in given)
     domains = domains_of(survey, names_of(by, "by=", survey), where)
     x = numbers(survey, (name,))[0]
     measured = derived(survey, domains, [([(x <= a).astype(np.float64) for a in points], np.isnan(x))])

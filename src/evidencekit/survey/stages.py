@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.errors import DesignError, InputError, one_of
 
-__all__ = ["Joint", "Lonely", "LonelyDomain", "Stages", "Unequal"]
+__all__ = ["Joint", "Lonely", "LonelyDomain", "Stages", "Unequal", "column_name"]
 
 Lonely = Literal["fail", "certainty", "remove", "adjust", "average"]
 LonelyDomain = Literal["none", "adjust", "average"]
@@ -26,10 +25,12 @@ class Joint:
     Parameters
     ----------
     probabilities : (n, n) array
-        Row and column i belong to the i-th primary sampling unit in the order of the sorted unit codes (strata first, as
-        they sort, then units), the diagonal to its own inclusion probability. Without ``psu=``, the order of the rows.
+        Row and column i belong to the i-th primary sampling unit, sorted by stratum and then by unit code (numbers by size, text by
+        alphabet, declared categories in their order); without ``psu=``, to the i-th row. The diagonal holds each unit's own inclusion
+        probability. The Survey compares it with `fpc`, or else refuses it when it only fits the weights in another order.
     variance : {"yates-grundy", "horvitz-thompson"}
-        The estimator. Yates-Grundy needs a design of fixed size and is then the more stable (default).
+        The estimator. Yates-Grundy needs a design of fixed size and is then the more stable (default). Horvitz-Thompson's estimate can
+        be negative; the standard error is then NaN, and flagged.
 
     Raises
     ------
@@ -46,7 +47,10 @@ class Joint:
 
     def __post_init__(self) -> None:
         one_of("variance", self.variance, ("yates-grundy", "horvitz-thompson"))
-        matrix = np.array(self.probabilities, dtype=np.float64)
+        try:
+            matrix = np.array(self.probabilities, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise DesignError("The joint inclusion probabilities are not a matrix of numbers.") from None
         square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
         if not square or not np.allclose(matrix, matrix.T, rtol=1e-9, atol=0):
             raise DesignError("The joint inclusion probabilities are not a square symmetric matrix.")
@@ -78,19 +82,24 @@ class Stages:
     fpc : str or tuple of str, optional
         Per stage, the number of units in the stratum, or (all values at most 1) the fraction of them that was drawn. Without it
         the first stage counts as drawn with replacement, and later stages need no correction.
-    strata_below : tuple of (str or None), optional
+    strata_below : str or tuple of (str or None), optional
         Strata of the second stage, third stage, ...
     nest : bool
         Unit codes start again in every stratum (default), as they do in most files.
     lonely : {"fail", "certainty", "remove", "adjust", "average"}
-        What to do about a stratum with one sampling unit, judged on the full design. The default refuses; ``"adjust"``
-        centres it at the overall mean (conservative), ``"average"`` gives it the mean of the other strata, ``"certainty"`` and
-        ``"remove"`` let it contribute nothing.
+        What to do about a stratum with one sampling unit, judged on the full design. The default refuses. ``"adjust"`` centres the
+        unit at the mean of all units, which assumes that strata hardly differ and is otherwise conservative; ``"average"`` gives the
+        stratum the mean variance of the others, which assumes that they are like it; ``"certainty"`` and ``"remove"`` let it
+        contribute nothing, which is right only for a unit that was certain to be drawn.
     lonely_domain : {"none", "adjust", "average"}
         The same for a stratum in which a domain has members in one unit only. The default leaves those strata as they are: the
         units without members are zeros, which is unbiased.
     unequal : {"brewer", "overton", "hartley-rao", "poisson"} or Joint, optional
-        How the variance treats unequal probabilities without replacement. `fpc` is then each unit's inclusion probability.
+        How the variance treats unequal probabilities without replacement. `fpc` is then each unit's inclusion probability. All but
+        ``"brewer"`` are for one stage.
+    sum_of_squares : str, optional
+        For ``"hartley-rao"``: the column of the sum of squared inclusion probabilities over all units of the stratum, drawn or not.
+        Without it the sum is estimated from the sample.
 
     Raises
     ------
@@ -113,27 +122,44 @@ class Stages:
     strata: Names = None
     psu: Names = None
     fpc: Names = None
-    strata_below: tuple[str | None, ...] = ()
+    strata_below: str | tuple[str | None, ...] | None = ()
     nest: bool = True
     lonely: Lonely = "fail"
     lonely_domain: LonelyDomain = "none"
     unequal: Unequal | Joint | None = None
+    sum_of_squares: str | None = None
 
     def __post_init__(self) -> None:
         one_of("lonely", self.lonely, get_args(Lonely))
         one_of("lonely_domain", self.lonely_domain, get_args(LonelyDomain))
-        if self.unequal is not None and not isinstance(self.unequal, Joint):
+        for part in ("weights", "sum_of_squares"):
+            column_name(getattr(self, part), part)
+        for part in ("strata", "psu", "fpc"):
+            object.__setattr__(self, part, _names(getattr(self, part), part, str) or None)
+        object.__setattr__(self, "strata_below", _names(self.strata_below, "strata_below", str | None))
+        self._check_unequal()
+        for part, most in (("fpc", self.stages), ("strata_below", self.stages - 1)):
+            if len(getattr(self, part) or ()) > most:
+                raise InputError(f"{part}= names {len(getattr(self, part))} stages where there can be {most}: psu= names {self.stages}.")
+
+    def _check_unequal(self) -> None:
+        if self.sum_of_squares is not None and self.unequal != "hartley-rao":
+            raise InputError('sum_of_squares= belongs to unequal="hartley-rao".')
+        if self.unequal is None:
+            return
+        if not isinstance(self.unequal, Joint):
+            if not isinstance(self.unequal, str):
+                raise InputError(
+                    f"unequal= is not a {type(self.unequal).__name__}.",
+                    f"Use a Joint of inclusion probabilities, or one of: {', '.join(map(repr, get_args(Unequal)))}.",
+                )
             one_of("unequal", self.unequal, get_args(Unequal))
             if not self.fpc:
                 raise InputError(f"unequal={self.unequal!r} needs fpc=.", "Name the column of inclusion probabilities.")
-        for part in ("strata", "psu", "fpc"):
-            object.__setattr__(self, part, _as_tuple(getattr(self, part), part))
-        if len(self.fpc or ()) > self.stages:
-            raise InputError(f"fpc= names {len(self.fpc or ())} stages, and psu= names {self.stages}.")
-        if self.weights is None and not self.fpc:
+        if self.unequal != "brewer" and self.stages > 1:
             raise InputError(
-                "A survey needs weights=.",
-                "Name the column of weights; where every child had the same chance, use a column that is 1 for everyone.",
+                'Only unequal="brewer" carries the variance of a second stage, and psu= names several.',
+                "Use it, or name the first stage alone where all members of a sampling unit were taken.",
             )
 
     @property
@@ -143,15 +169,26 @@ class Stages:
 
     @property
     def stage_columns(self) -> tuple[str, ...]:
-        """Every column that says to which unit of which stratum a row belongs."""
-        below = tuple(s for s in self.strata_below if s)
-        return tuple(dict.fromkeys((*(self.strata or ()), *(self.psu or ()), *below)))
+        """Every column that says to which unit of which stratum a row belongs, and what is known of the stratum."""
+        below = tuple(s for s in self.strata_below or () if s is not None)
+        known = () if self.sum_of_squares is None else (self.sum_of_squares,)
+        return tuple(dict.fromkeys((*(self.strata or ()), *(self.psu or ()), *below, *known)))
 
 
-def _as_tuple(names: Sequence[str] | str | None, part: str) -> tuple[str, ...] | None:
+def column_name(value: Any, part: str) -> None:
+    """Raise an `InputError` unless a parameter that takes one column name has one, or None."""
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{part}= takes a column name, not a {type(value).__name__}.")
+
+
+def _names(names: Any, part: str, kind: Any) -> tuple[Any, ...]:
+    """A parameter that takes one column name or several, as a tuple; a column's values are not its name."""
     if names is None:
-        return None
-    out = (names,) if isinstance(names, str) else tuple(names)
-    if not all(isinstance(n, str) for n in out):
-        raise InputError(f"{part}= takes column names.")
-    return out or None
+        return ()
+    out = (names,) if isinstance(names, str) else names
+    if not isinstance(out, (list, tuple)):
+        raise InputError(f"{part}= takes column names, not a {type(names).__name__}.")
+    wrong = [name for name in out if not isinstance(name, kind)]
+    if wrong:
+        raise InputError(f"{part}= takes column names, and holds a {type(wrong[0]).__name__}.")
+    return tuple(out)

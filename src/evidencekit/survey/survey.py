@@ -8,21 +8,23 @@ from typing import Any, Literal, NoReturn, get_args
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
-from evidencekit.columns import Column, Floats, factorise, numeric, summed
+from evidencekit.columns import Codes, Column, Floats, factorise, numeric
 from evidencekit.errors import InputError, one_of
 from evidencekit.frames import Rows, open_data
 from evidencekit.survey.adjustment import Adjustment
-from evidencekit.survey.binding import design_units, design_weights, replicate_units, weight_notes
+from evidencekit.survey.binding import design_units, design_weights, need_columns, replicate_units, weight_notes
 from evidencekit.survey.projection import Projection, projection_of
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Replayed, Resampling, atoms_of
-from evidencekit.survey.stages import Lonely, Stages
+from evidencekit.survey.stages import Joint, Lonely, Stages, column_name
 from evidencekit.survey.units import Units
 
 __all__ = ["Inference", "NoDesign", "Survey"]
 
 Inference = Literal["probability", "network", "venue", "model", "self-selected", "self-selected-adjusted", "quota", "administrative"]
+BLOCK = 8_192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class NoDesign:
     def __post_init__(self) -> None:
         allowed = ("self-selected", "self-selected-adjusted", "quota", "administrative")
         one_of("inference", self.inference, allowed)
+        column_name(self.weights, "weights")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -118,12 +121,14 @@ class Survey:
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
+        if not isinstance(self.population, str):
+            raise InputError(f"population= says in words whom the numbers speak for; it is not a {type(self.population).__name__}.")
         keep(self, "rows", open_data(self.data))
         keep(self, "cache", {})
         keep(self, "adjustments", ())
         keep(self, "resampling", None)
         keep(self, "design", self._design())
-        self._check_columns()
+        need_columns(self.stages, self.rows)
         if isinstance(self.rows.frame, nw.LazyFrame):
             keep(self, "w", None)
             keep(self, "units", None)
@@ -140,31 +145,24 @@ class Survey:
         keep(self, "units", units)
 
     def _design(self) -> Stages | Replicates | NoDesign:
-        given = [p for p in ("weights", "strata", "psu", "fpc") if getattr(self, p) is not None]
+        named = [p for p in ("weights", "strata", "psu", "fpc") if getattr(self, p) is not None]
         if self.design is None:
-            return Stages(weights=self.weights, strata=self.strata, psu=self.psu, fpc=self.fpc, nest=self.nest, lonely=self.lonely)
+            for part in named:
+                if isinstance(getattr(self, part), str):
+                    self.rows.need(getattr(self, part), f"{part}=")
+            made = Stages(weights=self.weights, strata=self.strata, psu=self.psu, fpc=self.fpc, nest=self.nest, lonely=self.lonely)
+            return _with_weights(made)
+        given = [*named, *(["nest"] if self.nest is not True else []), *(["lonely"] if self.lonely != "fail" else [])]
         if given:
             raise InputError(f"design= already says how the sample was drawn; {', '.join(given)} was given as well.")
         if not isinstance(self.design, get_args(Stages | Replicates | NoDesign)):
             raise InputError(f"design= takes Stages, Replicates or NoDesign, not a {type(self.design).__name__}.")
-        return self.design
-
-    def _check_columns(self) -> None:
-        design = self.design
-        if isinstance(design, Stages):
-            for part in ("strata", "psu", "fpc"):
-                for name in getattr(design, part) or ():
-                    self.rows.need(name, f"{part}=")
-            for name in design.strata_below:
-                if name is not None:
-                    self.rows.need(name, "strata_below=")
-        if design.weights is not None:
-            self.rows.need(design.weights, "weights=")
+        return _with_weights(self.design) if isinstance(self.design, Stages) else self.design
 
     @property
     def stages(self) -> Stages:
         """The design; answers without one are treated as rows of equal standing."""
-        return self.design if isinstance(self.design, Stages) else Stages(weights=self.design.weights or "")
+        return self.design if isinstance(self.design, Stages) else Stages(weights=self.design.weights)
 
     @property
     def inference(self) -> Inference:
@@ -179,8 +177,10 @@ class Survey:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was recognised about the weights, in words."""
-        return weight_notes(self.w) if self.w is not None else ()
+        """What was recognised about the weights, in words; nothing when they are the inverse of known sampling fractions."""
+        if self.w is None or (self.stages.weights is None and self.stages.fpc and not self.adjustments):
+            return ()
+        return weight_notes(self.w)
 
     @property
     def projection(self) -> Projection | None:
@@ -208,7 +208,9 @@ class Survey:
         design = self.design
         if isinstance(design, NoDesign) and design.inference == "self-selected":
             design = replace(design, inference="self-selected-adjusted")
-        return self._changed({"design": design, "w": adjustment.after, "adjustments": (*self.adjustments, adjustment)})
+        w = adjustment.after.view()
+        w.setflags(write=False)
+        return self._changed({"design": design, "w": w, "adjustments": (*self.adjustments, adjustment)})
 
     def resampled(self, resampling: Resampling) -> Survey:
         """The same survey with replicates, which do all adjustments again."""
@@ -232,6 +234,13 @@ class Survey:
             self.cache[key] = factorise(frame[name], self.rows.value_labels.get(name))
         return self.cache[key]
 
+    def levels(self, name: str) -> tuple[Any, ...]:
+        """The values that occur in a column, as they stand in the data; a lazy frame's engine finds them."""
+        frame = self.rows.frame
+        if isinstance(frame, nw.DataFrame):
+            return self.column(name).keys
+        return factorise(frame.select(nw.col(name)).unique().collect()[name]).keys
+
     def _codes(self, name: str, role: str) -> Column:
         return self.column(name)
 
@@ -241,17 +250,23 @@ class Survey:
         return numeric(frame[name], role)
 
     def fingerprint(self) -> str:
-        """A short hash of the design and its unit totals; the same data and design give the same hash."""
+        """A short hash of the whole design, every row's place in it and the weights.
+
+        The same data and design give the same hash. Of lazy data, which are not looked at, it identifies the design alone.
+        """
         if "fingerprint" not in self.cache:
             digest = blake2b(digest_size=8)
-            digest.update("; ".join(a.words for a in self.adjustments).encode())
+            digest.update(repr((self.design, [a.words for a in self.adjustments])).encode())
+            unequal = self.stages.unequal
+            if isinstance(unequal, Joint):
+                digest.update(unequal.probabilities.tobytes())
             if self.resampling is not None:
-                digest.update(self.resampling.words.encode() + np.ascontiguousarray(self.resampling.factors).tobytes())
-            digest.update(repr(_describe(self.design) if isinstance(self.design, Stages) else self.design).encode())
+                again = self.resampling
+                digest.update(repr((again.words, again.mse)).encode() + _mixed(again.factors.ravel()) + _mixed(again.scales))
+                digest.update(b"" if again.unit is None else _mixed(again.unit))
             if self.w is not None and self.units is not None:
-                unit = self.units.row
-                sums = self.w if unit is None else summed(unit, self.w, self.units.n)
-                digest.update(np.ascontiguousarray(sums).tobytes())
+                digest.update(_mixed(self.units.stratum if self.units.row is None else self.units.row, self.w))
+                digest.update(_of_units(self.units, fractions=bool(self.stages.fpc)))
             self.cache["fingerprint"] = digest.hexdigest()
         return self.cache["fingerprint"]
 
@@ -263,7 +278,7 @@ class Survey:
         elif units is None:
             body = f"{size}, design: {_describe(self.design)}"
         else:
-            body = f"{size}, {units.n_psus:,} PSUs in {int(units.stratum.max()) + 1:,} strata"
+            body = f"{size}, {_number_of(units.n_psus, 'PSU', 'PSUs')} in {_number_of(int(units.stratum.max()) + 1, 'stratum', 'strata')}"
         lines = [f"Survey({body})", *(f"  {part}" for part in self._made()), *(f"  note: {note}" for note in self.notes)]
         if self.population:
             lines.insert(1, f"  population: {self.population}")
@@ -278,6 +293,57 @@ class Survey:
         raise InputError("A Survey is not pickled: it holds children's answers.", "Send the file's path and build it again.")
 
 
+def _with_weights(design: Stages) -> Stages:
+    """The design, when the weights are named or follow from it."""
+    if design.weights is None and not design.fpc:
+        raise InputError(
+            "A survey needs weights=.",
+            "Name the column of weights; where every child had the same chance, use a column that is 1 for everyone.",
+        )
+    return design
+
+
+def _number_of(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def _describe(stages: Stages) -> str:
     parts = [f"{p}={getattr(stages, p)}" for p in ("weights", "strata", "psu", "fpc") if getattr(stages, p)]
     return ", ".join([*parts, f"nest={stages.nest}", f"lonely={stages.lonely}", f"unequal={stages.unequal}"])
+
+
+def _of_units(units: Units, *, fractions: bool) -> bytes:
+    """Bytes that identify every unit's place in the design, and with sampling fractions what they are."""
+    parts: list[Floats | Codes] = [] if units.row is None else [units.stratum]
+    parts += [] if units.psu is None else [units.psu]
+    for stage, level in enumerate(units.levels):
+        parts += [level.scale] if fractions else []
+        parts += [level.group] if stage else []
+        parts += [] if level.of is None else [level.of]
+    return b"".join(map(_mixed, parts))
+
+
+def _mixed(*arrays: Floats | Codes) -> bytes:
+    """Eight bytes for every 8,192 rows, in which every bit of every row and its place counts; a fast hash, not a secure one."""
+    n = len(arrays[0])
+    pieces = [np.ascontiguousarray(a, dtype=np.float64 if a.dtype.kind == "f" else np.int64).view(np.uint64) for a in arrays]
+    out = np.empty(-(-n // BLOCK) + 1, dtype=np.uint64)
+    out[-1] = n
+    for place, start in enumerate(range(0, n, BLOCK)):
+        bits = pieces[0][start : start + BLOCK] * _FACTORS[0]
+        for piece in pieces[1:]:
+            bits ^= piece[start : start + BLOCK]
+        bits ^= bits >> np.uint64(32)
+        out[place] = np.dot(bits, _FACTORS[: len(bits)])
+    return out.tobytes()
+
+
+def _factors() -> NDArray[np.uint64]:
+    """Odd numbers without a pattern (the splitmix64 generator)."""
+    x = np.arange(1, BLOCK + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (x ^ (x >> np.uint64(31))) | np.uint64(1)
+
+
+_FACTORS = _factors()

@@ -2,7 +2,7 @@
 
 A `Level` is one stage: its units, the group (stratum, or parent unit and stratum) each belongs to, and the factor by which
 squared deviations count. Variance is a sum over levels of ``scale * (z - group mean)**2``; units that are not in a domain are
-zeros. A joint matrix replaces the levels by one quadratic form over the primary sampling units.
+zeros. Unequal probabilities without replacement replace the levels by one quadratic form over the primary sampling units (`Form`).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import DesignError, LonelyPSU
 from evidencekit.survey.stages import Joint, Stages
 
-__all__ = ["Level", "Units", "build_units", "cross"]
+__all__ = ["Form", "Level", "Units", "build_units", "cross"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -36,11 +36,45 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Form:
+    """The matrix Q of a variance z'Qz over the weighted totals of n primary sampling units.
+
+    A joint matrix is kept whole, in `matrix`. The approximations are never written out: ``own`` (n,) is what a unit's square counts
+    beside the pairs, and a pair within stratum h counts ``alpha[h] + beta[h] (p_i + p_j)``, with ``alpha`` and ``beta`` (H,).
+    """
+
+    matrix: Floats | None
+    own: Floats
+    p: Floats
+    stratum: Codes
+    alpha: Floats
+    beta: Floats
+
+    def covariance(self, z: Floats) -> Floats:
+        """``z'Qz``.
+
+        Parameters
+        ----------
+        z : (n, k) array
+            Linearised totals of k statistics.
+        """
+        if self.matrix is not None:
+            return z.T @ self.matrix @ z
+        out = (z * self.own[:, None]).T @ z
+        if self.alpha.any():
+            sums = np.array([summed(self.stratum, column, len(self.alpha)) for column in z.T])
+            leaning = np.array([summed(self.stratum, self.p * column, len(self.alpha)) for column in z.T])
+            mixed = (sums * self.beta) @ leaning.T
+            out += (sums * self.alpha) @ sums.T + mixed + mixed.T
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Units:
     """Every row's unit, every unit's place in the design.
 
     `row` maps a row to its finest unit (None: each row is one), `psu` the finest unit to its primary sampling unit and `stratum`
-    that unit to its first-stage stratum. `form` is the quadratic form of a joint matrix, over primary sampling units.
+    that unit to its first-stage stratum. `form` replaces the levels where pairs of units matter.
     """
 
     row: Codes | None
@@ -48,9 +82,7 @@ class Units:
     psu: Codes | None
     stratum: Codes
     levels: tuple[Level, ...]
-    form: Floats | None
-    reused: int
-    probability: Floats | None
+    form: Form | None
 
     @property
     def n_psus(self) -> int:
@@ -98,6 +130,7 @@ def build_units(
     units: Sequence[tuple[Codes, int]],
     below: Sequence[tuple[Codes, int] | None],
     fpc: Sequence[Floats],
+    squares: Floats | None = None,
 ) -> Units:
     """Make the variance structure from the design's columns.
 
@@ -113,6 +146,8 @@ def build_units(
         Strata of the second stage and on.
     fpc : sequence of (n,) arrays
         Per stage, population counts or fractions per row.
+    squares : (n,) array or None
+        The population's sum of squared inclusion probabilities per row's stratum, where it is known.
 
     Raises
     ------
@@ -124,15 +159,14 @@ def build_units(
     n = len(strata[0])
     each = (np.arange(n, dtype=np.intp), n)
     given = list(units) or [each]
-    depth = _depth(len(given), fpc, stages)
-    groups, codes, firsts, reused = [strata], [], [], 0
+    depth = _depth(len(given), fpc)
+    groups, codes, firsts = [strata], [], []
     for stage in range(depth):
         group = groups[stage]
         if not units:
             code, count, first = each[0], n, each[0]
         elif stages.nest or stage > 0:
             code, count, first = cross([group, given[stage]])
-            reused = count - given[0][1] if stage == 0 else reused
         else:
             code, count, first = cross([given[stage]])
             _refuse_reused(group[0], code, first)
@@ -149,22 +183,20 @@ def build_units(
         levels.append(Level(None if same else codes[stage][0][deep], *level))
         before = before * (0.0 if fractions is None else fractions[codes[stage][0]])
     stratum = strata[0][firsts[0]]
+    probability = fpc[0][firsts[0]] if fpc else None
+    known = None if squares is None else _per_stratum(strata, squares, stages.sum_of_squares)
     return Units(
         row=None if not units else finest[0],
         n=finest[1],
         psu=None if depth == 1 else codes[0][0][deep],
         stratum=stratum,
         levels=tuple(levels),
-        form=_form(stages, stratum, fpc[0][firsts[0]] if fpc else None, len(firsts[0])),
-        reused=max(reused, 0),
-        probability=None,
+        form=_form(stages, stratum, strata[1], probability, known),
     )
 
 
-def _depth(stages: int, fpc: Sequence[Floats], policies: Stages) -> int:
+def _depth(stages: int, fpc: Sequence[Floats]) -> int:
     """A stage is carried when the stage before it has a finite population correction."""
-    if isinstance(policies.unequal, Joint) or policies.unequal in ("overton", "hartley-rao", "poisson"):
-        return 1
     return min(stages, len(fpc) + 1)
 
 
@@ -234,40 +266,55 @@ def _level(
         what = "strata have" if alone.sum() > 1 else "stratum has"
         raise LonelyPSU(
             f"{int(alone.sum())} {what} a single sampling unit at stage {stage + 1}, so its variance cannot be estimated.",
-            'Combine strata, or choose lonely="adjust" (conservative), "average", "certainty" or "remove"; '
-            "check_survey() on a survey built with one of these counts them.",
+            "Combine strata (check_survey() on the data names them), or choose lonely=: "
+            '"adjust" takes the unit to differ from the mean of all units (conservative), "average" takes the stratum to be as variable '
+            'as the others, "certainty" and "remove" take its variance to be none (for a unit that was certain to be drawn).',
         )
     return belongs, size, scale, alone
 
 
-def _form(stages: Stages, stratum: Codes, probability: Floats | None, n: int) -> Floats | None:
-    """The matrix Q of a variance z'Qz over weighted unit totals, where pairs of units matter."""
+def _per_stratum(strata: tuple[Codes, int], squares: Floats, name: str | None) -> Floats:
+    """The known sum of squared probabilities of each stratum."""
+    if not (squares > 0).all():
+        raise DesignError(f"sum_of_squares= column {name!r} has missing values or values of 0 or below.")
+    out = np.zeros(strata[1])
+    out[strata[0]] = squares
+    if not np.allclose(squares, out[strata[0]], rtol=1e-9, atol=0):
+        raise DesignError(f"sum_of_squares= column {name!r} varies within a stratum.", "It is one number for each stratum.")
+    return out
+
+
+def _form(stages: Stages, stratum: Codes, strata: int, probability: Floats | None, squares: Floats | None) -> Form | None:
+    """What a variance over primary sampling units is where pairs of them matter; Overton's and Hartley and Rao's approximations."""
     kind = stages.unequal
+    none, zeros = np.zeros(0), np.zeros(strata)
     if isinstance(kind, Joint):
-        if len(kind.probabilities) != n:
-            raise DesignError(f"The joint matrix is for {len(kind.probabilities)} units, and the data have {n}.")
-        pairs = kind.probabilities
-        own = np.diag(pairs)
-        check = 1.0 - np.outer(own, own) / pairs
-        np.fill_diagonal(check, 1.0 - own)
-        return check - np.diag(check.sum(axis=1)) if kind.variance == "yates-grundy" else check
+        return Form(_joint_form(kind, len(stratum), probability), none, none, stratum, zeros, zeros)
     if kind is None or kind == "brewer" or probability is None:
         return None
+    own = 1.0 - probability
     if kind == "poisson":
-        return np.diag(1.0 - probability)
-    form = np.zeros((n, n))
-    for s in np.unique(stratum):
-        here = np.flatnonzero(stratum == s)
-        form[np.ix_(here, here)] = _approximate(kind, probability[here])
-    return form
+        return Form(None, own, probability, stratum, zeros, zeros)
+    n = np.bincount(stratum, minlength=strata).astype(np.float64)
+    pairs = np.where(n > 1, 1.0 / np.maximum(n - 1, 1), 0.0)
+    if kind == "overton":
+        alpha, beta = -pairs, pairs / 2
+    else:
+        known = summed(stratum, probability, strata) if squares is None else squares
+        alpha, beta = -(1 + known / np.maximum(n, 1)) * pairs, pairs
+    return Form(None, own - alpha[stratum] - 2 * beta[stratum] * probability, probability, stratum, alpha, beta)
 
 
-def _approximate(kind: str, p: Floats) -> Floats:
-    """Overton's and Hartley and Rao's approximations to 1 - p_i p_j / p_ij within a stratum."""
-    n = len(p)
-    if n == 1:
-        return np.array([[1.0 - p[0]]])
-    both = p[:, None] + p[None, :]
-    check = 1.0 - (n - both / 2.0) / (n - 1) if kind == "overton" else 1.0 - (n - both + p.sum() / n) / (n - 1)
-    np.fill_diagonal(check, 1.0 - p)
-    return check
+def _joint_form(joint: Joint, n: int, probability: Floats | None) -> Floats:
+    """The matrix of a joint matrix of inclusion probabilities, once it is seen to be that of these units."""
+    pairs, own = joint.probabilities, np.diag(joint.probabilities)
+    if len(pairs) != n:
+        raise DesignError(f"The joint matrix is for {len(pairs)} units, and the data have {n}.")
+    if probability is not None and not np.allclose(own, probability, rtol=1e-6, atol=0):
+        raise DesignError(
+            f"The diagonal of the joint matrix is not the fpc= of {int((~np.isclose(own, probability, rtol=1e-6, atol=0)).sum())} units.",
+            "Put its rows and columns in the order of the units, sorted by stratum and then by unit code; without psu=, of the rows.",
+        )
+    check = 1.0 - np.outer(own, own) / pairs
+    np.fill_diagonal(check, 1.0 - own)
+    return check - np.diag(check.sum(axis=1)) if joint.variance == "yates-grundy" else check

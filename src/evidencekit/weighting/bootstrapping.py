@@ -19,6 +19,7 @@ __all__ = ["Bootstrap", "bootstrap"]
 Bootstrap = Literal["rao-wu", "canty-davison", "preston", "antal-tille", "generalised"]
 Random = np.random.Generator
 ROOM = 4_000_000
+LARGEST = 5_000
 
 
 def bootstrap(survey: Survey, *, seed: int | Random, replicates: int = 200, method: Bootstrap = "rao-wu") -> Survey:
@@ -197,7 +198,11 @@ def _ranks(group: Codes, groups: int, replicates: int, rng: Random) -> NDArray[n
 def _normal(survey: Survey, units: Units, replicates: int, rng: Random) -> tuple[Floats, float, Codes | None]:
     """Normal deviations whose covariance is the variance estimator's own quadratic form, stretched to keep factors above 0."""
     if units.form is not None:
-        values, vectors = np.linalg.eigh(units.form)
+        if units.n_psus > LARGEST:
+            raise WeightingError(
+                f"Factors with the covariance of {units.n_psus:,} sampling units' pairs are too many.", "Use another unequal= method."
+            )
+        values, vectors = np.linalg.eigh(units.form.covariance(np.eye(units.n_psus)))
         if values.min() < -1e-9 * values.max():
             raise WeightingError(
                 "The joint probabilities give a variance that can be negative, which no replicates reproduce.",
