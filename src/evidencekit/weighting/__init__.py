@@ -3,22 +3,27 @@
 from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
+from evidencekit.weighting.combined import Combined, rubin
+from evidencekit.weighting.imputing import impute
 from evidencekit.weighting.jackknifing import jackknife
 from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.trimming import trim
 
 __all__ = [
+    "Combined",
     "WeightReport",
     "bootstrap",
     "brr",
     "calibrate",
+    "impute",
     "jackknife",
     "poststratify",
     "rake",
     "replicate",
     "replicate_weights",
     "report",
+    "rubin",
     "sdr",
     "trim",
 ]
