@@ -4,21 +4,28 @@ from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
 from evidencekit.weighting.combined import Combined, rubin
+from evidencekit.weighting.comparing import Balance, balance
 from evidencekit.weighting.imputing import impute
 from evidencekit.weighting.jackknifing import jackknife
+from evidencekit.weighting.modelling import model_interval
+from evidencekit.weighting.propensity import quasi_randomise
 from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.trimming import trim
 
 __all__ = [
+    "Balance",
     "Combined",
     "WeightReport",
+    "balance",
     "bootstrap",
     "brr",
     "calibrate",
     "impute",
     "jackknife",
+    "model_interval",
     "poststratify",
+    "quasi_randomise",
     "rake",
     "replicate",
     "replicate_weights",
