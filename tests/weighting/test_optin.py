@@ -315,7 +315,7 @@ def test_nothing_leaks(column: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["chen-li-wu", "odds"])
 def test_bias_goes_when_taking_part_depends_on_the_covariates(method: Any) -> None:
-    """600 panels from the fictional country, girls and older children over-represented, each against a new reference sample."""
+    """300 panels from the fictional country, girls and older children over-represented, each against a new reference sample."""
     children = ek.fictional.national_population()
     rng = np.random.default_rng(5)
     names = ["asked_for_image", "internet_daily", "hours_online"]
