@@ -278,7 +278,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     used = dict.fromkeys(layout.columns["variable"])
     names = [*used, *measured.domains.by]
     stages = survey.design
-    policies = [*asked.policies, *(("weights", a.words) for a in survey.adjustments)]
+    policies = [*asked.policies, *survey.policies, *(("weights", a.words) for a in survey.adjustments)]
     policies += [("variance", survey.resampling.words)] if survey.resampling is not None else []
     if isinstance(stages, Stages):
         policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []

@@ -18,7 +18,7 @@ from evidencekit.survey.conditions import Where, where_rows, where_words
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 
-__all__ = ["Domains", "Where", "crossed_domains", "domains_of", "names_of", "refuse_empty", "where_words"]
+__all__ = ["Domains", "Where", "crossed_domains", "domains_of", "names_of", "refuse_empty", "where_mask", "where_words"]
 
 RESERVED = frozenset(
     [
@@ -108,9 +108,7 @@ def domains_of(survey: Survey, by: tuple[str, ...], where: Where) -> Domains:
     EstimationError
         No row satisfies the condition or has all its ``by=`` columns.
     """
-    frame = survey.rows.frame
-    assert isinstance(frame, nw.DataFrame)
-    inside, real = where_rows(frame, survey.rows, where, survey.cache), _with_weight(survey)
+    inside, real = where_mask(survey, where), _with_weight(survey)
     if real is not None:
         inside = real if inside is None else inside & real
     if not by:
@@ -120,6 +118,13 @@ def domains_of(survey: Survey, by: tuple[str, ...], where: Where) -> Domains:
         return Domains((), np.where(inside, 0, -1).astype(np.intp), (), 1)
     columns = [survey.column(name) for name in by]
     return crossed_domains(by, columns, inside, where)
+
+
+def where_mask(survey: Survey, where: Where) -> NDArray[np.bool_] | None:
+    """The condition row by row, of data in memory; None without one."""
+    frame = survey.rows.frame
+    assert isinstance(frame, nw.DataFrame)
+    return where_rows(frame, survey.rows, where, survey.cache)
 
 
 def _with_weight(survey: Survey) -> NDArray[np.bool_] | None:

@@ -117,6 +117,7 @@ class Survey:
     units: Units | None = field(init=False)
     adjustments: tuple[Adjustment, ...] = field(init=False)
     resampling: Resampling | None = field(init=False)
+    policies: tuple[tuple[str, str], ...] = field(init=False)
     cache: dict[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +128,7 @@ class Survey:
         keep(self, "cache", {})
         keep(self, "adjustments", ())
         keep(self, "resampling", None)
+        keep(self, "policies", ())
         keep(self, "design", self._design())
         need_columns(self.stages, self.rows)
         if isinstance(self.rows.frame, nw.LazyFrame):
@@ -216,6 +218,16 @@ class Survey:
         """The same survey with replicates, which do all adjustments again."""
         return self._changed({"resampling": resampling})
 
+    def completed(self, data: Any, policy: tuple[str, str]) -> Survey:
+        """The same design and weights over the same rows with answers filled in, and the record of how, for every provenance."""
+        made = self._changed({"data": data, "rows": open_data(data), "policies": (*self.policies, policy)})
+        made.cache.clear()
+        return made
+
+    def reweighted(self, weights: Floats) -> Survey:
+        """The same survey with one replicate's weights, for its points alone: nothing is recorded, so variances would be wrong."""
+        return self._changed({"w": weights, "adjustments": (), "resampling": None})
+
     def _changed(self, parts: dict[str, Any]) -> Survey:
         """A copy with other parts; columns already read are kept."""
         made = object.__new__(Survey)
@@ -286,7 +298,7 @@ class Survey:
 
     def _made(self) -> list[str]:
         """How the weights and the replicates were made, a line each."""
-        said = [f"weights: {a.words}" for a in self.adjustments]
+        said = [f"weights: {a.words}" for a in self.adjustments] + [f"{what}: {how}" for what, how in self.policies]
         return said if self.resampling is None else [*said, f"variance: {self.resampling.words}"]
 
     def __reduce__(self) -> NoReturn:

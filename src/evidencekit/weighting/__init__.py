@@ -4,9 +4,14 @@ from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.base import base_weights, select_within
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
+from evidencekit.weighting.combined import Combined, rubin
+from evidencekit.weighting.comparing import Balance, balance
 from evidencekit.weighting.dispositions import Dispositions
+from evidencekit.weighting.imputing import impute
 from evidencekit.weighting.jackknifing import jackknife
+from evidencekit.weighting.modelling import model_interval
 from evidencekit.weighting.nonresponse import adjust_nonresponse
+from evidencekit.weighting.participation import quasi_randomise
 from evidencekit.weighting.propensity import adjust_propensity
 from evidencekit.weighting.rates import ResponseRates, response_rates
 from evidencekit.weighting.replicating import replicate, replicate_weights
@@ -14,22 +19,29 @@ from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.trimming import trim
 
 __all__ = [
+    "Balance",
+    "Combined",
     "Dispositions",
     "ResponseRates",
     "WeightReport",
     "adjust_nonresponse",
     "adjust_propensity",
+    "balance",
     "base_weights",
     "bootstrap",
     "brr",
     "calibrate",
+    "impute",
     "jackknife",
+    "model_interval",
     "poststratify",
+    "quasi_randomise",
     "rake",
     "replicate",
     "replicate_weights",
     "report",
     "response_rates",
+    "rubin",
     "sdr",
     "select_within",
     "trim",

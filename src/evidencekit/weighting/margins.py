@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Column, Floats, numeric
 from evidencekit.errors import InputError, WeightingError
-from evidencekit.survey.conditions import Where, where_rows
+from evidencekit.survey.domains import Where, where_mask
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 
@@ -47,7 +47,7 @@ class Margin:
 def inside_of(survey: Survey, where: Where) -> Inside:
     """The rows to calibrate: those that have a weight and satisfy the condition; None when that is every row."""
     assert survey.w is not None
-    mask = where_rows(survey.rows.frame, survey.rows, where, survey.cache)  # pyright: ignore[reportArgumentType]  # in memory
+    mask = where_mask(survey, where)
     if survey.w.min() > 0:
         return mask
     return survey.w > 0 if mask is None else mask & (survey.w > 0)

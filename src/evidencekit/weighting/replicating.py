@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from evidencekit.survey.resampling import Replayed
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
 
-__all__ = ["replicate", "replicate_weights"]
+__all__ = ["each_weights", "replicate", "replicate_weights"]
 
 Statistic = Callable[[Floats, Any], Any]
 
@@ -72,7 +72,7 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
     if not np.isfinite(points).all():
         raise EstimationError("The function gives no finite number with the full-sample weights.", "Leave rows without an answer out.")
     values = np.full((replayed.resampling.count, len(points)), np.nan)
-    for r, weights in _each(survey, replayed, w):
+    for r, weights in each_weights(survey):
         one, _ = _numbers(function(weights, data), label)
         if len(one) != len(points):
             raise InputError("The function returns another number of results with other weights.", "Return the same ones each time.")
@@ -101,7 +101,7 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
             design=survey.fingerprint(),
             data=fingerprint(points),
             version=__version__,
-            policies=(("variance", replayed.resampling.words),),
+            policies=(*survey.policies, ("variance", replayed.resampling.words)),
             backend=survey.rows.backend,
         ),
     )
@@ -135,9 +135,9 @@ def replicate_weights(survey: Survey, *, prefix: str = "repw_") -> Any:
     >>> ek.weighting.replicate_weights(ek.weighting.bootstrap(survey, seed=1, replicates=3)).columns.tolist()
     ['weight', 'repw_1', 'repw_2', 'repw_3']
     """
-    replayed, w = _needed(survey, "replicate_weights()")
+    _, w = _needed(survey, "replicate_weights()")
     columns = {"weight": w.copy()}
-    columns |= {f"{prefix}{r + 1}": weights for r, weights in _each(survey, replayed, w)}
+    columns |= {f"{prefix}{r + 1}": weights for r, weights in each_weights(survey)}
     return frame_of(columns, survey.rows.backend)
 
 
@@ -152,14 +152,15 @@ def _needed(survey: Survey, doing: str) -> tuple[Replayed, Floats]:
     return atoms[1], survey.w
 
 
-def _each(survey: Survey, replayed: Replayed, w: Floats) -> Any:
-    """Each replicate's number and its weights row by row."""
+def each_weights(survey: Survey) -> Iterator[tuple[int, Floats]]:
+    """Each replicate's number and its weights row by row, for a survey with replicates."""
     atoms = survey.atoms
     assert atoms is not None
+    assert survey.w is not None
     row = atoms[0].row
-    for span, factors in replayed.blocks():
+    for span, factors in atoms[1].blocks():
         for r, each in zip(range(span.start, span.stop), factors, strict=True):
-            yield r, w * (each if row is None else each[row])
+            yield r, survey.w * (each if row is None else each[row])
 
 
 def _numbers(made: Any, label: str) -> tuple[Floats, Sequence[str]]:
