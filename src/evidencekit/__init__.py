@@ -29,7 +29,21 @@ if TYPE_CHECKING:
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset, Missing
     from evidencekit.reading import read
-    from evidencekit.survey import Replicates, Stages, Survey, cdf, check_survey, count, mean, proportion, quantile, ratio, total, variance
+    from evidencekit.survey import (
+        Replicates,
+        Stages,
+        Survey,
+        TwoPhase,
+        cdf,
+        check_survey,
+        count,
+        mean,
+        proportion,
+        quantile,
+        ratio,
+        total,
+        variance,
+    )
 
 _ROOMS: dict[str, str] = {
     "Action": "findings",
@@ -42,6 +56,7 @@ _ROOMS: dict[str, str] = {
     "Replicates": "survey",
     "Stages": "survey",
     "Survey": "survey",
+    "TwoPhase": "survey",
     "cdf": "survey",
     "check_survey": "survey",
     "contrast": "combining",
@@ -83,6 +98,7 @@ __all__ = [
     "Replicates",
     "Stages",
     "Survey",
+    "TwoPhase",
     "__version__",
     "cdf",
     "check_survey",

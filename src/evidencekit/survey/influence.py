@@ -28,7 +28,7 @@ class Influence:
     """Linearised values in long form, with the design they vary over.
 
     After calibration every unit also has ``factor @ loading``: its totals of what was calibrated on (units, P), times minus the
-    regression coefficients (P, cells).
+    regression coefficients (P, cells); `split` as in `Projection`.
     """
 
     units: Units
@@ -40,6 +40,7 @@ class Influence:
     lonely_domain: str
     factor: Floats | None = None
     loading: Floats | None = None
+    split: int | None = None
 
     def of(self, rows: Codes) -> Floats:
         """The covariance matrix of some of the cells."""
@@ -54,6 +55,8 @@ class Influence:
     def dense(self) -> Floats:
         """The covariance matrix of all cells."""
         units = self.units
+        if units.phases is not None:
+            return units.phases.covariance(*self._by_phase())
         if units.form is not None:
             z = self._table(units.psu, units.n_psus)[0]
             return z.T @ units.form @ z
@@ -62,6 +65,15 @@ class Influence:
             rows = self._deviations(level)
             out += rows.T @ rows
         return out
+
+    def _by_phase(self) -> tuple[Floats, Floats]:
+        """Units by cells as phase 1 and as phase 2 sees them."""
+        if self.split is None or self.factor is None or self.loading is None:
+            both = self._table(None, self.units.n)[0]
+            return both, both
+        bare = replace(self, factor=None)._table(None, self.units.n)[0]
+        known, own = self.factor[:, self.split :] @ self.loading[self.split :], self.factor[:, : self.split] @ self.loading[: self.split]
+        return bare + known, bare + own
 
     def _table(self, of: Codes | None, count: int) -> tuple[Floats, Floats]:
         """Units by cells: summed values, and how many long rows fell there."""
@@ -101,7 +113,7 @@ class Influence:
 
     def variances(self) -> Floats:
         """The variance of every cell from the long form alone; nothing of size units by cells is made."""
-        if self.factor is not None:
+        if self.factor is not None or self.units.phases is not None:
             chunks = [np.arange(start, min(start + CHUNK, self.cells)) for start in range(0, self.cells, CHUNK)]
             return np.concatenate([np.diagonal(self.of(chunk)) for chunk in chunks])
         out = np.zeros(self.cells)

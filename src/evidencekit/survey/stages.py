@@ -130,6 +130,9 @@ class Stages:
             object.__setattr__(self, part, _as_tuple(getattr(self, part), part))
         if len(self.fpc or ()) > self.stages:
             raise InputError(f"fpc= names {len(self.fpc or ())} stages, and psu= names {self.stages}.")
+
+    def need_weights(self) -> None:
+        """Raise an `InputError` for a design from which no weights follow; only a phase of a two-phase design may do without."""
         if self.weights is None and not self.fpc:
             raise InputError(
                 "A survey needs weights=.",

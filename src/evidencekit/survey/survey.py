@@ -14,10 +14,12 @@ from evidencekit.errors import InputError, one_of
 from evidencekit.frames import Rows, open_data
 from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.binding import design_units, design_weights, replicate_units, weight_notes
-from evidencekit.survey.projection import Projection, projection_of
+from evidencekit.survey.projection import Projection, phased_projection, projection_of
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Replayed, Resampling, atoms_of
 from evidencekit.survey.stages import Lonely, Stages
+from evidencekit.survey.subsampling import PhaseOne, bound_phases
+from evidencekit.survey.twophase import TwoPhase
 from evidencekit.survey.units import Units
 
 __all__ = ["Inference", "NoDesign", "Survey"]
@@ -71,7 +73,7 @@ class Survey:
         Policy for strata with one PSU. The default refuses, because any other choice is an assumption.
     population : str
         Whom the numbers speak for, in words: ``"internet-using children aged 12-17 in ..."``.
-    design : Stages, Replicates or NoDesign, optional
+    design : Stages, Replicates, TwoPhase or NoDesign, optional
         A richer design, instead of the column parameters.
 
     Raises
@@ -108,12 +110,13 @@ class Survey:
     nest: bool = field(default=True, kw_only=True)
     lonely: Lonely = field(default="fail", kw_only=True)
     population: str = field(default="", kw_only=True)
-    design: Stages | Replicates | NoDesign = field(default=None, kw_only=True)  # type: ignore[assignment]  # set below
+    design: Stages | Replicates | TwoPhase | NoDesign = field(default=None, kw_only=True)  # type: ignore[assignment]  # set below
     rows: Rows = field(init=False)
     w: Floats | None = field(init=False)
     units: Units | None = field(init=False)
     adjustments: tuple[Adjustment, ...] = field(init=False)
     resampling: Resampling | None = field(init=False)
+    phase1: PhaseOne | None = field(init=False)
     cache: dict[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,7 +125,12 @@ class Survey:
         keep(self, "cache", {})
         keep(self, "adjustments", ())
         keep(self, "resampling", None)
+        keep(self, "phase1", None)
         keep(self, "design", self._design())
+        if isinstance(self.design, TwoPhase):
+            for part, made in bound_phases(self.design, self.rows)._asdict().items():
+                keep(self, part, made)
+            return
         self._check_columns()
         if isinstance(self.rows.frame, nw.LazyFrame):
             keep(self, "w", None)
@@ -139,14 +147,18 @@ class Survey:
         keep(self, "w", w)
         keep(self, "units", units)
 
-    def _design(self) -> Stages | Replicates | NoDesign:
+    def _design(self) -> Stages | Replicates | TwoPhase | NoDesign:
         given = [p for p in ("weights", "strata", "psu", "fpc") if getattr(self, p) is not None]
         if self.design is None:
-            return Stages(weights=self.weights, strata=self.strata, psu=self.psu, fpc=self.fpc, nest=self.nest, lonely=self.lonely)
+            made = Stages(weights=self.weights, strata=self.strata, psu=self.psu, fpc=self.fpc, nest=self.nest, lonely=self.lonely)
+            made.need_weights()
+            return made
         if given:
             raise InputError(f"design= already says how the sample was drawn; {', '.join(given)} was given as well.")
-        if not isinstance(self.design, get_args(Stages | Replicates | NoDesign)):
-            raise InputError(f"design= takes Stages, Replicates or NoDesign, not a {type(self.design).__name__}.")
+        if not isinstance(self.design, get_args(Stages | Replicates | TwoPhase | NoDesign)):
+            raise InputError(f"design= takes Stages, Replicates, TwoPhase or NoDesign, not a {type(self.design).__name__}.")
+        if isinstance(self.design, Stages):
+            self.design.need_weights()
         return self.design
 
     def _check_columns(self) -> None:
@@ -158,12 +170,14 @@ class Survey:
             for name in design.strata_below:
                 if name is not None:
                     self.rows.need(name, "strata_below=")
-        if design.weights is not None:
+        if not isinstance(design, TwoPhase) and design.weights is not None:
             self.rows.need(design.weights, "weights=")
 
     @property
     def stages(self) -> Stages:
         """The design; answers without one are treated as rows of equal standing."""
+        if isinstance(self.design, TwoPhase):
+            return Stages(weights="")
         return self.design if isinstance(self.design, Stages) else Stages(weights=self.design.weights or "")
 
     @property
@@ -189,7 +203,8 @@ class Survey:
             return None
         if "projection" not in self.cache:
             assert self.units is not None
-            self.cache["projection"] = projection_of(self.adjustments, self.units.row, self.units.n)
+            make = projection_of if self.units.phases is None else phased_projection
+            self.cache["projection"] = make(self.adjustments, self.units.row, self.units.n)
         return self.cache["projection"]
 
     @property
@@ -208,7 +223,11 @@ class Survey:
         design = self.design
         if isinstance(design, NoDesign) and design.inference == "self-selected":
             design = replace(design, inference="self-selected-adjusted")
-        return self._changed({"design": design, "w": adjustment.after, "adjustments": (*self.adjustments, adjustment)})
+        units = self.units
+        if adjustment.to_phase1 and units is not None and units.phases is not None:
+            units = replace(units, phases=units.phases.reweighted(adjustment.ratio))
+        adjustments = (*self.adjustments, adjustment)
+        return self._changed({"design": design, "w": adjustment.after, "adjustments": adjustments, "units": units})
 
     def resampled(self, resampling: Resampling) -> Survey:
         """The same survey with replicates, which do all adjustments again."""
@@ -260,6 +279,7 @@ class Survey:
         size = f"{len(self.w):,} rows" if self.w is not None else "lazy rows"
         if not isinstance(self.design, Stages):
             body = f"{size}, no design: {self.inference}" if isinstance(self.design, NoDesign) else size
+            body = f"{size} of {len(self.phase1.w):,} in phase 1" if self.phase1 is not None else body
         elif units is None:
             body = f"{size}, design: {_describe(self.design)}"
         else:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import DesignError, LonelyPSU
+from evidencekit.survey.phases import Phases
 from evidencekit.survey.stages import Joint, Stages
 
 __all__ = ["Level", "Units", "build_units", "cross"]
@@ -40,7 +41,8 @@ class Units:
     """Every row's unit, every unit's place in the design.
 
     `row` maps a row to its finest unit (None: each row is one), `psu` the finest unit to its primary sampling unit and `stratum`
-    that unit to its first-stage stratum. `form` is the quadratic form of a joint matrix, over primary sampling units.
+    that unit to its first-stage stratum. `form` is the quadratic form of a joint matrix, over primary sampling units; `phases` takes the
+    place of the levels after two phases of sampling.
     """
 
     row: Codes | None
@@ -51,6 +53,7 @@ class Units:
     form: Floats | None
     reused: int
     probability: Floats | None
+    phases: Phases | None = None
 
     @property
     def n_psus(self) -> int:

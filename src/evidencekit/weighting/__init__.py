@@ -4,6 +4,8 @@ from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.calibrating import calibrate, poststratify, rake
 from evidencekit.weighting.jackknifing import jackknife
+from evidencekit.weighting.overlapping import dual_frame
+from evidencekit.weighting.phasing import calibrate_to_phase1
 from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.trimming import trim
@@ -13,6 +15,8 @@ __all__ = [
     "bootstrap",
     "brr",
     "calibrate",
+    "calibrate_to_phase1",
+    "dual_frame",
     "jackknife",
     "poststratify",
     "rake",
