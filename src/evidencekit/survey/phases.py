@@ -52,7 +52,8 @@ class Approximate:
     def groupings(self) -> tuple[Grouping, ...]:
         """The sum over units of ``(chance z - mean)^2 / chance``, the mean that of all of phase 1's units, as totals."""
         counted = summed(self.stratum, 1.0 / self.chance, len(self.size))
-        apart = Grouping(self.unit, self.scale[self.stratum] * self.chance)
+        # A unit whose weight calibration brought down to nought has no part in either sum.
+        apart = Grouping(self.unit, self.scale[self.stratum] * np.where(np.isinf(self.chance), 0.0, self.chance))
         return apart, Grouping(self.stratum[self.unit], self.scale * (counted / self.size - 2.0) / self.size)
 
 
@@ -89,7 +90,8 @@ class Phases:
         """The same after phase 2's weights were multiplied by `ratio`, row by row: chances of being in phase 2 go down by as much."""
         if self.approximate is None:
             return self
-        made = replace(self.approximate, chance=self.approximate.chance / ratio[self.approximate.example])
+        with np.errstate(divide="ignore"):
+            made = replace(self.approximate, chance=self.approximate.chance / ratio[self.approximate.example])
         return replace(self, first=made.groupings(), approximate=made)
 
 

@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Column, Floats, factorise, numeric, summed
+from evidencekit.columns import Codes, Column, Floats, factorise, numeric
 from evidencekit.errors import DesignError, InputError, LonelyPSU
 from evidencekit.frames import Rows, eager
 from evidencekit.survey.binding import design_units, design_weights
@@ -119,7 +119,7 @@ def _coded(phase: PhaseOne, words: str) -> Callable[[str, str], Column]:
         if blank:
             raise DesignError(
                 f"{role} column {name!r} is missing in {blank} of {len(made.codes)} rows of {words}.",
-                "Fill it in. Where only phase 2 has it, give phase2= the fpc= as well, and method=\"full\".",
+                'Fill it in. Where only phase 2 has it, give phase2= the fpc= as well, and method="full".',
             )
         return made
 
@@ -171,8 +171,9 @@ def _refuse_lonely(second: Units) -> None:
     for stage, level in enumerate(second.levels):
         alone = int(level.lonely.sum())
         if alone:
+            what = "strata have" if alone > 1 else "stratum has"
             raise LonelyPSU(
-                f"{alone} {'strata have' if alone > 1 else 'stratum has'} a single unit in phase 2 at stage {stage + 1}, and more in phase 1.",
+                f"{alone} {what} a single unit in phase 2 at stage {stage + 1}, of several in phase 1.",
                 'Combine strata, or choose lonely="certainty" for phase2=, which leaves out what those strata add.',
             )
 

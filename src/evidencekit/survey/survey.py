@@ -88,6 +88,7 @@ class Survey:
     Notes
     -----
     Units and strata become integer codes once, here. A lazy frame is not scanned until a number is asked for.
+    After two phases of sampling (`TwoPhase`) the rows are those of phase 2, and `phase1` keeps those of phase 1.
 
     References
     ----------

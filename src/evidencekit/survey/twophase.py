@@ -47,7 +47,9 @@ class TwoPhase:
     The full variance is that of Sarndal, Swensson and Wretman (1992), result 9.3.1. With ``c_ij = 1 - p_i p_j / p_ij`` at each phase and
     z the values times both weights, it is the sum over pairs of ``(c1_ij + c2_ij - c1_ij c2_ij) z_i z_j``. As each ``c`` is the same
     for all pairs that share a stratum or a unit, it comes down to sums of squared totals of strata, units and what they have in common.
-    An estimate of this kind can be negative in a small sample; such a cell has no variance, and a flag.
+    An estimate of this kind can be negative in a small sample; such a cell has no variance, and a flag. Where strata of phase 2 cut across
+    clusters of phase 1 it is right on average and unsteady for totals: their 95 % intervals covered 92 % in simulations with 50 clusters
+    (means 95 %; with strata of phase 2 within the clusters, totals too).
 
     Phase 1 without `fpc` counts as drawn with replacement. In a cohort the full variance lets the number of people vary too (as R does),
     the other two do not; it makes a difference for totals only.

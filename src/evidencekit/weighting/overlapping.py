@@ -139,8 +139,10 @@ def _pair(names: Any, role: str) -> tuple[str, str]:
 
 def _overlap(survey: Survey, name: str, frame: str) -> NDArray[np.bool_]:
     survey.rows.need(name, "overlap=")
-    values = numeric(eager(survey.rows.frame, "dual_frame()")[name], "overlap= column")
-    blank = int(np.isnan(values).sum())
+    column = eager(survey.rows.frame, "dual_frame()")[name]
+    blank = int(column.null_count())
+    values = np.ones(1) if blank else numeric(column, "overlap= column")
+    blank = max(blank, int(np.isnan(values).sum()))
     if blank:
         raise DesignError(
             f"overlap= column {name!r} is missing in {blank} rows of sample {frame!r}.",

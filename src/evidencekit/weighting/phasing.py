@@ -81,7 +81,7 @@ def calibrate_to_phase1(
     one_of("method", method, get_args(Method))
     for what, given in (("margins", margins), ("numbers", numbers)):
         if isinstance(given, str) or not isinstance(given, Sequence):
-            raise InputError(f"{what}= is a sequence of column names.", f'Write [{given!r}].' if isinstance(given, str) else "")
+            raise InputError(f"{what}= is a sequence of column names.", f"Write [{given!r}]." if isinstance(given, str) else "")
     if not margins and not numbers:
         raise InputError("calibrate_to_phase1() needs columns that phase 1 has.", 'For example margins=["sex"], numbers=["age"].')
     totals: dict[Any, Any] = {names: _margin(phase1, _tuple(names)) for names in margins}
