@@ -3,7 +3,7 @@
 ::
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
-    describe its design     Survey, Stages, Replicates; check_survey
+    describe its design     Survey, Stages, Replicates, TwoPhase; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare                 difference, ratio_of, contrast
     change the weights      weighting.rake, weighting.bootstrap and their neighbours
@@ -42,7 +42,21 @@ if TYPE_CHECKING:
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset, Missing
     from evidencekit.reading import read
-    from evidencekit.survey import Replicates, Stages, Survey, cdf, check_survey, count, mean, proportion, quantile, ratio, total, variance
+    from evidencekit.survey import (
+        Replicates,
+        Stages,
+        Survey,
+        TwoPhase,
+        cdf,
+        check_survey,
+        count,
+        mean,
+        proportion,
+        quantile,
+        ratio,
+        total,
+        variance,
+    )
 
 _ROOMS: dict[str, str] = {
     "Action": "findings",
@@ -55,6 +69,7 @@ _ROOMS: dict[str, str] = {
     "Replicates": "survey",
     "Stages": "survey",
     "Survey": "survey",
+    "TwoPhase": "survey",
     "cdf": "survey",
     "check_survey": "survey",
     "contrast": "combining",
@@ -96,6 +111,7 @@ __all__ = [
     "Replicates",
     "Stages",
     "Survey",
+    "TwoPhase",
     "__version__",
     "cdf",
     "check_survey",

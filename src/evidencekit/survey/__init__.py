@@ -9,6 +9,7 @@ from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.spread import cdf, variance
 from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.survey import NoDesign, Survey
+from evidencekit.survey.twophase import TwoPhase
 
 __all__ = [
     "Check",
@@ -18,6 +19,7 @@ __all__ = [
     "Replicates",
     "Stages",
     "Survey",
+    "TwoPhase",
     "cdf",
     "check_survey",
     "count",

@@ -47,6 +47,8 @@ class Adjustment:
         The weights.
     estimated : bool
         The totals were themselves estimated from this sample (as in non-response adjustment), and not known.
+    to_phase1 : bool
+        The totals are those of the first phase of a two-phase sample: what they explain still varies as phase 1 does.
     """
 
     words: str
@@ -57,6 +59,7 @@ class Adjustment:
     before: Floats
     after: Floats
     estimated: bool = False
+    to_phase1: bool = False
 
     @property
     def cells(self) -> int:

@@ -23,10 +23,12 @@ from evidencekit.survey.replicated import deviations_of
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.survey import Survey
+from evidencekit.survey.twophase import TwoPhase
 
 __all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of", "missing_words", "spread_of"]
 
 Deff = Literal["replace", "wor"]
+BELOW = 'no variance: the full two-phase estimate is below nought; method="approx" never is'
 Limits = Callable[[Floats, Floats, Floats, Floats], tuple[Floats, Floats, tuple[str, ...]]]
 
 
@@ -153,7 +155,9 @@ def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layo
     """The covariance of the layout's cells, by linearisation or from replicates, and what must be said about cells."""
     atoms = survey.atoms
     if atoms is None:
-        return covariance_of(_influence(survey, measured, linear, layout)), ("",) * len(layout.table)
+        covariance = covariance_of(_influence(survey, measured, linear, layout))
+        below = np.isnan(covariance.variances) if measured.units.phases is not None else np.zeros(len(layout.table), dtype=bool)
+        return covariance, [BELOW if b else "" for b in below]
     deviations = deviations_of(atoms[1], measured.tables, linear, _picker(layout), measured.domains.count)
     lost = [f"no members in {k} of {atoms[1].resampling.count} replicates" if k else "" for k in deviations.lost]
     return deviations.covariance(), lost
@@ -231,6 +235,7 @@ def _influence(survey: Survey, measured: Measured, linear: Sequence[Linear], lay
         stages.lonely_domain,
         None if projection is None else projection.units,
         loading,
+        None if projection is None else projection.split,
     )
 
 
@@ -279,6 +284,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     names = [*used, *measured.domains.by]
     stages = survey.design
     policies = [*asked.policies, *survey.policies, *(("weights", a.words) for a in survey.adjustments)]
+    policies += stages.policies if isinstance(stages, TwoPhase) else ()
     policies += [("variance", survey.resampling.words)] if survey.resampling is not None else []
     if isinstance(stages, Stages):
         policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []

@@ -31,7 +31,7 @@ class Influence:
     """Linearised values in long form, with the design they vary over.
 
     After calibration every unit also has ``factor @ loading``: its totals of what was calibrated on (units, P), times minus the
-    regression coefficients (P, cells).
+    regression coefficients (P, cells); `split` as in `Projection`.
     """
 
     units: Units
@@ -43,6 +43,7 @@ class Influence:
     lonely_domain: str
     factor: Floats | None = None
     loading: Floats | None = None
+    split: int | None = None
 
     def of(self, rows: Codes) -> Floats:
         """The covariance matrix of some of the cells."""
@@ -56,6 +57,8 @@ class Influence:
 
     def dense(self) -> Floats:
         """The covariance matrix of all cells."""
+        if self.units.phases is not None:
+            return self.units.phases.covariance(*self._by_phase())
         if self.units.form is not None:
             return self._certain(self.units.form)
         out = np.zeros((self.cells, self.cells))
@@ -66,11 +69,24 @@ class Influence:
 
     def _certain(self, form: Form) -> Floats:
         """The covariance from a quadratic form; not a number for cells whose variance comes out negative."""
-        z = np.vstack([rows for _, rows in self._blocks(self.units.psu, self.units.n_psus)])
+        z = self._whole(self.units.psu, self.units.n_psus)
         out = form.covariance(z)
         negative = np.diagonal(out) < -1e-12 * (z**2).sum(axis=0)
         out[negative, :] = out[:, negative] = np.nan
         return out
+
+    def _by_phase(self) -> tuple[Floats, Floats]:
+        """Units by cells as phase 1 and as phase 2 sees them."""
+        if self.split is None or self.factor is None or self.loading is None:
+            both = self._whole(None, self.units.n)
+            return both, both
+        bare = replace(self, factor=None)._whole(None, self.units.n)
+        known, own = self.factor[:, self.split :] @ self.loading[self.split :], self.factor[:, : self.split] @ self.loading[: self.split]
+        return bare + known, bare + own
+
+    def _whole(self, of: Codes | None, count: int) -> Floats:
+        """The table of units by cells at once."""
+        return np.vstack([rows for _, rows in self._blocks(of, count)])
 
     def _blocks(self, of: Codes | None, count: int) -> Iterator[tuple[slice, Floats]]:
         """The table of units by cells, some units at a time: which, and their summed values."""
@@ -128,7 +144,7 @@ class Influence:
 
     def variances(self) -> Floats:
         """The variance of every cell from the long form alone; nothing of size units by cells is made."""
-        if self.factor is not None:
+        if self.factor is not None or self.units.phases is not None:
             chunks = [np.arange(start, min(start + CHUNK, self.cells)) for start in range(0, self.cells, CHUNK)]
             return np.concatenate([np.diagonal(self.of(chunk)) for chunk in chunks])
         out = np.zeros(self.cells)

@@ -9,14 +9,14 @@ Where a step's totals were estimated from the sample itself, what it explains co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.survey.adjustment import Adjustment
 
-__all__ = ["Projection", "projection_of"]
+__all__ = ["Projection", "phased_projection", "projection_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -24,7 +24,8 @@ class Projection:
     """The regressions of a chain of adjustments, ready for any variable.
 
     `steps` are the adjustments that have covariates; `rows` their row weights, by which a variable's sums over ``x_k`` are taken;
-    `units` (units, P) are each unit's totals of all covariates, `inverses` and `between` the small matrices of the recursion.
+    `units` (units, P) are each unit's totals of all covariates, `inverses` and `between` the small matrices of the recursion. After two
+    phases of sampling the first `split` covariates are for the variance of phase 2, the others for that of phase 1 (None: all for both).
     """
 
     steps: tuple[Adjustment, ...]
@@ -32,6 +33,7 @@ class Projection:
     units: Floats
     inverses: tuple[Floats, ...]
     between: dict[tuple[int, int], Floats]
+    split: int | None = None
 
     @property
     def size(self) -> int:
@@ -102,6 +104,35 @@ def projection_of(adjustments: Sequence[Adjustment], unit: Codes | None, units: 
             between[k, j] = _between(step, steps[j], counted[j] * back)
     totals = np.hstack([_over(s, None, unit, c, units).T for s, c in zip(steps, counted, strict=True)])
     return Projection(steps, tuple(rows), totals, tuple(inverses), between)
+
+
+def phased_projection(adjustments: Sequence[Adjustment], unit: Codes | None, units: int) -> Projection | None:
+    """The projection after two phases of sampling: calibration to totals of phase 1 leaves phase 1's variance as it was.
+
+    Parameters
+    ----------
+    adjustments, unit, units
+        As for `projection_of`.
+
+    References
+    ----------
+    Sarndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 9.7. Lumley (2010), section 8.4.
+    """
+    second = projection_of(adjustments, unit, units)
+    if second is None or not any(a.to_phase1 for a in adjustments):
+        return second
+    first = projection_of([replace(a, covariates=None) if a.to_phase1 else a for a in adjustments], unit, units)
+    if first is None:
+        return replace(second, split=second.size)
+    steps, start = (*second.steps, *first.steps), len(second.steps)
+    between = {**second.between, **{(k + start, j + start): m for (k, j), m in first.between.items()}}
+    for k, one in enumerate(second.steps):
+        for j, other in enumerate(first.steps):
+            assert one.covariates is not None
+            assert other.covariates is not None
+            between[k, j + start] = np.zeros((one.covariates.shape[1], other.covariates.shape[1]))
+    totals = np.hstack([second.units, first.units])
+    return Projection(steps, (*second.rows, *first.rows), totals, (*second.inverses, *first.inverses), between, second.size)
 
 
 def _tilt(step: Adjustment) -> Floats | float:

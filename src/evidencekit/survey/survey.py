@@ -15,10 +15,12 @@ from evidencekit.errors import InputError, one_of
 from evidencekit.frames import Rows, open_data
 from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.binding import design_units, design_weights, need_columns, replicate_units, weight_notes
-from evidencekit.survey.projection import Projection, projection_of
+from evidencekit.survey.projection import Projection, phased_projection, projection_of
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Replayed, Resampling, atoms_of
 from evidencekit.survey.stages import Joint, Lonely, Stages, column_name
+from evidencekit.survey.subsampling import PhaseOne, bound_phases
+from evidencekit.survey.twophase import TwoPhase
 from evidencekit.survey.units import Units
 
 __all__ = ["Inference", "NoDesign", "Survey"]
@@ -74,7 +76,7 @@ class Survey:
         Policy for strata with one PSU. The default refuses, because any other choice is an assumption.
     population : str
         Whom the numbers speak for, in words: ``"internet-using children aged 12-17 in ..."``.
-    design : Stages, Replicates or NoDesign, optional
+    design : Stages, Replicates, TwoPhase or NoDesign, optional
         A richer design, instead of the column parameters.
 
     Raises
@@ -89,6 +91,7 @@ class Survey:
     Notes
     -----
     Units and strata become integer codes once, here. A lazy frame is not scanned until a number is asked for.
+    After two phases of sampling (`TwoPhase`) the rows are those of phase 2, and `phase1` keeps those of phase 1.
 
     References
     ----------
@@ -111,13 +114,14 @@ class Survey:
     nest: bool = field(default=True, kw_only=True)
     lonely: Lonely = field(default="fail", kw_only=True)
     population: str = field(default="", kw_only=True)
-    design: Stages | Replicates | NoDesign = field(default=None, kw_only=True)  # type: ignore[assignment]  # set below
+    design: Stages | Replicates | TwoPhase | NoDesign = field(default=None, kw_only=True)  # type: ignore[assignment]  # set below
     rows: Rows = field(init=False)
     w: Floats | None = field(init=False)
     units: Units | None = field(init=False)
     adjustments: tuple[Adjustment, ...] = field(init=False)
     resampling: Resampling | None = field(init=False)
     policies: tuple[tuple[str, str], ...] = field(init=False)
+    phase1: PhaseOne | None = field(init=False)
     cache: dict[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,7 +133,12 @@ class Survey:
         keep(self, "adjustments", ())
         keep(self, "resampling", None)
         keep(self, "policies", ())
+        keep(self, "phase1", None)
         keep(self, "design", self._design())
+        if isinstance(self.design, TwoPhase):
+            for part, made in bound_phases(self.design, self.rows)._asdict().items():
+                keep(self, part, made)
+            return
         need_columns(self.stages, self.rows)
         if isinstance(self.rows.frame, nw.LazyFrame):
             keep(self, "w", None)
@@ -146,7 +155,7 @@ class Survey:
         keep(self, "w", w)
         keep(self, "units", units)
 
-    def _design(self) -> Stages | Replicates | NoDesign:
+    def _design(self) -> Stages | Replicates | TwoPhase | NoDesign:
         named = [p for p in ("weights", "strata", "psu", "fpc") if getattr(self, p) is not None]
         if self.design is None:
             for part in named:
@@ -157,13 +166,15 @@ class Survey:
         given = [*named, *(["nest"] if self.nest is not True else []), *(["lonely"] if self.lonely != "fail" else [])]
         if given:
             raise InputError(f"design= already says how the sample was drawn; {', '.join(given)} was given as well.")
-        if not isinstance(self.design, get_args(Stages | Replicates | NoDesign)):
-            raise InputError(f"design= takes Stages, Replicates or NoDesign, not a {type(self.design).__name__}.")
+        if not isinstance(self.design, get_args(Stages | Replicates | TwoPhase | NoDesign)):
+            raise InputError(f"design= takes Stages, Replicates, TwoPhase or NoDesign, not a {type(self.design).__name__}.")
         return _with_weights(self.design) if isinstance(self.design, Stages) else self.design
 
     @property
     def stages(self) -> Stages:
         """The design; answers without one are treated as rows of equal standing."""
+        if isinstance(self.design, TwoPhase):
+            return Stages()
         return self.design if isinstance(self.design, Stages) else Stages(weights=self.design.weights)
 
     @property
@@ -191,7 +202,8 @@ class Survey:
             return None
         if "projection" not in self.cache:
             assert self.units is not None
-            self.cache["projection"] = projection_of(self.adjustments, self.units.row, self.units.n)
+            make = projection_of if self.units.phases is None else phased_projection
+            self.cache["projection"] = make(self.adjustments, self.units.row, self.units.n)
         return self.cache["projection"]
 
     @property
@@ -210,9 +222,12 @@ class Survey:
         design = self.design
         if isinstance(design, NoDesign) and design.inference == "self-selected":
             design = replace(design, inference="self-selected-adjusted")
-        w = adjustment.after.view()
+        w, units = adjustment.after.view(), self.units
         w.setflags(write=False)
-        return self._changed({"design": design, "w": w, "adjustments": (*self.adjustments, adjustment)})
+        if adjustment.to_phase1 and units is not None and units.phases is not None:
+            units = replace(units, phases=units.phases.reweighted(adjustment.ratio))
+        adjustments = (*self.adjustments, adjustment)
+        return self._changed({"design": design, "w": w, "adjustments": adjustments, "units": units})
 
     def resampled(self, resampling: Resampling) -> Survey:
         """The same survey with replicates, which do all adjustments again."""
@@ -277,7 +292,9 @@ class Survey:
                 digest.update(repr((again.words, again.mse)).encode() + _mixed(again.factors.ravel()) + _mixed(again.scales))
                 digest.update(b"" if again.unit is None else _mixed(again.unit))
             if self.w is not None and self.units is not None:
-                digest.update(_mixed(self.units.stratum if self.units.row is None else self.units.row, self.w))
+                place = self.units.stratum if self.units.row is None else self.units.row
+                together = len(place) == len(self.w)
+                digest.update(_mixed(place, self.w) if together else _mixed(place) + _mixed(self.w))
                 digest.update(_of_units(self.units, fractions=bool(self.stages.fpc)))
             self.cache["fingerprint"] = digest.hexdigest()
         return self.cache["fingerprint"]
@@ -287,6 +304,7 @@ class Survey:
         size = f"{len(self.w):,} rows" if self.w is not None else "lazy rows"
         if not isinstance(self.design, Stages):
             body = f"{size}, no design: {self.inference}" if isinstance(self.design, NoDesign) else size
+            body = f"{size} of {len(self.phase1.w):,} in phase 1" if self.phase1 is not None else body
         elif units is None:
             body = f"{size}, design: {_describe(self.design)}"
         else:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import DesignError, LonelyPSU
+from evidencekit.survey.phases import Phases
 from evidencekit.survey.stages import Joint, Stages
 
 __all__ = ["Form", "Level", "Units", "build_units", "cross"]
@@ -74,7 +75,8 @@ class Units:
     """Every row's unit, every unit's place in the design.
 
     `row` maps a row to its finest unit (None: each row is one), `psu` the finest unit to its primary sampling unit and `stratum`
-    that unit to its first-stage stratum. `form` replaces the levels where pairs of units matter.
+    that unit to its first-stage stratum. `form` replaces the levels where pairs of units matter, `phases` after two phases of
+    sampling.
     """
 
     row: Codes | None
@@ -83,6 +85,7 @@ class Units:
     stratum: Codes
     levels: tuple[Level, ...]
     form: Form | None
+    phases: Phases | None = None
 
     @property
     def n_psus(self) -> int:

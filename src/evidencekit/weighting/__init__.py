@@ -11,7 +11,9 @@ from evidencekit.weighting.imputing import impute
 from evidencekit.weighting.jackknifing import jackknife
 from evidencekit.weighting.modelling import model_interval
 from evidencekit.weighting.nonresponse import adjust_nonresponse
+from evidencekit.weighting.overlapping import dual_frame
 from evidencekit.weighting.participation import quasi_randomise
+from evidencekit.weighting.phasing import calibrate_to_phase1
 from evidencekit.weighting.propensity import adjust_propensity
 from evidencekit.weighting.rates import ResponseRates, response_rates
 from evidencekit.weighting.replicating import replicate, replicate_weights
@@ -31,6 +33,8 @@ __all__ = [
     "bootstrap",
     "brr",
     "calibrate",
+    "calibrate_to_phase1",
+    "dual_frame",
     "impute",
     "jackknife",
     "model_interval",

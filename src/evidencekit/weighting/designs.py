@@ -14,6 +14,7 @@ from evidencekit.survey.resampling import Resampling
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
+from evidencekit.survey.twophase import TwoPhase
 from evidencekit.survey.units import Units
 
 __all__ = ["Primary", "generator", "primary_of", "resampling_of", "units_for"]
@@ -58,6 +59,8 @@ def units_for(survey: Survey, doing: str) -> Units:
     in_memory(survey, doing)
     if isinstance(survey.design, Replicates):
         raise InputError(f"{doing} needs the design, and this survey came with replicate weights.", "Use them as they are.")
+    if isinstance(survey.design, TwoPhase):
+        raise InputError(f"{doing} cannot follow two phases of sampling.", "Their variance is by linearisation: use the survey as it is.")
     if not isinstance(survey.design, Stages):
         raise InputError(f"{doing} needs a probability sample: answers without a design have no design-based variance.")
     assert survey.units is not None

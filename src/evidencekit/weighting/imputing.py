@@ -18,6 +18,7 @@ from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
+from evidencekit.survey.twophase import TwoPhase
 from evidencekit.weighting.chained import Link, complete, neighbours
 from evidencekit.weighting.designs import generator
 
@@ -141,9 +142,11 @@ def _refuse(survey: Survey, wanted: tuple[str, ...], kinds: Sequence[Missing], a
 def _designed(survey: Survey) -> set[str]:
     """The columns that say how the sample was drawn."""
     design = survey.design
-    names: list[str | None] = [design.weights]
-    if isinstance(design, Stages):
-        names += [*(design.strata or ()), *(design.psu or ()), *(design.fpc or ()), *(design.strata_below or ())]
+    parts = (design.phase1, design.phase2) if isinstance(design, TwoPhase) else (design,)
+    names: list[str | None] = [part.weights for part in parts]
+    for part in parts:
+        if isinstance(part, Stages):
+            names += [*(part.strata or ()), *(part.psu or ()), *(part.fpc or ()), *(part.strata_below or ())]
     if isinstance(design, Replicates):
         names += [*design.names(survey.rows.columns), design.psu]
     return {name for name in names if name}
