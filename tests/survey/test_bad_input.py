@@ -374,3 +374,9 @@ def test_a_domain_without_answers_has_no_quantile() -> None:
     assert ek.quantile(made, "y", by="g").cells.columns["g"] == ("a",)
     with pytest.raises(ek.errors.EstimationError):
         ek.quantile(ek.Survey(frame.assign(y=np.nan), weights="w", psu="psu"), "y")
+
+
+def test_weights_too_large_to_add_up() -> None:
+    frame = pd.DataFrame({"w": [1e308] * 6, "psu": [1, 2, 3] * 2, "y": range(6)})
+    with pytest.raises(ek.errors.DesignError, match="too large to add up"):
+        ek.Survey(frame, weights="w", psu="psu")

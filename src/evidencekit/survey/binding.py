@@ -131,7 +131,10 @@ def design_weights(stages: Stages, number: Callable[[str, str], Floats], units: 
         values = number(stages.weights, "weights=").copy()
     else:
         values = _inverse_fractions(stages, number, units) if stages.fpc else np.ones(n)
-    total = values.sum()
+    with np.errstate(over="ignore"):
+        total = values.sum()
+    if np.isposinf(total) and np.isfinite(values).all():
+        raise DesignError(f"weights= column {stages.weights!r} is too large to add up.", "Divide it by a power of ten first.")
     if not np.isfinite(total) or values.min() < 0 or total <= 0:
         weight_problems(stages.weights or "fpc", int(np.isnan(values).sum()), int((values < 0).sum()), bool(np.nansum(values) > 0))
     if isinstance(stages.unequal, Joint) and not stages.fpc:
