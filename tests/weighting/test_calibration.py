@@ -265,3 +265,10 @@ def test_the_report_says_what_each_step_did() -> None:
     assert table["sum"].iloc[1] == pytest.approx(10_000)
     assert "raked to sex" in repr(raked)
     assert ("weights", "raked to sex") in ek.mean(raked, "y").provenance.policies
+
+
+def test_a_known_size_alone() -> None:
+    made = ek.weighting.calibrate(survey_of(people()), {}, population_total=12_000)
+    assert ek.count(made).points[0] == pytest.approx(12_000)
+    assert ek.count(made).se[0] == pytest.approx(0, abs=1e-8)
+    np.testing.assert_allclose(ek.total(made, "y").se, 12_000 * ek.mean(survey_of(people()), "y").se, rtol=1e-10)

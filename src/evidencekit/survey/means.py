@@ -108,8 +108,9 @@ def total(
     survey, y, by, where, where_label, level, deff
         As for `mean`.
     population_total : float or "weights", optional
-        The size of the population the survey speaks for. The weights are scaled to add up to it, and it is taken as known. Needed when
-        the weights are normalised to the number of interviews; ``"weights"`` says that they are right as they are.
+        The size of the population the survey speaks for, to which the weights are scaled; the standard error is that of the scaled
+        total. Needed when the weights are normalised to the number of interviews; ``"weights"`` says that they are right as they are.
+        Where the size is known, ``weighting.calibrate(survey, {}, population_total=...)`` lets the variance know it too.
 
     Returns
     -------

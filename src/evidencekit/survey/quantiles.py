@@ -29,6 +29,7 @@ from evidencekit.survey.totals import derived, in_memory, numbers
 
 __all__ = ["QuantileInterval", "quantile"]
 
+TIED = 'many answers are the same here, so the interval may be too short: see interval="score"'
 QuantileInterval = Literal["woodruff", "beta", "xlogit", "asin", "score", "replicate"]
 
 
@@ -149,7 +150,13 @@ def _order(survey: Survey, values: Floats, row: Codes | None, count: int, stable
         order = np.lexsort((x, domain))
         ends = np.concatenate([[0], np.cumsum(np.bincount(domain, minlength=count))])
     x, w = x[order], w[order]
-    return [_Sorted(x[a:b], w[a:b], np.cumsum(w[a:b])) for a, b in pairwise(ends)]
+    return [_Sorted(x[a:b], w[a:b], _running(w[a:b])) for a, b in pairwise(ends)]
+
+
+def _running(w: Floats) -> Floats:
+    """Running sums; of equal weights exactly, however many, so that a tie with a share is one."""
+    equal = len(w) > 0 and w.min() == w.max()
+    return w[0] * np.arange(1, len(w) + 1) if equal else np.cumsum(w)
 
 
 def _below(values: Floats, row: Codes | None, points: Floats) -> list[Floats]:
@@ -179,10 +186,13 @@ def _invert(
         pairs = list(zip(domain, share_low, share_high, strict=True))
         low = np.array([_at(ordered[d], a, rule) for d, a, _ in pairs])
         high = np.array([_at(ordered[d], b, rule) for d, _, b in pairs])
-    unvarying = np.isnan(base.interval.low) & (base.df > 0)
+    unvarying = np.isnan(base.interval.low) & (base.df > 0) & (interval != "score")
     low, high = np.where(unvarying, np.nan, low), np.where(unvarying, np.nan, high)
     se = (high - low) / (2 * critical(base.df, level))
     open_ended = np.where((np.isnan(low) | np.isnan(high)) & ~unvarying, "a limit lies beyond the answers", "")
+    if interval != "score":
+        tied = base.points - np.array(ps)[column] > critical(base.df, level) * base.se
+        open_ended = np.where((open_ended == "") & tied, TIED, open_ended)
     made = (points[domain, column], _together([_Part(se**2, base.covariance, base.se)]), Interval(low, high, level, interval))
     return _as_quantiles(base, made, [ps[j] for j in column], [str(o) for o in open_ended])
 
@@ -265,7 +275,7 @@ def _scorer(survey: Survey, values: Floats, inside: NDArray[np.bool_] | None, p:
 
 
 def _crossing(score: Callable[[float], float], steps: Floats, bar: float) -> float:
-    """The first answer at which the score is at or below the bar; NaN if none is, or the very first one already."""
+    """An answer at which the score is at or below the bar and was above it before; NaN if there is none. Below all answers it is above."""
     first, last = -1, len(steps) - 1
     if not np.isfinite(bar) or score(steps[last]) > bar:
         return float("nan")
@@ -275,7 +285,7 @@ def _crossing(score: Callable[[float], float], steps: Floats, bar: float) -> flo
             first = middle
         else:
             last = middle
-    return float(steps[last]) if first >= 0 else float("nan")
+    return float(steps[last])
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
