@@ -241,6 +241,7 @@ class Estimate:
             "weighted_n": counts.weighted_n,
             "n_eff": counts.n_eff,
             "deff": counts.deff,
+            "kish": counts.kish,
             "flag": self.flags,
         }
 
@@ -251,7 +252,7 @@ class Estimate:
         -------
         data frame
             One row a cell: ``variable``, ``category``, the ``by=`` columns under their own names, ``quantile`` where it applies,
-            ``estimate, se, rse, low, high, df, n, cases, psus, weighted_n, n_eff, deff, flag``.
+            ``estimate, se, rse, low, high, df, n, cases, psus, weighted_n, n_eff, deff, kish, flag``.
         """
         return frame_of(self.columns, self.provenance.backend)
 

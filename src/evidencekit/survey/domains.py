@@ -38,6 +38,7 @@ RESERVED = frozenset(
         "weighted_n",
         "n_eff",
         "deff",
+        "kish",
         "flag",
         "status",
         "reason",
