@@ -144,10 +144,12 @@ def _within(survey: Survey, plan: _Plan, where: Where) -> _Plan:
     if where is not None:
         frame = with_where(frame, survey.rows, where, f"{mark}true")
         counts = counts & plan.col("true").fill_null(value=False)
-    frame = frame.with_columns(nw.when(counts).then(1.0).otherwise(0.0).alias(f"{mark}one"))
+    # `here` is counted where `one` would be summed: engines count what is not null faster than they add ones.
+    one = nw.when(counts).then(1.0).otherwise(0.0).alias(f"{mark}one")
+    frame = frame.with_columns(one, nw.when(counts).then(weight).alias(f"{mark}here"))
     inside = weight if where is None else nw.when(plan.col("one") > 0).then(weight).otherwise(0.0)
     frame = frame.with_columns(inside.alias(f"{mark}inside"))
-    names = [*plan.keys.values(), *plan.values.values(), *(mark + n for n in ("weight", "inside", "one"))]
+    names = [*plan.keys.values(), *plan.values.values(), *(mark + n for n in ("weight", "inside", "one", "here"))]
     return replace(plan, frame=frame.select(*names))
 
 
@@ -220,13 +222,13 @@ def _collected(survey: Survey, plan: _Plan, by: tuple[str, ...], where: Where, p
 def _run(plan: _Plan, parts: dict[str, nw.Expr], where: Where) -> nw.DataFrame[Any]:
     """The group-by itself."""
     mark = plan.mark
-    wanted = [*parts, "weight", "one", *([] if plan.whole else ["inside"])]
+    wanted = [*parts, "weight", *([] if plan.whole else ["inside"])]
     centres = [nw.col(name).min() for name in plan.frame.collect_schema().names() if name.startswith(f"{mark}c")]
     asks = "" if where is None else "; and that where= compares numbers with numbers and text with text"
     with _engine("The engine could not work out the totals", f"Check that files can be read and the connection is open{asks}."):
         frame = plan.frame.with_columns(*(e.alias(mark + k) for k, e in parts.items()))
         grouped = frame.group_by(*plan.keys.values()).agg(
-            *(nw.col(mark + k).sum() for k in wanted), *centres, nw.len().alias(f"{mark}rows")
+            *(nw.col(mark + k).sum() for k in wanted), *centres, plan.col("here").count().alias(f"{mark}one"), nw.len().alias(f"{mark}rows")
         )
         made: nw.DataFrame[Any] = grouped.collect()
     return made.with_columns(nw.col(f"{mark}weight").alias(f"{mark}inside")) if plan.whole else made
