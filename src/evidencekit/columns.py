@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import InputError
 
-__all__ = ["Codes", "Column", "Floats", "answers", "factorise", "numeric", "summed"]
+__all__ = ["Codes", "Column", "Floats", "factorise", "floats", "missing_in", "numeric", "summed"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -48,11 +48,13 @@ def numeric(series: nw.Series[Any], role: str) -> Floats:
     InputError
         The column holds text, or an infinite number.
     """
-    return answers(series, role)[0]
+    values = floats(series, role)
+    missing_in(values, f"{role} {series.name!r}")
+    return values
 
 
-def answers(series: nw.Series[Any], role: str) -> tuple[Floats, Any]:
-    """The same, with a mask of the missing ones (None: there are none)."""
+def floats(series: nw.Series[Any], role: str) -> Floats:
+    """The same, not yet looked through for infinite numbers."""
     if not (series.dtype.is_numeric() or series.dtype == nw.Boolean):
         raise InputError(
             f"{role} {series.name!r} does not hold numbers.",
@@ -62,12 +64,18 @@ def answers(series: nw.Series[Any], role: str) -> tuple[Floats, Any]:
     if values.dtype != np.float64:
         values = series.cast(nw.Float64).to_numpy() if series.null_count() else values
         values = values.astype(np.float64)
+    return values
+
+
+def missing_in(values: Floats, what: str) -> NDArray[np.bool_] | None:
+    """Where answers are missing, None where none is; raises `InputError` at an infinite number."""
     with np.errstate(invalid="ignore", over="ignore"):
         if np.isfinite(values.sum()):
-            return values, None
+            return None
     if np.isinf(values).any():
-        raise InputError(f"{role} {series.name!r} holds infinite numbers.", "Set them to null first.")
-    return values, np.isnan(values)
+        raise InputError(f"{what} holds infinite numbers.", "Set them to null first.")
+    missing = np.isnan(values)
+    return missing if missing.any() else None
 
 
 def factorise(series: nw.Series[Any], labels: Mapping[Any, str] | None = None) -> Column:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from evidencekit.columns import Codes, Column, Floats, answers, numeric, summed
+from evidencekit.columns import Codes, Column, Floats, floats, missing_in, numeric, summed
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.survey.capacity import refuse_large, refuse_many, refuse_wide, with_cases
 from evidencekit.survey.domains import Domains, Where, domains_of
@@ -49,19 +50,9 @@ def measure(survey: Survey, requests: Sequence[tuple[str, ...]], by: tuple[str, 
     if survey.w is None:
         return push_measure(survey, requests, by, where)
     frame: Any = survey.rows.frame
-    parts = []
-    for names in requests:
-        blank, values = None, []
-        for name in names:
-            column, missing = answers(frame[name], "Column")
-            values.append(column)
-            if missing is not None:
-                blank = missing if blank is None else blank | missing
-        parts.append((values, blank))
+    columns = [[floats(frame[name], "Column") for name in names] for names in requests]
     domains = domains_of(survey, by, where)
-    made = derived(survey, domains, parts)
-    cases = [cases_of(survey, names, values, blank, domains) for names, (values, blank) in zip(requests, parts, strict=True)]
-    return replace(made, tables=tuple(replace(t, cases=c) for t, c in zip(made.tables, cases, strict=True)))
+    return _measured(survey, domains, [_observed(survey, n, v, domains) for n, v in zip(requests, columns, strict=True)])
 
 
 def numbers(survey: Survey, names: Sequence[str]) -> list[Floats]:
@@ -80,7 +71,11 @@ def _largest_square(values: Floats) -> Floats:
 
 def derived(survey: Survey, domains: Domains, parts: Sequence[tuple[list[Floats], Any]]) -> Measured:
     """Totals of arrays made from rows: each part is the variables observed together and a mask of rows without an answer."""
-    return _measured(survey, domains, [_numeric_table(survey, values, blank, domains) for values, blank in parts])
+    tables = []
+    for values, blank in parts:
+        members = _members(survey, domains, blank)
+        tables.append(_numeric_table(survey, values, members, _sums(members, values)))
+    return _measured(survey, domains, tables)
 
 
 def tally(survey: Survey, names: Sequence[str], by: tuple[str, ...], where: Where) -> Measured:
@@ -199,10 +194,28 @@ def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
     return _Members(rows, survey.w, unit, domain, count, missing, place, size, group)
 
 
-def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Domains) -> Table:
-    members = _members(survey, domains, blank)
-    p, count = len(values), members.domains
-    sums, raw, room = np.zeros((p, members.size)), np.zeros((p, p, count)), np.empty(BLOCK)
+def _observed(survey: Survey, names: tuple[str, ...], values: list[Floats], domains: Domains) -> Table:
+    """The table of columns observed together.
+
+    Over all rows, a missing answer shows in the sums; only then are they looked for, which spares complete data a pass.
+    """
+    blank, members, found = None, None, None
+    if domains.row is None:
+        members = _members(survey, domains, None)
+        found = _sums(members, values)
+    if members is None or found is None or not np.isfinite(found[1]).all():
+        masks = [missing_in(x, f"Column {name!r}") for name, x in zip(names, values, strict=True)]
+        blank = reduce(np.logical_or, some) if (some := [m for m in masks if m is not None]) else None
+        members = _members(survey, domains, blank)
+        found = _sums(members, values)
+    cases = cases_of(survey, names, values, blank, domains)
+    return replace(_numeric_table(survey, values, members, found), cases=cases)
+
+
+def _sums(members: _Members, values: list[Floats]) -> tuple[Floats, Floats]:
+    """Weighted sums per entry (p, entries) and of products per domain (p, p, D); broken off at a block without a finite sum."""
+    p = len(values)
+    sums, raw, room = np.zeros((p, members.size)), np.zeros((p, p, members.domains)), np.empty(BLOCK)
     with np.errstate(over="ignore", invalid="ignore"):
         for block in members.blocks():
             x = [v[block.at] for v in values]
@@ -211,6 +224,13 @@ def _numeric_table(survey: Survey, values: list[Floats], blank: Any, domains: Do
                 np.add.at(sums[i], block.entry, weighted)
                 for j in range(i + 1):
                     _add_products(raw[i, j], block.domain, weighted, x[j])
+            if not np.isfinite(raw.sum()):
+                break
+    return sums, raw
+
+
+def _numeric_table(survey: Survey, values: list[Floats], members: _Members, found: tuple[Floats, Floats]) -> Table:
+    count, (sums, raw) = members.domains, found
     refuse_large(_weight(survey)[0], raw)
     weight, number, squares = _weights(survey, members)
     kept = np.flatnonzero(number)
