@@ -120,3 +120,7 @@ def test_stata_codes_work_in_every_engine() -> None:
         assert ek.Dataset(frame, missing={"told": {code: REFUSED}}).kinds("told") == {REFUSED: 1}
     lazy = ek.Dataset(duckdb.from_arrow(pa.table(columns)), missing={"told": {code: REFUSED}}).to_frame()
     assert lazy.fetchall() == [(1.0,), (None,)]
+
+
+def test_a_column_declared_without_codes_keeps_every_answer() -> None:
+    assert dataset(missing={"told": {}}).to_frame()["told"].tolist() == COLUMNS["told"]

@@ -11,7 +11,8 @@ import pytest
 from evidencekit import fictional
 from evidencekit.errors import InputError
 from evidencekit.fictional import FictionalSurvey, national_population, national_survey
-from evidencekit.frames import Dataset, Missing
+from evidencekit.frames import Dataset
+from evidencekit.missingness import Missing
 
 SEEDS = range(20)
 EVERYONE = (

@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 
 from evidencekit.errors import InputError, UnknownColumn
-from evidencekit.frames import Missing
+from evidencekit.missingness import Missing
 from evidencekit.reading import read, stata_code
 from evidencekit.reading.kinds import _cut, guess
 

@@ -15,7 +15,8 @@ import pytest
 import xlsxwriter
 
 from evidencekit.errors import InputError
-from evidencekit.frames import Dataset, Missing
+from evidencekit.frames import Dataset
+from evidencekit.missingness import Missing
 from evidencekit.reading import read
 
 KHMER, THAI = "បាទ/ចាស", "ไม่ใช่"

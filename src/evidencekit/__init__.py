@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from evidencekit import fictional as fictional
     from evidencekit import findings as findings
     from evidencekit import frames as frames
+    from evidencekit import missingness as missingness
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
     from evidencekit import survey as survey
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
     from evidencekit.findings import Action, Finding, finding
-    from evidencekit.frames import Dataset, Missing
+    from evidencekit.frames import Dataset
+    from evidencekit.missingness import Missing
     from evidencekit.reading import read
     from evidencekit.survey import (
         Replicates,
@@ -64,7 +66,7 @@ _ROOMS: dict[str, str] = {
     "Estimate": "estimate",
     "EvidencekitError": "errors",
     "Finding": "findings",
-    "Missing": "frames",
+    "Missing": "missingness",
     "Released": "disclosure",
     "Replicates": "survey",
     "Stages": "survey",
@@ -94,6 +96,7 @@ _MODULES: tuple[str, ...] = (
     "fictional",
     "findings",
     "frames",
+    "missingness",
     "reading",
     "rendering",
     "survey",

@@ -60,11 +60,16 @@ def floats(series: nw.Series[Any], role: str) -> Floats:
             f"{role} {series.name!r} does not hold numbers.",
             "Use proportion() for categories, or turn the column into numbers first.",
         )
+    if _is_whole(series.dtype):
+        values, blank = _whole(series)
+        made = values.astype(np.float64)
+        if blank is not None:
+            made[blank] = np.nan
+        return made
     values = _narrow(series).to_numpy()
-    if values.dtype != np.float64:
-        values = series.cast(nw.Float64).to_numpy() if series.null_count() else values
-        values = values.astype(np.float64)
-    return values
+    if values.dtype != np.float64 and series.null_count():
+        values = series.cast(nw.Float64).to_numpy()
+    return values.astype(np.float64, copy=False)
 
 
 def missing_in(values: Floats, what: str) -> NDArray[np.bool_] | None:
@@ -104,20 +109,33 @@ def summed(codes: Codes, values: Floats, size: int) -> Floats:
 
 
 def _codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
-    dtype = series.dtype
-    if dtype == nw.Boolean or dtype.is_integer() or dtype.is_float():
-        values = _narrow(series).to_numpy() if not series.null_count() else series.cast(nw.Float64).to_numpy()
-        if values.dtype.kind in "biu":
-            return _integer_codes(values.astype(np.int64), boolean=dtype == nw.Boolean)
-        floats = np.asarray(values, dtype=np.float64)
-        if np.isinf(floats).any():
-            raise InputError(f"Column {series.name!r} holds infinite numbers.", "Set them to null first.")
-        blank = np.isnan(floats)
-        whole = np.where(blank, 0.0, floats)
+    if _is_whole(series.dtype):
+        values, blank = _whole(series)
+        if values.dtype != np.uint64 or values.max(initial=0) <= np.iinfo(np.int64).max:
+            return _integer_codes(values.astype(np.int64, copy=False), boolean=series.dtype == nw.Boolean, blank=blank)
+    elif series.dtype.is_numeric():
+        values = numeric(series, "Column")
+        blank = np.isnan(values)
+        whole = np.where(blank, 0.0, values)
         if np.abs(whole).max(initial=0.0) < 2**53 and np.array_equal(whole, np.trunc(whole)):
-            codes, keys = _integer_codes(whole.astype(np.int64), boolean=dtype == nw.Boolean, blank=blank)
-            return codes, keys
+            return _integer_codes(whole.astype(np.int64), boolean=False, blank=blank)
     return _hashed_codes(series)
+
+
+def _is_whole(dtype: Any) -> bool:
+    """Whole numbers numpy has a type for, or true and false."""
+    return dtype == nw.Boolean or (dtype.is_integer() and dtype not in (nw.Int128, nw.UInt128))
+
+
+def _whole(series: nw.Series[Any]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """Whole numbers, 0 where one is missing, and where that is.
+
+    They do not go through float64, where large ones lose digits and some engines refuse them in a message that holds one.
+    """
+    if not series.null_count():
+        return series.to_numpy(), None
+    filler = False if series.dtype == nw.Boolean else 0
+    return series.fill_null(filler).to_numpy(), series.is_null().to_numpy().astype(bool)
 
 
 def _narrow(series: nw.Series[Any]) -> nw.Series[Any]:

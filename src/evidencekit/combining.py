@@ -62,7 +62,7 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> est = ek.proportion(survey, "asked_for_image", by="sex")
     >>> ek.difference(est, {"sex": "girl"}, {"sex": "boy"}).statistic
     'difference'
@@ -106,7 +106,7 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> 
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> est = ek.proportion(survey, "asked_for_image", by="sex")
     >>> bool(ek.ratio_of(est, {"sex": "girl"}, {"sex": "boy"}).points[0] > 1)
     True
@@ -152,7 +152,7 @@ def contrast(
     --------
     >>> import numpy as np, evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> est = ek.proportion(survey, "asked_for_image", by="sex")
     >>> len(ek.contrast(est, lambda x: np.log(x[0] / x[1])))
     1

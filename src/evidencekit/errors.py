@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from numbers import Real
+from typing import Any
 
 __all__ = [
     "DesignError",
@@ -54,6 +55,10 @@ class EvidencekitError(Exception):
         super().__init__(f"{what} {fix}".rstrip())
         self.what = what
         self.fix = fix
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Pools of processes send errors pickled; a kind whose parameters are others could not be made again from its message.
+        return _remade, (type(self), self.what, self.fix)
 
 
 class InputError(EvidencekitError, ValueError):
@@ -139,6 +144,12 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
         near = get_close_matches(value, words, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(f"{name}={value!r} is not known.{hint}", f"Use one of: {', '.join(map(repr, words))}.")
+
+
+def _remade(kind: type[EvidencekitError], what: str, fix: str) -> EvidencekitError:
+    made = kind.__new__(kind)
+    EvidencekitError.__init__(made, what, fix)
+    return made
 
 
 def _same_letters(name: str, columns: Sequence[str]) -> list[str]:

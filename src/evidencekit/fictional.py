@@ -40,7 +40,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.errors import InputError
-from evidencekit.frames import Dataset, Missing, MissingCode
+from evidencekit.frames import Dataset
+from evidencekit.missingness import Missing, MissingCode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -356,8 +357,7 @@ def _columns(country: _Country, rows: Ints) -> dict[str, NDArray[Any]]:
         "age_group": np.where(country.age[rows] < 15, "12-14", "15-17"),
         "hours_online": country.hours[rows],
     }
-    for name in _ITEMS:
-        columns[name] = yes[name].astype(np.int64)
+    columns |= {name: yes[name].astype(np.int64) for name in _ITEMS}
     for name in _FOLLOW_UPS:
         blank = _NOT_ASKED if name in _UNANSWERED else np.nan
         columns[name] = np.where(yes[_ITEMS[name].asked_if] == 1, 2 - columns[name], blank)

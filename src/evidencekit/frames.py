@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from html import escape
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -17,34 +16,11 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.errors import InputError, UnknownColumn
+from evidencekit.missingness import Missing, MissingCode, check_columns, check_missing, fits, is_code, without_codes
 
-__all__ = ["Dataset", "Missing", "MissingCode", "Rows", "check_missing", "eager", "frame_of", "open_data"]
+__all__ = ["Dataset", "Rows", "eager", "frame_of", "open_data"]
 
-MissingCode = float | str | tuple[float, float]
-_EXAMPLES = {
-    "labels": 'For example: labels={"told": "Told someone"}.',
-    "value_labels": 'For example: value_labels={"told": {1: "yes", 2: "no"}}.',
-    "missing": 'For example: missing={"told": {99: ek.Missing.REFUSED}}.',
-}
 _SHOWN = 60  # columns of a Dataset that its HTML repr describes
-
-
-class Missing(StrEnum):
-    """Why an answer is not there. The kinds are never merged: a refusal is not a "no".
-
-    Examples
-    --------
-    >>> import evidencekit as ek
-    >>> ek.Missing.REFUSED.value
-    'prefer not to say'
-    """
-
-    DONT_KNOW = "don't know"
-    REFUSED = "prefer not to say"
-    NOT_ASKED = "not asked"
-    NOT_REACHED = "not reached"
-    TECHNICAL = "technical"
-    UNSTATED = "unstated"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -93,7 +69,7 @@ class Dataset:
         columns = _names(_native(self.frame))
         for part in ("labels", "value_labels", "missing"):
             given: Mapping[str, Any] = getattr(self, part)
-            _check_columns(given, columns, part)
+            check_columns(given, columns, part)
             object.__setattr__(self, part, MappingProxyType(dict(given)))
         if self.missing:
             check_missing(self.missing, _native(self.frame).collect_schema())
@@ -105,7 +81,7 @@ class Dataset:
 
     def to_frame(self) -> Any:
         """The frame in the caller's kind, with every declared missing code null."""
-        return _clean(_native(self.frame), self.missing).to_native()
+        return without_codes(_native(self.frame), self.missing).to_native()
 
     def with_frame(self, frame: Any) -> Dataset:
         """The same labels and kinds of missing over another frame, for the columns it still has.
@@ -121,7 +97,7 @@ class Dataset:
         def still(part: Mapping[str, Any]) -> dict[str, Any]:
             return {k: v for k, v in part.items() if k in kept}
 
-        missing = {name: {c: kind for c, kind in codes.items() if _fits(c, kept[name])} for name, codes in still(self.missing).items()}
+        missing = {name: {c: kind for c, kind in codes.items() if fits(c, kept[name])} for name, codes in still(self.missing).items()}
         return Dataset(frame, still(self.labels), still(self.value_labels), {name: codes for name, codes in missing.items() if codes})
 
     def kinds(self, column: str) -> dict[Missing, int]:
@@ -148,7 +124,7 @@ class Dataset:
         values = rows[column]
         found = {Missing.UNSTATED: int(_null(values).sum())}
         for code, kind in self.missing.get(column, {}).items():
-            hits = rows.select(_is_code(nw.col(column), code).fill_null(value=False).alias("__ek_hit"))["__ek_hit"]
+            hits = rows.select(is_code(nw.col(column), code).fill_null(value=False).alias("__ek_hit"))["__ek_hit"]
             found[kind] = found.get(kind, 0) + int(hits.sum())
         return {kind: found[kind] for kind in Missing if found.get(kind)}
 
@@ -179,7 +155,7 @@ class Dataset:
     def _described(self, names: tuple[str, ...]) -> dict[str, list[Any]]:
         """The columns of the summary, for some columns of the frame."""
         rows = eager(_native(self.frame), "A summary")
-        clean = _clean(rows, self.missing)
+        clean = without_codes(rows, self.missing)
         kinds = [self.kinds(name) for name in names]
         return {
             "column": list(names),
@@ -235,32 +211,6 @@ class Rows:
             raise UnknownColumn(name, self.columns, role)
 
 
-def check_missing(missing: Mapping[str, Mapping[MissingCode, Missing]], schema: Mapping[str, Any]) -> None:
-    """Refuse missing codes that have no kind or cannot stand in their column: they would match nothing, and nobody would notice.
-
-    Raises
-    ------
-    InputError
-        They are not ``{column: {code or (low, high): Missing}}``, or a code does not fit the column's type.
-    UnknownColumn
-        They name a column that is not in the schema.
-    """
-    _check_columns(missing, list(schema), "missing")
-    for name, codes in missing.items():
-        if not isinstance(codes, Mapping):
-            raise InputError(f"missing= takes codes with their kinds for {name!r}, not a {type(codes).__name__}.", _EXAMPLES["missing"])
-        for code, kind in codes.items():
-            if not isinstance(kind, Missing):
-                raise InputError(f"missing= for {name!r} names a kind that is not one.", "Use ek.Missing.REFUSED and its like.")
-            if code != code:
-                raise InputError(f"A missing code for {name!r} is NaN.", "A blank needs no code.")
-            if isinstance(code, tuple) and not (len(code) == 2 and not any(isinstance(end, str) for end in code) and code[0] <= code[1]):
-                raise InputError(f"A range of missing codes for {name!r} is not (low, high).", "Give two numbers, the lower first.")
-            if not _fits(code, schema[name]):
-                fix = "numbers" if _holds_numbers(schema[name]) else "text"
-                raise InputError(f"The missing codes for {name!r} do not fit its type.", f"Give them as {fix}.")
-
-
 def open_data(data: Any) -> Rows:
     """Open a Dataset or any frame narwhals knows.
 
@@ -270,7 +220,7 @@ def open_data(data: Any) -> Rows:
         It is not a frame, or two of its columns share a name.
     """
     if isinstance(data, Dataset):
-        clean = _clean(_native(data.frame), data.missing)
+        clean = without_codes(_native(data.frame), data.missing)
         return Rows(clean, data.labels, data.value_labels, tuple(_names(clean)))
     frame = _native(data)
     return Rows(frame, {}, {}, tuple(_names(frame)))
@@ -298,32 +248,17 @@ def _native(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
 
 
 def _names(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:
-    names = list(frame.collect_schema().names())
+    try:
+        names = list(frame.collect_schema().names())
+    except Exception as trouble:  # a lazy frame over a file that has gone; each engine has its own error
+        raise InputError(
+            f"The columns of the data cannot be read ({type(trouble).__name__}).", "Check that the file or table behind them is there."
+        ) from None
     if not all(isinstance(name, str) for name in names):
         raise InputError("The data have columns whose names are not text.", "Give every column one name, as text.")
     if len(set(names)) != len(names):
         raise InputError("Two columns of the data share a name.", "Give every column its own name.")
     return names
-
-
-def _check_columns(given: Any, columns: list[str], part: str) -> None:
-    """Refuse a parameter that is not a mapping from columns of the data."""
-    if not isinstance(given, Mapping):
-        raise InputError(f"{part}= takes a mapping by column name, not a {type(given).__name__}.", _EXAMPLES[part])
-    for name in given:
-        if not isinstance(name, str):
-            raise InputError(f"{part}= starts with column names, and one of them is a {type(name).__name__}.", _EXAMPLES[part])
-        if name not in columns:
-            raise UnknownColumn(name, columns, f"{part}=")
-
-
-def _holds_numbers(dtype: Any) -> bool:
-    return bool(dtype.is_numeric() or dtype == nw.Boolean)
-
-
-def _fits(code: MissingCode, dtype: Any) -> bool:
-    """Whether a code can stand in a column; one that mixes types takes any."""
-    return dtype in (nw.Object, nw.Unknown) or _holds_numbers(dtype) != isinstance(code, str)
 
 
 def _in_words(dtype: Any) -> str:
@@ -350,22 +285,6 @@ def _counted(count: int, noun: str) -> str:
 
 def _cell(value: Any) -> str:
     return "" if value is None else escape(f"{value:,}" if isinstance(value, int) else str(value))
-
-
-def _clean(frame: Any, missing: Mapping[str, Mapping[MissingCode, Missing]]) -> Any:
-    """The frame with every declared missing code null."""
-    made: list[nw.Expr] = []
-    for name, codes in missing.items():
-        column = nw.col(name)
-        keep = ~nw.any_horizontal(*(_is_code(column, code) for code in codes), ignore_nulls=True)
-        made.append(nw.when(keep).then(column).alias(name))
-    return frame.with_columns(*made) if made else frame
-
-
-def _is_code(column: nw.Expr, code: MissingCode) -> nw.Expr:
-    if isinstance(code, tuple):
-        return (column >= float(code[0])) & (column <= float(code[1]))
-    return column == (float(code) if isinstance(code, float) else code)  # not a subclass: engines know their own types
 
 
 def _null(series: nw.Series[Any]) -> Any:

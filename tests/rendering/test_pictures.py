@@ -146,6 +146,11 @@ def test_alternative_text_has_the_number_and_its_range(icons, dots):
         Picture(icons.figure, "A title", " ")
 
 
+def test_letters_no_xml_file_may_hold_are_left_out():
+    made = icon_array(12, low=10, high=14, title="About 12\x0b in 100\x00 children")
+    ElementTree.fromstring(made.to_svg())
+
+
 def test_notebooks_show_it(icons):
     assert icons._repr_svg_().startswith("<svg")
     assert icons._repr_png_().startswith(b"\x89PNG")

@@ -42,7 +42,7 @@ class Released:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
     >>> safe
     Released under child-survey; not audited against other tables
@@ -128,7 +128,7 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> ek.release(ek.proportion(survey, "asked_for_image", by="sex")).status
     ('shown', 'shown')
     """

@@ -80,11 +80,11 @@ class Finding:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
     >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
     >>> act = ek.Action(actor="schools", act="teach where to report", deadline="2027", marker="share of pupils who know it")
     >>> ek.finding(safe, cell={"sex": "girl"}, action=act)
-    Finding: About 1 in 5 children 12-17 (sex: girl): any_contact_unwanted.
+    Finding: About 1 in 5 children 12-17 (Sex of the child: girl): Received unwanted sexual messages or requests online, past 12 months.
       action: schools: teach where to report, by 2027; seen by: share of pupils who know it
       95% interval: between 16 and 23 in 100
       note: not audited against other tables
@@ -267,9 +267,9 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
     >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
-    >>> ek.finding(safe, cell={"sex": "girl"}).headline().startswith("About 1 in 5 children 12-17 (sex: girl)")
+    >>> ek.finding(safe, cell={"sex": "girl"}).headline().startswith("About 1 in 5 children 12-17")
     True
     """
     if not isinstance(released, Released):

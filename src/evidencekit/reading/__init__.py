@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from evidencekit.errors import InputError, one_of
-from evidencekit.frames import Dataset, Missing, MissingCode
+from evidencekit.frames import Dataset
+from evidencekit.missingness import Missing, MissingCode
 from evidencekit.reading.delimited import delimited
 from evidencekit.reading.files import SUFFIXES, local
 from evidencekit.reading.kinds import WORDS, StataCode, declare, stata_code
@@ -75,7 +76,7 @@ def read(
     Examples
     --------
     >>> import tempfile, pathlib
-    >>> from evidencekit.frames import Missing
+    >>> from evidencekit.missingness import Missing
     >>> from evidencekit.reading import read
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "answers.csv")

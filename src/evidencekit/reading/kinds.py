@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from evidencekit.errors import InputError
-from evidencekit.frames import Dataset, Missing, MissingCode, check_missing, open_data
+from evidencekit.frames import Dataset, open_data
+from evidencekit.missingness import Missing, MissingCode, check_missing
 
 __all__ = ["WORDS", "Kinds", "StataCode", "declare", "guess", "is_letter", "laid_over", "stata_code"]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evidencekit.errors import InputError
-from evidencekit.frames import Dataset, Missing
+from evidencekit.frames import Dataset
+from evidencekit.missingness import Missing
 from evidencekit.reading.files import need, unreadable
 from evidencekit.reading.kinds import Kinds, guess, is_letter, laid_over, stata_code
 

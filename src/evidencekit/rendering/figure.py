@@ -7,6 +7,7 @@ matplotlib is loaded when the first picture is drawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ _GOOD: dict[str, tuple[str, ...]] = {
 }
 _CALLED = {"Cjk": "Chinese", "Hiragana": "Japanese", "Katakana": "Japanese", "Hangul": "Korean"}
 _SETTINGS = {"svg.fonttype": "path", "svg.hashsalt": "evidencekit", "text.hinting": "no_hinting"}
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_NAMES = {"Date": None, "Creator": None, "Format": None, "Type": None}  # what matplotlib would write of itself
 _ZERO_WIDTH_SPACE = "\u200b"  # where Khmer, Lao and Thai words may be parted
 _Measure = Callable[[str], float]
@@ -111,10 +113,11 @@ class Picture:
         with drawing(), BytesIO() as out:
             self.figure.savefig(out, format="svg", metadata=_NO_NAMES)
             text = out.getvalue().decode()
-        key = sha256(f"{self.title}\n{self.alt}".encode()).hexdigest()[:8]
+        key = sha256(f"{self.title}\n{self.alt}".encode(errors="replace")).hexdigest()[:8]
         words = f'<title id="title-{key}">{escape(self.title)}</title><desc id="desc-{key}">{escape(self.alt)}</desc>'
         start, end = text.index("<svg"), text.index(">", text.index("<svg"))
-        return f'{text[start:end]} role="img" aria-labelledby="title-{key} desc-{key}">\n {words}{text[end + 1 :]}'
+        made = f'{text[start:end]} role="img" aria-labelledby="title-{key} desc-{key}">\n {words}{text[end + 1 :]}'
+        return _NOT_IN_XML.sub("", made)
 
     def to_png(self, *, dpi: int = 200) -> bytes:
         """Give the picture as a PNG file of `dpi` dots an inch."""
@@ -183,14 +186,14 @@ def lettering(text: str, width: float, *, size: float = BODY, bold: bool = False
     """Break `text` into lines of at most `width` points.
 
     Lines are parted at spaces, at zero-width spaces (how Khmer and Thai mark words where they are marked), and inside a
-    word only where it is longer than a line; then never between a letter and its marks.
+    word only where it is longer than a line; then never between a letter and its marks. Control characters are left out.
 
     Raises
     ------
     InputError
         When no font on the computer has the letters of one of its scripts.
     """
-    text = normalize("NFC", text)
+    text = "\n".join("".join(c for c in part if category(c) != "Cc") for part in normalize("NFC", text.replace("\t", " ")).splitlines())
     families = _families(frozenset(c for c in text if category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp")))
     heavy = bold and all(_has_bold(family) for family in families)
 

@@ -89,7 +89,7 @@ def check_survey(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> found = ek.check_survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> found = ek.check_survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> found.weights_missing, found.strata_with_one_psu
     (0, 0)
     """

@@ -165,6 +165,9 @@ class Influence:
         rest = summed(level.group, level.scale, len(level.size))[group] - summed(where, scale, len(pair))
         return summed(pair % self.cells, inside + centre**2 * np.maximum(rest, 0.0), self.cells)
 
+    def __deepcopy__(self, memo: object) -> Influence:
+        return self  # nothing changes it
+
     def __reduce__(self) -> NoReturn:
         raise InputError(
             "This estimate has too many cells for a covariance matrix and keeps unit totals instead, which are not pickled.",

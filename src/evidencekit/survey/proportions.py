@@ -77,7 +77,7 @@ def proportion(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> est = ek.proportion(survey, "internet_daily", by="sex")
     >>> bool((est.interval.low < est.points).all())
     True

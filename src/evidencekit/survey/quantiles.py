@@ -95,7 +95,7 @@ def quantile(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> ek.quantile(survey, "hours_online", q=[0.25, 0.5, 0.75]).cells.columns["quantile"]
     (0.25, 0.5, 0.75)
     """

@@ -66,7 +66,7 @@ def variance(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> bool(ek.variance(survey, "hours_online").points[0] > 0)
     True
     """
@@ -135,7 +135,7 @@ def cdf(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> ek.cdf(survey, "age", at=[13, 15]).cells.columns["at"]
     (13.0, 15.0)
     """

@@ -101,7 +101,7 @@ class Survey:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
     >>> survey.n > 1000
     True
     """

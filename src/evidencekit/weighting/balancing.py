@@ -122,7 +122,7 @@ def sdr(survey: Survey, *, order: str | None = None, replicates: int = 80) -> Su
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> ek.weighting.sdr(survey).resampling.count
     80
     """

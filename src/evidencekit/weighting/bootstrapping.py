@@ -68,7 +68,7 @@ def bootstrap(survey: Survey, *, seed: int | Random, replicates: int = 200, meth
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> boot = ek.weighting.bootstrap(survey, seed=1)
     >>> bool(abs(ek.mean(boot, "hours_online").se / ek.mean(survey, "hours_online").se - 1) < 0.25)
     True

@@ -91,7 +91,7 @@ def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None, where: Wher
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> raked = ek.weighting.rake(survey, {"sex": {"girl": 0.49, "boy": 0.51}})
     >>> round(float(ek.proportion(raked, "sex", category="girl").points[0]), 6)
     0.49
@@ -134,7 +134,7 @@ def poststratify(survey: Survey, by: str | Sequence[str], totals: Any, *, where:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> made = ek.weighting.poststratify(survey, "sex", {"girl": 250_000, "boy": 260_000})
     >>> [round(float(x)) for x in ek.count(made, by="sex").points]
     [260000, 250000]
@@ -199,7 +199,7 @@ def calibrate(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> made = ek.weighting.calibrate(survey, {"sex": {"girl": 250_000, "boy": 260_000}, "age": 7_400_000}, method="raking")
     >>> round(float(ek.total(made, "age").points[0]))
     7400000

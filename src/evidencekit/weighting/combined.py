@@ -133,7 +133,7 @@ def rubin(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> data = ek.Dataset(fiction.frame, missing=fiction.missing)
+    >>> data = fiction.data
     >>> survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu")
     >>> made = ek.weighting.impute(survey, ["image_shared"], using=("sex", "age"), imputations=3, seed=1)
     >>> combined = ek.weighting.rubin([ek.proportion(s, "image_shared") for s in made])

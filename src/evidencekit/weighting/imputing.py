@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, factorise, numeric
 from evidencekit.errors import EstimationError, InputError, one_of
-from evidencekit.frames import Dataset, Missing
+from evidencekit.frames import Dataset
+from evidencekit.missingness import Missing
 from evidencekit.survey.domains import Where, names_of, where_mask
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.stages import Stages
@@ -98,7 +99,7 @@ def impute(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> data = ek.Dataset(fiction.frame, missing=fiction.missing)
+    >>> data = fiction.data
     >>> survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu")
     >>> made = ek.weighting.impute(survey, "knew_sender", using=("sex", "age"), imputations=2, seed=1)
     >>> made[0].data.kinds("knew_sender")  # those without contact were not asked

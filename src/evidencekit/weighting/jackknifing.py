@@ -55,7 +55,7 @@ def jackknife(survey: Survey, *, groups: int | None = None, seed: int | None = N
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> made = ek.weighting.jackknife(survey)
     >>> taylor, jack = ek.mean(survey, "hours_online").se, ek.mean(made, "hours_online").se
     >>> bool(abs(jack / taylor - 1) < 0.01)

@@ -77,7 +77,7 @@ def model_interval(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> reference = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> reference = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> children = ek.fictional.national_population()
     >>> panel = ek.Survey(children.sample(400, random_state=1), design=ek.survey.NoDesign())
     >>> made = ek.weighting.quasi_randomise(panel, reference, ["sex", "age"])

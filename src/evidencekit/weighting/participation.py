@@ -148,7 +148,7 @@ def quasi_randomise(
     --------
     >>> import evidencekit as ek, narwhals.stable.v2 as nw
     >>> fiction = ek.fictional.national_survey()
-    >>> reference = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> reference = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> children = ek.fictional.national_population()
     >>> panel = ek.Survey(children[children["internet_daily"] == 1].sample(500, random_state=1), design=ek.survey.NoDesign())
     >>> made = ek.weighting.quasi_randomise(panel, reference, ["sex", "age", "area"], where=nw.col("internet_daily") == 1)

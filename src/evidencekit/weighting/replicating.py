@@ -58,7 +58,7 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
     --------
     >>> import numpy as np, evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> boot = ek.weighting.bootstrap(survey, seed=1, replicates=50)
     >>> def correlation(w, data):
     ...     return np.cov(data["age"], data["hours_online"], aweights=w)[0, 1]
@@ -131,7 +131,7 @@ def replicate_weights(survey: Survey, *, prefix: str = "repw_") -> Any:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> ek.weighting.replicate_weights(ek.weighting.bootstrap(survey, seed=1, replicates=3)).columns.tolist()
     ['weight', 'repw_1', 'repw_2', 'repw_3']
     """

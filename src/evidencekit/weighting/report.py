@@ -66,7 +66,7 @@ def report(survey: Survey) -> WeightReport:
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> ek.weighting.report(ek.weighting.rake(survey, {"sex": {"girl": 0.5, "boy": 0.5}})).to_frame()["step"].tolist()
     ['given', 'raked to sex']
     """

@@ -96,7 +96,7 @@ def trim(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> cut = ek.weighting.trim(survey, upper=2 * float(survey.w.mean()))
     >>> bool(cut.w.max() <= 2 * survey.w.mean() * (1 + 1e-9)), bool(abs(cut.w.sum() / survey.w.sum() - 1) < 1e-12)
     (True, True)
