@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.rendering.dots import DotRow, dot_chart
 
 fiction = ek.fictional.national_survey()
 rng = np.random.default_rng(3)
@@ -40,24 +39,17 @@ print(ek.weighting.report(again), end="\n\n")
 
 # %% Replicates do every step again, so that the interval knows about all of them.
 replicated = ek.weighting.bootstrap(again, seed=1)
-steps = {"base": survey, "non-response": answered, "raked": raked, "trimmed": trimmed, "raked again": again, "bootstrap": replicated}
-rows = []
-for name, each in steps.items():
-    est = ek.proportion(each, told)
-    p, low, high = est.points[0], est.interval.low[0], est.interval.high[0]
-    n_eff = float(ek.weighting.report(each).to_frame()["n_eff"].iloc[-1])
-    print(f"{name:13} {100 * p:5.2f} % ({100 * low:.2f} to {100 * high:.2f}), effective number of interviews by the weights {n_eff:,.0f}")
-    rows.append(DotRow(name, p, low=low, high=high, text=f"{100 * p:.1f} %, n {n_eff:,.0f}"))
-print(f"{'truth':13} {100 * fiction.truth[told]:5.2f} %")
+surveys = {"base": survey, "non-response": answered, "raked": raked, "trimmed": trimmed, "raked again": again, "bootstrap": replicated}
+steps = ek.weighting.steps(surveys, lambda each: ek.proportion(each, told))
+print(steps)
+print(f"the truth, known because the survey is fictional: {fiction.truth[told]:.4f}")
 
-# %% The headline at the end, and a picture of what each step did.
+# %% The headline at the end, and a picture of what each step did to the weights and to the headline.
 find = ek.finding(ek.release(ek.proportion(replicated, told)))
 print("\n", find, sep="")
 out = Path("out")
 out.mkdir(exist_ok=True)
 ek.weighting.report(again).to_frame().to_csv(out / "weights.csv", index=False)
-dot_chart(
-    rows, title="What each step did", caption="share with 95% interval; n: effective interviews by the weights; fictional survey"
-).save(out / "weights_steps.png")
+steps.picture(caption=f"{fiction.labels[told]}: {fiction.population}").save(out / "weights_steps.png")
 find.save(out / "weights.json")
 print("\nwritten to out/: weights.csv, weights_steps.png, weights.json")

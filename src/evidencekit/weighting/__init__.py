@@ -18,6 +18,7 @@ from evidencekit.weighting.propensity import adjust_propensity
 from evidencekit.weighting.rates import ResponseRates, response_rates
 from evidencekit.weighting.replicating import replicate, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
+from evidencekit.weighting.stepping import Steps, steps
 from evidencekit.weighting.trimming import trim
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Combined",
     "Dispositions",
     "ResponseRates",
+    "Steps",
     "WeightReport",
     "adjust_nonresponse",
     "adjust_propensity",
@@ -48,5 +50,6 @@ __all__ = [
     "rubin",
     "sdr",
     "select_within",
+    "steps",
     "trim",
 ]

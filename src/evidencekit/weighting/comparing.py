@@ -36,7 +36,7 @@ class Balance:
 
     columns: dict[str, Any]
     n: int
-    n_eff: float
+    kish_n: float
     backend: str = "pandas"
 
     @property
@@ -74,7 +74,7 @@ class Balance:
         over = int((np.abs(self.columns["smd_after"]) > LIMIT).sum())
         return (
             f"Largest standardised difference {before:.2f} before weighting, {after:.2f} after; {over} of {len(self.columns['level'])} "
-            f"over {LIMIT} after. {self.n:,} answers count as {self.n_eff:,.0f} after weighting"
+            f"over {LIMIT} after. {self.n:,} answers count as {self.kish_n:,.0f} after weighting"
         )
 
     def __repr__(self) -> str:

@@ -23,8 +23,9 @@ SHARES = (0.01, 0.5, 0.99)
 class WeightReport:
     """One row per set of weights, from the first to the last.
 
-    ``step`` what was done, ``sum`` of the weights, ``smallest`` and ``largest``, ``factor_min, factor_p1, factor_p50, factor_p99,
-    factor_max`` of the step's factors, ``kish`` the design effect unequal weights alone cause, ``n_eff = n / kish``.
+    ``step`` what was done, ``sum`` of the weights, ``smallest`` and ``largest`` of those that are not 0, ``factor_min, factor_p1,
+    factor_p50, factor_p99, factor_max`` of the step's factors, ``kish`` the design effect unequal weights alone cause, ``kish_n = n /
+    kish``.
     """
 
     columns: dict[str, Any]
@@ -80,13 +81,18 @@ def report(survey: Survey) -> WeightReport:
     columns: dict[str, Any] = {"step": tuple(s for s, _, _ in stages)}
     for name, value in (
         ("sum", lambda w: float(w.sum())),
-        ("smallest", lambda w: float(w[w > 0].min())),
+        ("smallest", lambda w: float(w[w != 0].min())),
         ("largest", lambda w: float(w.max())),
     ):
         columns[name] = tuple(value(w) for _, w, _ in stages)
     for name, share in (("factor_min", 0.0), *((f"factor_p{round(100 * p)}", p) for p in SHARES), ("factor_max", 1.0)):
         columns[name] = tuple(float("nan") if g is None else float(np.quantile(g, share)) for _, _, g in stages)
-    kish = [float((w > 0).sum() * (w @ w) / w.sum() ** 2) for _, w, _ in stages]
-    columns["kish"] = tuple(kish)
-    columns["n_eff"] = tuple(float((w > 0).sum()) / k for (_, w, _), k in zip(stages, kish, strict=True))
+    kept = [w[w != 0] for _, w, _ in stages]
+    columns["kish"] = tuple(_kish(w) for w in kept)
+    columns["kish_n"] = tuple(len(w) / _kish(w) for w in kept)
     return WeightReport(columns, survey.rows.backend)
+
+
+def _kish(w: Floats) -> float:
+    """The design effect unequal weights alone cause: ``n sum(w^2) / sum(w)^2``."""
+    return float(len(w) * (w @ w) / w.sum() ** 2)
