@@ -52,10 +52,11 @@ def scale_over(low: float, high: float, *, left: float, right: float, most: int 
     if not high - low > 1e-9 * max(abs(low), abs(high)):
         low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
     power, most = floor(log10((high - low) / most)), max(most, 3)
-    scales = (_scale(low, high, m * 10.0 ** (power + k), outward) for k in range(4) for m in (1, 2, 5))
-    low, high, step = next((a, b, step) for a, b, step in scales if b / step - a / step < most - 1 + 1e-9)
-    return Scale(left, right, low, high, step)
+    scales = (_scale(low, high, m * 10.0 ** (power + k), (left, right), outward) for k in range(4) for m in (1, 2, 5))
+    return next(scale for scale in scales if len(scale.ticks) <= most)
 
 
-def _scale(low: float, high: float, step: float, outward: bool) -> tuple[float, float, float]:
-    return (floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, step) if outward else (low, high, step)
+def _scale(low: float, high: float, step: float, ends: tuple[float, float], outward: bool) -> Scale:
+    if outward:
+        low, high = floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step
+    return Scale(*ends, low, high, step)
