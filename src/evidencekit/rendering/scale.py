@@ -7,6 +7,8 @@ from math import ceil, floor, log10
 
 __all__ = ["Scale", "scale_over"]
 
+TINY = 1e-300
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -49,8 +51,10 @@ def scale_over(low: float, high: float, *, left: float, right: float, most: int 
     >>> scale_over(0.0, 0.37, left=0.0, right=100.0).ticks
     (0.0, 0.1, 0.2, 0.3, 0.4)
     """
-    if not high - low > 1e-9 * max(abs(low), abs(high)):
-        low, high = low - 0.5 * (abs(low) or 1.0), high + 0.5 * (abs(high) or 1.0)
+    largest = max(abs(low), abs(high))
+    if not high - low > max(1e-9 * largest, TINY):
+        half = 0.5 * largest if largest > TINY else 0.5
+        low, high = low - half, high + half
     power, most = floor(log10((high - low) / most)), max(most, 3)
     scales = (_scale(low, high, m * 10.0 ** (power + k), (left, right), outward) for k in range(4) for m in (1, 2, 5))
     return next(scale for scale in scales if len(scale.ticks) <= most)
