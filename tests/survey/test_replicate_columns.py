@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evidencekit as ek
+from evidencekit.errors import InputError
 
 Statistic = Callable[[pd.DataFrame], float]
 ASKED: dict[str, tuple[Any, Statistic]] = {
@@ -69,3 +70,37 @@ def test_the_jackknife_of_a_total_is_its_linearisation(seed: int, count: int) ->
     a, b = (ek.total(s, ["y", "x", "yes"], population_total="weights") for s in (again, linear))
     np.testing.assert_allclose(a.vcov, b.vcov, rtol=1e-8)
     np.testing.assert_allclose([a.interval.low, a.interval.high], [b.interval.low, b.interval.high], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"kind": "BRR", "rho": 0.5}, 'goes with kind="Fay"'),
+        ({"kind": "JK1", "rho": 0.5}, 'goes with kind="Fay"'),
+        ({"kind": "Fay", "rho": "half"}, "rho= is a number"),
+        ({"kind": "JKn", "rscales": 0.5}, "sequence of numbers"),
+        ({"kind": "JKn", "rscales": ["a", "b"]}, "sequence of numbers"),
+        ({"kind": "JK1", "df": 0}, "df= is a number above 0"),
+        ({"kind": "other", "scale": float("nan")}, "scale= is a number above 0"),
+        ({"kind": "JK1", "columns": 5}, "at least two columns"),
+    ],
+)
+def test_parts_that_do_not_fit_the_kind_are_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        ek.Replicates(**({"weights": "w", "columns": "rep"} | options))
+
+
+def test_a_prefix_stands_before_numbers_only() -> None:
+    """Once PWGTP took PWGTP_imputed in as a replicate."""
+    design = ek.Replicates(weights="PWGTP", columns="PWGTP", kind="ACS")
+    assert design.names(["PWGTP", "PWGTP1", "PWGTP_2", "PWGTP_imputed", "PWGTP10"]) == ("PWGTP1", "PWGTP_2", "PWGTP10")
+    with pytest.raises(InputError, match="1 columns of the data are 'PWGTP' and a number"):
+        design.names(["PWGTP", "PWGTP1", "PWGTP_imputed"])
+
+
+def test_known_degrees_of_freedom_bound_those_of_the_rank() -> None:
+    frame = with_columns(clusters(1, 12), 12, factors=False)
+    made = [
+        ek.mean(ek.Survey(frame, design=ek.Replicates(weights="w", columns="rep", kind="JK1", df=df)), "y").df[0] for df in (None, 5, 50)
+    ]
+    assert made == [11, 5, 11]

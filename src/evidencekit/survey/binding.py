@@ -181,7 +181,7 @@ def replicate_units(
             raise DesignError(
                 f"{astray} rows have no full-sample weight, and replicate weights.", "Check that weights= belongs to columns=."
             )
-        factors = np.divide(factors, w, out=np.zeros_like(factors), where=w > 0)
+        factors = np.divide(factors, w, out=np.zeros_like(factors), where=w != 0)
     pattern, first = _patterns(factors)
     psu, count = (None, len(w) if pattern is None else len(first)) if design.psu is None else _whole(column, design.psu, "psu=", len(w))
     row, unit, n = pattern, None, len(first)
@@ -191,7 +191,8 @@ def replicate_units(
     units = Units(row, n, psu, np.zeros(count, dtype=np.intp), (), None)
     factors = factors[:, first] if pattern is not None else factors
     words = f"{len(names)} {design.kind} replicates"
-    return units, Resampling(words, factors, unit, scales, design.centred_at_full, np.inf, rank_of(factors), design.kind.startswith("JK"))
+    df = np.inf if design.df is None else float(design.df)
+    return units, Resampling(words, factors, unit, scales, design.centred_at_full, df, rank_of(factors), design.kind.startswith("JK"))
 
 
 def _patterns(factors: Floats) -> tuple[Codes | None, Codes]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal, get_args
 
 import numpy as np
@@ -25,7 +27,7 @@ class Replicates:
     weights : str
         The full-sample weight.
     columns : sequence of str, or str
-        The replicate weights, one column a replicate; or a prefix that all of them share and no other column has: ``"repw"``.
+        The replicate weights, one column a replicate; or the prefix that stands before their numbers: ``"repw"`` for ``repw1, repw2``.
     kind : {"JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "SDR", "ACS", "other"}
         How they were made, which gives the scale: JK1 ``(R-1)/R``, JK2 1, BRR ``1/R``, Fay ``1/(R (1-rho)**2)``, bootstrap
         ``1/(R-1)``, SDR (successive differences) and ACS ``4/R``. JKn needs `rscales`, one ``(n_h - 1)/n_h`` a replicate; ``"other"``
@@ -40,9 +42,12 @@ class Replicates:
     combined : bool
         The columns are whole weights (default); otherwise they are factors on the full-sample weight.
     rho : float
-        Fay's coefficient.
+        Fay's coefficient, for ``kind="Fay"`` alone.
     psu : str, optional
         The sampling units, where the file has them: only for counting how many a number rests on.
+    df : float, optional
+        The design's degrees of freedom, where the survey's documentation gives them; those used are never more than the rank of the
+        replicates less one, which is the default.
 
     Raises
     ------
@@ -70,25 +75,34 @@ class Replicates:
     combined: bool = True
     rho: float = 0.0
     psu: str | None = None
+    df: float | None = None
 
     def __post_init__(self) -> None:
         one_of("kind", self.kind, get_args(Kind))
         if not isinstance(self.weights, str):
             raise InputError("weights= is the name of the column of full-sample weights.")
         if not isinstance(self.columns, str):
+            if not isinstance(self.columns, Sequence):
+                raise InputError("columns= takes the names of at least two columns of replicate weights, or their prefix.")
             object.__setattr__(self, "columns", tuple(self.columns))
             if len(self.columns) < 2 or not all(isinstance(c, str) for c in self.columns):
                 raise InputError("columns= takes the names of at least two columns of replicate weights, or their prefix.")
         if self.rscales is not None:
-            object.__setattr__(self, "rscales", tuple(float(r) for r in self.rscales))
+            object.__setattr__(self, "rscales", _factors(self.rscales))
         if self.kind == "JKn" and self.rscales is None:
             raise InputError('kind="JKn" needs rscales=.', "They are (n_h - 1) / n_h for the stratum each replicate leaves a unit out of.")
         if self.kind == "other" and self.scale is None:
             raise InputError('kind="other" needs scale=.', "The survey's documentation gives the factor on the sum of squares.")
+        for name, value in (("rho", self.rho), ("scale", self.scale), ("df", self.df)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
+                raise InputError(f"{name}= is a number, not a {type(value).__name__}.")
         if not 0 <= self.rho < 1 or (self.kind == "Fay" and self.rho == 0):
             raise InputError("rho= is Fay's coefficient, above 0 and below 1.", 'Without one the kind is "BRR".')
-        if self.scale is not None and not 0 < self.scale < float("inf"):
-            raise InputError("scale= is a number above 0.")
+        if self.rho and self.kind != "Fay":
+            raise InputError(f'rho= goes with kind="Fay", and the kind is "{self.kind}".', 'Say kind="Fay", or leave rho= out.')
+        for name, value in (("scale", self.scale), ("df", self.df)):
+            if value is not None and not 0 < value < float("inf"):
+                raise InputError(f"{name}= is a number above 0.")
 
     @property
     def centred_at_full(self) -> bool:
@@ -132,9 +146,13 @@ class Replicates:
                 if name not in columns:
                     raise UnknownColumn(name, columns, "columns=")
             return tuple(self.columns)
-        found = tuple(c for c in columns if c.startswith(self.columns) and c != self.weights)
+        number = re.compile(re.escape(self.columns) + r"[_.-]?\d+")
+        found = tuple(c for c in columns if number.fullmatch(c) and c != self.weights)
         if len(found) < 2:
-            raise InputError(f"{len(found)} columns of the data start with {self.columns!r}, and replicates are at least two.")
+            raise InputError(
+                f"{len(found)} columns of the data are {self.columns!r} and a number, and replicates are at least two.",
+                "Name the columns one by one where they are called otherwise.",
+            )
         return found
 
     def refuse_scale(self, weight: float, replicate: float) -> None:
@@ -152,3 +170,10 @@ class Replicates:
         if not self.combined and not 0.5 < replicate < 2:
             hint = "Say combined=True." if 0.5 < ratio < 2 else "Factors average about 1."
             raise DesignError(f"The replicate factors are on average {replicate:.3g}.", hint)
+
+
+def _factors(rscales: object) -> tuple[float, ...]:
+    try:
+        return tuple(float(r) for r in rscales)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise InputError("rscales= is a sequence of numbers, one a replicate.") from None

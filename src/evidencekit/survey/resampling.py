@@ -90,7 +90,7 @@ class Replayed:
         for row, r in enumerate(range(span.start, span.stop)):
             self._again(r, f[row])
         with np.errstate(divide="ignore", invalid="ignore"):
-            f *= np.where(self.last > 0, self.base / self.last, 0.0)
+            f *= np.where(self.last != 0, self.base / self.last, 0.0)
         return f
 
     def _again(self, r: int, factor: Floats) -> None:

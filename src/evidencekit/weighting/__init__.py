@@ -16,7 +16,7 @@ from evidencekit.weighting.participation import quasi_randomise
 from evidencekit.weighting.phasing import calibrate_to_phase1
 from evidencekit.weighting.propensity import adjust_propensity
 from evidencekit.weighting.rates import ResponseRates, response_rates
-from evidencekit.weighting.replicating import replicate, replicate_weights
+from evidencekit.weighting.replicating import replicate, replicate_design, replicate_weights
 from evidencekit.weighting.report import WeightReport, report
 from evidencekit.weighting.stepping import Steps, steps
 from evidencekit.weighting.trimming import trim
@@ -44,6 +44,7 @@ __all__ = [
     "quasi_randomise",
     "rake",
     "replicate",
+    "replicate_design",
     "replicate_weights",
     "report",
     "response_rates",

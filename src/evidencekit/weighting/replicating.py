@@ -14,11 +14,12 @@ from evidencekit.estimate import Cells, Counts, Estimate, Interval, Provenance, 
 from evidencekit.frames import frame_of
 from evidencekit.survey.intervals import check_level, t_limits
 from evidencekit.survey.replicated import spread_over
+from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Replayed
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
 
-__all__ = ["each_weights", "replicate", "replicate_weights"]
+__all__ = ["each_weights", "replicate", "replicate_design", "replicate_weights"]
 
 Statistic = Callable[[Floats, Any], Any]
 
@@ -127,6 +128,11 @@ def replicate_weights(survey: Survey, *, prefix: str = "repw_") -> Any:
     InputError
         The survey has no replicates.
 
+    Notes
+    -----
+    How deviations are scaled does not show in the weights: `replicate_design` says it, for reading them back here and for the
+    documentation of a file that others will use.
+
     Examples
     --------
     >>> import evidencekit as ek
@@ -139,6 +145,44 @@ def replicate_weights(survey: Survey, *, prefix: str = "repw_") -> Any:
     columns = {"weight": w.copy()}
     columns |= {f"{prefix}{r + 1}": weights for r, weights in each_weights(survey)}
     return frame_of(columns, survey.rows.backend)
+
+
+def replicate_design(survey: Survey, *, prefix: str = "repw_") -> Replicates:
+    """The design that goes with the columns of `replicate_weights`: their scales, centre and degrees of freedom.
+
+    Parameters
+    ----------
+    survey : Survey
+        With replicates.
+    prefix : str
+        As for `replicate_weights`.
+
+    Returns
+    -------
+    Replicates
+        With the scale on each replicate's squared deviation in ``rscales``.
+
+    Raises
+    ------
+    InputError
+        The survey has no replicates.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> boot = ek.weighting.bootstrap(survey, seed=1, replicates=20)
+    >>> columns = ek.weighting.replicate_weights(boot).assign(age=fiction.frame["age"])
+    >>> again = ek.Survey(columns, design=ek.weighting.replicate_design(boot))
+    >>> round(float(ek.mean(again, "age").se[0] / ek.mean(boot, "age").se[0]), 6)
+    1.0
+    """
+    made = _needed(survey, "replicate_design()")[0].resampling
+    df = None if np.isinf(made.df) else made.df
+    scales = tuple(float(scale) for scale in made.scales)
+    kind = "JKn" if made.jackknife else "other"
+    return Replicates(weights="weight", columns=prefix, kind=kind, scale=1.0, rscales=scales, mse=made.mse, df=df)
 
 
 def _needed(survey: Survey, doing: str) -> tuple[Replayed, Floats]:
