@@ -6,7 +6,7 @@
     describe its design     Survey, Stages, Replicates, TwoPhase; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare                 difference, ratio_of, contrast
-    change the weights      weighting.rake, weighting.bootstrap and their neighbours
+    make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
     try it without data     fictional.national_survey().data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -164,3 +165,19 @@ def test_replicates_keep_the_number_selected_from() -> None:
     ours, theirs = (ek.weighting.replicate_weights(s).to_numpy() for s in (first, after))
     np.testing.assert_allclose(ours, theirs)
     np.testing.assert_allclose(ours[:, 1:].max(axis=1), ours[:, 0] * 4 / 3)
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_the_data_with_their_final_weights(backend: str) -> None:
+    columns = {"w": [1.0, 2.0, 3.0], "sex": ["girl", "boy", "girl"], "told": [1, 98, 0]}
+    frame: Any = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}[backend](columns)
+    data = ek.Dataset(frame, labels={"told": "Told someone"}, missing={"told": {98: ek.Missing.REFUSED}})
+    raked = ek.weighting.rake(ek.Survey(data, weights="w"), {"sex": {"girl": 6, "boy": 4}})
+    made = ek.weighting.with_weights(raked)
+    assert type(made.frame) is type(frame)
+    assert nw.from_native(made.frame)["final_weight"].to_list() == pytest.approx([1.5, 4.0, 4.5])
+    assert nw.from_native(made.frame)["told"].to_list() == columns["told"], "codes stay as they stand in the file"
+    assert (made.labels["told"], made.labels["final_weight"]) == ("Told someone", "Final weight: raked to sex")
+    assert "final_weight" not in nw.from_native(frame).columns
+    with pytest.raises(InputError, match="already have a column 'sex'"):
+        ek.weighting.with_weights(raked, name="sex")

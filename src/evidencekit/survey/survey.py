@@ -90,8 +90,10 @@ class Survey:
 
     Notes
     -----
-    Units and strata become integer codes once, here. A lazy frame is not scanned until a number is asked for.
-    After two phases of sampling (`TwoPhase`) the rows are those of phase 2, and `phase1` keeps those of phase 1.
+    Units and strata become integer codes once, here. A lazy frame is not scanned until a number is asked for. `w` is the array of the
+    rows' weights after every step of `evidencekit.weighting`, `n` the number of rows; ``weighting.with_weights(survey)`` gives the data
+    with the weights as a column. After two phases of sampling (`TwoPhase`) the rows are those of phase 2; what phase 1 knew is kept for
+    the variances, and for ``weighting.calibrate_to_phase1``.
 
     References
     ----------

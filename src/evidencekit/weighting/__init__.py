@@ -1,4 +1,26 @@
-"""From selection probabilities to analysis weights: each step gives a new Survey, and its variances know what was done."""
+"""From selection probabilities to analysis weights: each step gives a new Survey, and its variances know what was done.
+
+The usual order, leaving out what a survey does not need::
+
+    chances to weights          base_weights(data, probabilities=...) -> Dataset; then Survey(...)
+    household non-response      adjust_nonresponse (weighting classes), adjust_propensity (a logistic model)
+    one child of several        select_within
+    the child's non-response    adjust_nonresponse, adjust_propensity
+    known totals                poststratify, rake, calibrate
+    extreme weights             trim; then rake or calibrate again
+    replicates                  bootstrap, jackknife, brr, sdr
+
+Beside them::
+
+    who answered                Dispositions -> response_rates (AAPOR RR1 to RR6)
+    what was done               report (each step in numbers), steps (beside the estimate, with a picture), balance (with a love plot)
+    your own statistic          replicate(survey, function)
+    for other software          with_weights, replicate_weights, replicate_design
+    missing answers             impute -> completed Surveys -> rubin
+    two phases                  Survey(data, design=TwoPhase(...)); calibrate_to_phase1
+    two frames                  dual_frame
+    answers people offered      Survey(data, design=NoDesign()); quasi_randomise, rake, balance; model_interval
+"""
 
 from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.base import base_weights, select_within
@@ -7,6 +29,7 @@ from evidencekit.weighting.calibrating import calibrate, poststratify, rake
 from evidencekit.weighting.combined import Combined, rubin
 from evidencekit.weighting.comparing import Balance, balance
 from evidencekit.weighting.dispositions import Dispositions
+from evidencekit.weighting.exporting import with_weights
 from evidencekit.weighting.imputing import impute
 from evidencekit.weighting.jackknifing import jackknife
 from evidencekit.weighting.modelling import model_interval
@@ -53,4 +76,5 @@ __all__ = [
     "select_within",
     "steps",
     "trim",
+    "with_weights",
 ]
