@@ -113,6 +113,20 @@ def test_what_the_design_fixes_is_no_lack_of_variation() -> None:
     assert census.interval.low[0] == census.interval.high[0] == 0.5
 
 
+@pytest.mark.parametrize("interval", ["beta", "logit", "likelihood", "wald"])
+@pytest.mark.parametrize("resample", [False, True])
+def test_a_share_the_weights_were_calibrated_to_is_known(interval: Any, resample: bool) -> None:
+    """Once rounding decided between no limits without a word, and limits."""
+    rng = np.random.default_rng(1)
+    frame = even().assign(sex=rng.integers(0, 2, 40), age=rng.integers(12, 18, 40))
+    held = ek.Survey(frame, weights="w", psu="psu")
+    made = ek.weighting.calibrate(held, {"sex": {0: 90, 1: 110}, "age": 2900}, method="logit", bounds=(0.2, 4))
+    est = ek.proportion(ek.weighting.bootstrap(made, seed=1, replicates=30) if resample else made, "sex", interval=interval)
+    np.testing.assert_allclose(est.points, [0.55])
+    np.testing.assert_allclose([est.interval.low, est.interval.high], [est.points, est.points], rtol=1e-12)
+    assert est.flags == ("no sampling variance",)
+
+
 @pytest.mark.parametrize("kind", ["overton", "hartley-rao", "poisson"])
 def test_forms_by_the_matrix_written_out(kind: Any) -> None:
     """The approximations are never written out as matrices; here they are."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
@@ -115,8 +114,8 @@ def assemble(
         df, psus = _resampled(survey, measured, layout, df, psus)
         support = replace(support, limit=df_limit(survey))
         low, high, flags = (limits or _t(asked.level))(points, v, n, df)
-        words, nowhere = _unvarying(survey, measured, asked.statistic, (points, v, srs, df))
-        low, high = np.where(nowhere, np.nan, low), np.where(nowhere, np.nan, high)
+        words, ends = _unvarying(survey, measured, asked.statistic, (points, v, srs, df))
+        low, high = (np.where(np.isinf(ends), end, ends) for end in (low, high))
         flags = _joined(_joined(flags, words), lost)
         with np.errstate(divide="ignore", invalid="ignore"):
             deff = np.where(srs > 0, v / (srs * _without_replacement(asked.deff, n, weight)), np.nan)
@@ -165,25 +164,25 @@ def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layo
 
 def _unvarying(
     survey: Survey, measured: Measured, statistic: str, cells: tuple[Floats, Floats, Floats, Floats]
-) -> tuple[list[str], NDArray[np.bool_]]:
-    """What must be said where the variance came out negative or as nothing, and where it leaves no interval.
+) -> tuple[list[str], Floats]:
+    """What must be said where the variance came out negative or as nothing, and both limits there (infinite: as they are).
 
     The size of the population and totals may be fixed by the design or by calibration, and a census has no sampling variance; an
-    average that does not vary in a sample says little about how it would vary.
+    average that does not vary in a sample says little about how it would vary, and leaves no interval.
     """
     points, v, srs, df = cells
     unequal = survey.stages.unequal
     advice = '; use variance="yates-grundy"' if isinstance(unequal, Joint) and unequal.variance == "horvitz-thompson" else ""
     negative = np.isnan(v) & (measured.units.form is not None)
-    nothing = (v <= 1e-28 * np.fmax(points**2, srs)) & (df > 0)
+    fixed = bool(survey.adjustments) or statistic == "total"
+    nothing = (v <= (1e-14 if survey.adjustments else 1e-28) * np.fmax(points**2, srs)) & (df > 0)  # calibration iterates
     if statistic == "count" or (measured.units.levels and all((level.scale <= 1e-7).all() for level in measured.units.levels)):
         nothing &= False
     if statistic in ("proportion", "cdf"):
         nothing &= (points > 0) & (points < 1)
-    fixed = bool(survey.adjustments) or statistic == "total"
     words = "no sampling variance" if fixed else "no interval: no variation between sampling units"
     said = np.where(negative, f"negative variance estimate{advice}", np.where(nothing, words, ""))
-    return [str(word) for word in said], nothing & (not fixed)
+    return [str(word) for word in said], np.where(nothing, points if fixed else np.nan, np.inf)
 
 
 def df_limit(survey: Survey) -> float:
