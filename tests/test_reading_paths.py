@@ -45,7 +45,7 @@ def test_a_damaged_file_does_not_quote_itself(tmp_path: Path, suffix: str) -> No
     with pytest.raises(InputError, match="cannot be read as") as caught:
         read(file)
     assert CANARY not in str(caught.value)
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_truncated_file_is_never_read_in_part(tmp_path: Path, suffix: str) -> 
         with pytest.raises(InputError, match="cannot be read as") as caught:
             read(file)
         assert CANARY not in str(caught.value)
-        assert caught.value.__suppress_context__
+        assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("suffix", KINDS)

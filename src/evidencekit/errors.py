@@ -20,10 +20,10 @@ from the data, because tracebacks end up in logs and emails.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "DesignError",
@@ -36,8 +36,12 @@ __all__ = [
     "Refused",
     "UnknownColumn",
     "check_level",
+    "in_our_words",
     "one_of",
 ]
+
+T = TypeVar("T")
+_LISTED = 12  # columns
 
 
 class EvidencekitError(Exception):
@@ -68,6 +72,9 @@ class InputError(EvidencekitError, ValueError):
 class UnknownColumn(InputError, LookupError):
     """A column was named that the data do not have.
 
+    What was passed for a name may be an answer (a level where a column belongs, a column's values as a list), so it is repeated only
+    where it nearly is the name of a column; otherwise the columns are listed.
+
     Parameters
     ----------
     name : str
@@ -76,12 +83,20 @@ class UnknownColumn(InputError, LookupError):
         The names the data have; the nearest ones are suggested.
     role : str
         What the column was wanted for, as the analyst wrote it (``"weights="``).
+    place : str
+        Which of several names it is (``"name 2 of the 3"``).
     """
 
-    def __init__(self, name: str, columns: Sequence[str], role: str = "") -> None:
+    def __init__(self, name: str, columns: Sequence[str], role: str = "", place: str = "") -> None:
         near = get_close_matches(str(name), columns, n=3, cutoff=0.6) or _same_letters(str(name), columns)
-        hint = f"Did you mean {' or '.join(repr(c) for c in near)}?" if near else "Look at the data's columns."
-        super().__init__(f"There is no column {name!r} in the data{f' ({role})' if role else ''}.", hint)
+        if near:
+            where, hint = f" ({role})" if role else "", f"Did you mean {' or '.join(repr(c) for c in near)}?"
+            super().__init__(f"There is no column {name!r} in the data{where}.", hint)
+            return
+        which = f"{place[:1].upper()}{place[1:]}" if place else "The name"
+        wanted = f"{which} {'given as' if role and not role.endswith('=') else 'in'} {role}" if role else which
+        more = f" and {len(columns) - _LISTED} more" if len(columns) > _LISTED else ""
+        super().__init__(f"{wanted} is not a column of the data.", f"They have {', '.join(map(repr, columns[:_LISTED]))}{more}.")
 
 
 class DesignError(EvidencekitError, ValueError):
@@ -144,6 +159,27 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
         near = get_close_matches(value, words, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(f"{name}={value!r} is not known.{hint}", f"Use one of: {', '.join(map(repr, words))}.")
+
+
+def in_our_words(work: Callable[[], T], problem: Callable[[Exception], EvidencekitError]) -> T:
+    """What `work` gives; where it fails, our own error instead of an engine's, which may quote an answer.
+
+    ``raise ... from None`` inside a handler would hide the engine's error and keep it as context, for whatever looks there.
+
+    Parameters
+    ----------
+    work : callable
+        Called without arguments.
+    problem : callable
+        Makes our error from the engine's.
+    """
+    try:
+        return work()
+    except EvidencekitError:
+        raise
+    except Exception as trouble:
+        told = problem(trouble)
+    raise told
 
 
 def _remade(kind: type[EvidencekitError], what: str, fix: str) -> EvidencekitError:

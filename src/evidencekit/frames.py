@@ -197,6 +197,9 @@ class Rows:
     value_labels: Mapping[str, Mapping[Any, str]]
     columns: tuple[str, ...]
 
+    def __reduce__(self) -> NoReturn:
+        raise InputError("Rows are not pickled: they hold children's answers.", "Send the file's path and read it again.")
+
     @property
     def backend(self) -> str:
         """The kind of frame results are given in: ``"pandas"``, ``"polars"`` or ``"pyarrow"``."""

@@ -86,7 +86,7 @@ def test_not_a_frame(thing):
 
 QUESTIONS: dict[str, tuple[Any, type[Exception], str]] = {
     "unknown variable": (lambda s: ek.mean(s, "yess"), UnknownColumn, "Did you mean 'yes'"),
-    "nothing like it": (lambda s: ek.mean(s, "qqqq"), UnknownColumn, "Look at the data's columns"),
+    "nothing like it": (lambda s: ek.mean(s, "qqqq"), UnknownColumn, "The name given as y is not a column of the data. They have"),
     "unknown by": (lambda s: ek.mean(s, "y", by="knd"), UnknownColumn, "by=.*Did you mean 'kind'"),
     "by twice": (lambda s: ek.mean(s, "y", by=["kind", "kind"]), InputError, "twice"),
     "no variable": (lambda s: ek.mean(s, []), InputError, "at least one"),

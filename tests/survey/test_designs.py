@@ -159,7 +159,7 @@ def test_values_given_for_names_are_not_repeated(part: str) -> None:
         survey(psu=["psu", CANARY])
     with pytest.raises(UnknownColumn, match=r"'pus'.*Did you mean 'psu'"):
         survey(psu=["pus", "pupil"])
-    with pytest.raises(UnknownColumn, match="'qqqq'"):
+    with pytest.raises(UnknownColumn, match="The name in psu= is not a column of the data"):
         survey(psu="qqqq")
 
 

@@ -208,9 +208,9 @@ def test_where_the_columns_of_a_condition_cannot_be_told(monkeypatch: pytest.Mon
 
 REFUSED: dict[str, tuple[Any, str]] = {
     "polars": (pl.col("r") != 1, "not a Polars expression. For example: import narwhals as nw"),
-    "a string with an operator": ("r >= 15", r'Write: import narwhals as nw; where=nw.col."r". >= 15'),
-    "a string with =": ("t = 'no'", r'where=nw.col."t". == \'no\''),
-    "an unknown name": ("rr >= 15", "no column 'rr >= 15'"),
+    "a string with an operator": ("r >= 15", r'Write: import narwhals as nw; where=nw.col."r". >= \.\.\.'),
+    "a string with =": ("t = 'no'", r'where=nw.col."t". == \.\.\. with the value'),
+    "an unknown name": ("rr >= 15", "name in where= is not a column of the data"),
     "an aggregate": (nw.col("r").mean() > 1, "not a true/false condition on rows"),
     "a literal": (nw.lit(value=True), "not a true/false condition on rows"),
     "a 0/1 column": ("psu", "not a true/false condition on rows"),
@@ -218,7 +218,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "text": ("t", "not a true/false condition on rows"),
     "text compared with a number": (nw.col("t") > 1, "where="),
     "an unknown column": (nw.col("rr") > 1, "no column 'rr'"),
-    "a column of the library": (nw.col("__ek_weight") > 1, "no column '__ek_weight'"),
+    "a column of the library": (nw.col("__ek_weight") > 1, "name in where= is not a column"),
 }
 
 

@@ -287,7 +287,7 @@ def test_designs_that_cannot_be_halved() -> None:
         ({"rscales": [1.0, 2.0]}, "rscales= has 2 numbers for 40"),
         ({"columns": "nothing"}, "0 columns"),
         ({"columns": ["repw_1", "repw_99"]}, "repw_99"),
-        ({"weights": "nothing"}, "nothing"),
+        ({"weights": "nothing"}, "name in weights= is not a column"),
     ],
 )
 def test_bad_columns_of_replicates(more: dict[str, Any], says: str) -> None:

@@ -6,9 +6,9 @@ import csv
 import re
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words
 from evidencekit.reading.files import unreadable
 
 if TYPE_CHECKING:
@@ -29,24 +29,16 @@ def delimited(file: Path, decimal: str | None) -> pd.DataFrame:
     """A text table in UTF-8."""
     import pandas as pd
 
-    try:
+    def parsed() -> tuple[str, pd.DataFrame]:
         separator, skipped = _separator(file)
-        frame = pd.read_csv(
-            file,
-            sep=separator,
-            skiprows=skipped,
-            decimal=decimal or ".",
-            encoding="utf-8-sig",
-            keep_default_na=False,
-            na_values=BLANK,
-            low_memory=False,  # a column has one type, found from all of it
-        )
-    except UnicodeDecodeError:
-        raise _not_utf8(file) from None
-    except InputError:
-        raise
-    except Exception as trouble:
-        raise unreadable(file, trouble) from None
+        options: dict[str, Any] = {"sep": separator, "skiprows": skipped, "decimal": decimal or ".", "encoding": "utf-8-sig"}
+        # low_memory=False: a column has one type, found from all of it.
+        return separator, pd.read_csv(file, **options, keep_default_na=False, na_values=BLANK, low_memory=False)
+
+    def problem(trouble: Exception) -> InputError:
+        return _not_utf8(file) if isinstance(trouble, UnicodeDecodeError) else unreadable(file, trouble)
+
+    separator, frame = in_our_words(parsed, problem)
     if not isinstance(frame.index, pd.RangeIndex):  # pandas then shifts every column by one
         raise InputError(f"{file.name!r} has more cells in its rows than in its header.", "Give every column a name.")
     if separator != "," and decimal is None:

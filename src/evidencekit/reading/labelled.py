@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset
 from evidencekit.missingness import Missing
 from evidencekit.reading.files import need, unreadable
@@ -27,24 +27,7 @@ def labelled(file: Path, suffix: str) -> Dataset:
     parse: Any = reader.read_dta if suffix == ".dta" else reader.read_sav
     # user_missing=True: the default makes NaN of every declared code and merges the kinds.
     options: dict[str, Any] = {"user_missing": True, "apply_value_formats": False, "output_format": "pandas"}
-    try:
-        frame, meta = parse(str(file), **options)
-        coded = _coded(meta)
-        dates = [name for name in _ranged(meta) if meta.readstat_variable_types[name] != "string" and frame[name].dtype.kind not in "iuf"]
-        if dates:
-            raw, again = parse(str(file), usecols=dates, disable_datetime_conversion=True, **options)
-            frame = frame.assign(**{name: raw[name] for name in dates})
-            coded |= _ranged(again)
-        if meta.missing_user_values:
-            # pyreadstat 1.3.7 with user_missing=True reads "." as 0 in an integer column when a letter came before it, so
-            # the numbers come from a second look without letters.
-            plain, _ = parse(str(file), usecols=list(meta.missing_user_values), disable_datetime_conversion=True)
-            frame = frame.assign(**{name: _with_letters(plain[name], frame[name]) for name in meta.missing_user_values})
-        frame = as_dates(frame)
-    except Exception as trouble:
-        if "encoding" in str(trouble) or isinstance(trouble, UnicodeDecodeError):
-            raise InputError(f"{file.name!r} holds text in another encoding than it says.", "Save it again as Unicode.") from None
-        raise unreadable(file, trouble) from None
+    frame, meta, coded = in_our_words(lambda: _parsed(file, parse, options), lambda trouble: _unreadable(file, trouble))
     stata = suffix == ".dta"
     labels = {name: text for name, text in meta.column_names_to_labels.items() if text}
     value_labels = {name: _label_keys(given, stata=stata) for name, given in meta.variable_value_labels.items()}
@@ -55,6 +38,29 @@ def labelled(file: Path, suffix: str) -> Dataset:
         if kinds:
             missing[name] = kinds
     return Dataset(frame, labels, value_labels, missing)
+
+
+def _parsed(file: Path, parse: Any, options: Mapping[str, Any]) -> tuple[pd.DataFrame, Any, Any]:
+    """The frame, what the file says of it, and its declared codes."""
+    frame, meta = parse(str(file), **options)
+    coded = _coded(meta)
+    dates = [name for name in _ranged(meta) if meta.readstat_variable_types[name] != "string" and frame[name].dtype.kind not in "iuf"]
+    if dates:
+        raw, again = parse(str(file), usecols=dates, disable_datetime_conversion=True, **options)
+        frame = frame.assign(**{name: raw[name] for name in dates})
+        coded |= _ranged(again)
+    if meta.missing_user_values:
+        # pyreadstat 1.3.7 with user_missing=True reads "." as 0 in an integer column when a letter came before it, so
+        # the numbers come from a second look without letters.
+        plain, _ = parse(str(file), usecols=list(meta.missing_user_values), disable_datetime_conversion=True)
+        frame = frame.assign(**{name: _with_letters(plain[name], frame[name]) for name in meta.missing_user_values})
+    return as_dates(frame), meta, coded
+
+
+def _unreadable(file: Path, trouble: Exception) -> InputError:
+    if "encoding" in str(trouble) or isinstance(trouble, UnicodeDecodeError):
+        return InputError(f"{file.name!r} holds text in another encoding than it says.", "Save it again as Unicode.")
+    return unreadable(file, trouble)
 
 
 def _coded(meta: Any) -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words
 from evidencekit.reading.delimited import BLANK
 from evidencekit.reading.files import need, unreadable
 from evidencekit.reading.labelled import as_dates
@@ -22,14 +22,13 @@ def workbook(file: Path, sheet: str | None) -> pd.DataFrame:
     import pandas as pd
 
     calamine = need("python_calamine", "excel", f"Reading {file.suffix.lower()} files")
-    try:
+
+    def parsed() -> pd.DataFrame:
         with pd.ExcelFile(file, engine="calamine") as book:
             chosen = _sheet(file, book.book, sheet, visible=calamine.SheetVisibleEnum.Visible)
             return as_dates(pd.read_excel(book, sheet_name=chosen, keep_default_na=False, na_values=BLANK))
-    except InputError:
-        raise
-    except Exception as trouble:
-        raise unreadable(file, trouble) from None
+
+    return in_our_words(parsed, lambda trouble: unreadable(file, trouble))
 
 
 def _sheet(file: Path, book: Any, wanted: str | None, *, visible: Any) -> str:
@@ -62,7 +61,8 @@ def parquet(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     need("pyarrow", "big", "Reading .parquet files")
-    try:
+
+    def parsed() -> pd.DataFrame:
         frame = pd.read_parquet(file, engine="pyarrow")
         named = [name for name in frame.index.names if name is not None]
         if twice := [name for name in named if name in frame.columns]:
@@ -70,7 +70,5 @@ def parquet(file: Path) -> pd.DataFrame:
         frame = frame.reset_index(level=named) if named else frame
         exact = [name for name in frame.columns if pd.api.types.infer_dtype(frame[name], skipna=True) == "decimal"]
         return as_dates(frame.reset_index(drop=True).astype(dict.fromkeys(exact, "float64")))
-    except InputError:
-        raise
-    except Exception as trouble:
-        raise unreadable(file, trouble) from None
+
+    return in_our_words(parsed, lambda trouble: unreadable(file, trouble))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -47,29 +46,10 @@ def need_columns(design: Stages, rows: Rows) -> None:
 
 
 def need_names(names: Sequence[str | None], rows: Rows, role: str) -> None:
-    """Raise unless the names in a list are columns of the data.
-
-    A list given for names may be a column's values, so an unknown one is told by its place, unless it nearly is the name of a column.
-
-    Raises
-    ------
-    UnknownColumn
-        With the nearest names.
-    InputError
-        Without them.
-    """
+    """Raise `UnknownColumn` unless the names in a list are columns of the data."""
     for place, name in enumerate(names, 1):
-        if name is None or name in rows.columns:
-            continue
-        if get_close_matches(name, rows.columns, n=1, cutoff=0.6) or name.casefold() in {c.casefold() for c in rows.columns}:
-            raise UnknownColumn(name, rows.columns, role)
-        which = f"Name {place} of the {len(names)} in" if len(names) > 1 else "The name in"
-        raise InputError(f"{which} {role} is not a column of the data.", f"They have {_listed(rows.columns)}.")
-
-
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + more
+        if name is not None and name not in rows.columns:
+            raise UnknownColumn(name, rows.columns, role, f"name {place} of the {len(names)}" if len(names) > 1 else "")
 
 
 def design_units(stages: Stages, column: Any, number: Any, n: int) -> Units:

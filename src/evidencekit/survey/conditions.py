@@ -16,7 +16,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.errors import EvidencekitError, InputError, MissingExtra, UnknownColumn
+from evidencekit.errors import InputError, MissingExtra, UnknownColumn, in_our_words
 from evidencekit.frames import Rows
 
 __all__ = ["Where", "refuse_pattern", "where_expr", "where_rows", "where_words", "with_where"]
@@ -71,7 +71,7 @@ def _refuse_operators(where: str, rows: Rows) -> None:
     sign = {"=": "==", "<>": "!="}.get(found[2], found[2])
     raise InputError(
         "where= takes a narwhals expression or the name of a true/false column, not a condition in a string.",
-        f'Write: import narwhals as nw; where=nw.col("{found[1]}") {sign} {found[3]}',
+        f'Write: import narwhals as nw; where=nw.col("{found[1]}") {sign} ... with the value after the sign.',
     )
 
 
@@ -93,12 +93,7 @@ def where_rows(frame: nw.DataFrame[Any], rows: Rows, where: Where, cache: dict[A
     condition = where_expr(where, rows)
     if condition is None:
         return None
-    try:
-        return _true(frame, condition, cache)
-    except EvidencekitError:
-        raise
-    except Exception as trouble:
-        raise _not_worked_out(trouble, rows) from None
+    return in_our_words(lambda: _true(frame, condition, cache), lambda trouble: _not_worked_out(trouble, rows))
 
 
 def with_where(frame: Any, rows: Rows, where: Where, name: str) -> Any:
@@ -111,24 +106,23 @@ def with_where(frame: Any, rows: Rows, where: Where, name: str) -> Any:
     """
     condition = where_expr(where, rows)
     assert condition is not None
+    return in_our_words(lambda: _with(frame, condition, name), lambda trouble: _not_worked_out(trouble, rows))
+
+
+def _with(frame: Any, condition: Any, name: str) -> Any:
+    schema = frame.collect_schema()
+    if frame.select(condition.alias(name)).collect_schema()[name] != nw.Boolean:
+        raise _not_a_condition()
     try:
-        schema = frame.collect_schema()
-        if frame.select(condition.alias(name)).collect_schema()[name] != nw.Boolean:
-            raise _not_a_condition()
-        try:
-            frame.filter(condition)  # refuses what has one value for all rows
-        except nw_exceptions.InvalidOperationError:
-            raise _not_a_condition() from None
-        if frame.implementation.is_dask():
-            return _on_partitions(frame, condition, name)
-        named = _named(condition)
-        floats = [n for n in (schema.names() if named is None else named) if schema[n].is_float()]
-        nulls = frame.with_columns(nw.col(*floats).fill_nan(None)) if floats else frame
-        return nulls.with_columns(condition.alias(name))
-    except EvidencekitError:
-        raise
-    except Exception as trouble:
-        raise _not_worked_out(trouble, rows) from None
+        frame.filter(condition)  # refuses what has one value for all rows
+    except nw_exceptions.InvalidOperationError:
+        raise _not_a_condition() from None
+    if frame.implementation.is_dask():
+        return _on_partitions(frame, condition, name)
+    named = _named(condition)
+    floats = [n for n in (schema.names() if named is None else named) if schema[n].is_float()]
+    nulls = frame.with_columns(nw.col(*floats).fill_nan(None)) if floats else frame
+    return nulls.with_columns(condition.alias(name))
 
 
 def _not_a_condition() -> InputError:

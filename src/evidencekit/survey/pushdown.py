@@ -12,8 +12,7 @@ the mean of its group.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +20,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Column, Floats, factorise, numeric, summed
-from evidencekit.errors import DesignError, EstimationError, EvidencekitError, InputError, Refused
+from evidencekit.errors import DesignError, EstimationError, InputError, Refused, in_our_words
 from evidencekit.survey.binding import design_units, weight_notes_of, weight_problems
 from evidencekit.survey.capacity import refuse_large, refuse_many, refuse_wide, with_cases
 from evidencekit.survey.conditions import refuse_pattern, with_where
@@ -112,8 +111,8 @@ def _planned(survey: Survey, by: tuple[str, ...], where: Where, values: tuple[st
     weights = [stages.weights]
     for name in [*grouped, *weights, *values]:
         refuse_pattern(name, survey.rows)
-    with _engine("The data can no longer be read", "Check that the file is there and the connection open, and build the Survey again."):
-        plan = _copied(survey, grouped, weights, values)
+    fix = "Check that the file is there and the connection open, and build the Survey again."
+    plan = in_our_words(lambda: _copied(survey, grouped, weights, values), _engine("The data can no longer be read", fix))
     return _within(survey, replace(plan, whole=where is None), where)
 
 
@@ -225,24 +224,22 @@ def _run(plan: _Plan, parts: dict[str, nw.Expr], where: Where) -> nw.DataFrame[A
     wanted = [*parts, "weight", *([] if plan.whole else ["inside"])]
     centres = [nw.col(name).min() for name in plan.frame.collect_schema().names() if name.startswith(f"{mark}c")]
     asks = "" if where is None else "; and that where= compares numbers with numbers and text with text"
-    with _engine("The engine could not work out the totals", f"Check that files can be read and the connection is open{asks}."):
+
+    def collected() -> nw.DataFrame[Any]:
         frame = plan.frame.with_columns(*(e.alias(mark + k) for k, e in parts.items()))
         grouped = frame.group_by(*plan.keys.values()).agg(
             *(nw.col(mark + k).sum() for k in wanted), *centres, plan.col("here").count().alias(f"{mark}one"), nw.len().alias(f"{mark}rows")
         )
-        made: nw.DataFrame[Any] = grouped.collect()
+        return grouped.collect()
+
+    fix = f"Check that files can be read and the connection is open{asks}."
+    made = in_our_words(collected, _engine("The engine could not work out the totals", fix))
     return made.with_columns(nw.col(f"{mark}weight").alias(f"{mark}inside")) if plan.whole else made
 
 
-@contextmanager
-def _engine(what: str, fix: str) -> Generator[None]:
-    """Whatever the engine raises becomes an `InputError`; its message may hold values and is dropped."""
-    try:
-        yield
-    except EvidencekitError:
-        raise
-    except Exception as trouble:
-        raise InputError(f"{what} ({type(trouble).__name__}).", fix) from None
+def _engine(what: str, fix: str) -> Callable[[Exception], InputError]:
+    """Makes an `InputError` of whatever the engine raises, without its message."""
+    return lambda trouble: InputError(f"{what} ({type(trouble).__name__}).", fix)
 
 
 def _key(made: nw.DataFrame[Any], plan: _Plan, name: str) -> nw.Series[Any]:

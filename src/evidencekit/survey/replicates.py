@@ -11,7 +11,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from evidencekit.columns import Floats
-from evidencekit.errors import DesignError, InputError, UnknownColumn, one_of
+from evidencekit.errors import DesignError, InputError, UnknownColumn, in_our_words, one_of
+from evidencekit.survey.stages import column_name
 
 __all__ = ["Kind", "Replicates"]
 
@@ -81,10 +82,13 @@ class Replicates:
         one_of("kind", self.kind, get_args(Kind))
         if not isinstance(self.weights, str):
             raise InputError("weights= is the name of the column of full-sample weights.")
+        column_name(self.psu, "psu")
         if not isinstance(self.columns, str):
             if not isinstance(self.columns, Sequence):
                 raise InputError("columns= takes the names of at least two columns of replicate weights, or their prefix.")
             object.__setattr__(self, "columns", tuple(self.columns))
+            if len(set(self.columns)) < len(self.columns) or self.weights in self.columns:
+                raise InputError("columns= names a column twice, or the full-sample weight.", "Name each replicate weight once.")
             if len(self.columns) < 2 or not all(isinstance(c, str) for c in self.columns):
                 raise InputError("columns= takes the names of at least two columns of replicate weights, or their prefix.")
         if self.rscales is not None:
@@ -129,8 +133,8 @@ class Replicates:
         each = np.ones(count) if self.rscales is None else np.array(self.rscales)
         if len(each) != count:
             raise InputError(f"rscales= has {len(each)} numbers for {count} replicates.")
-        if not (np.isfinite(each).all() and (each >= 0).all()):
-            raise InputError("rscales= are numbers of 0 or more.")
+        if not (np.isfinite(each).all() and (each >= 0).all() and each.any()):
+            raise InputError("rscales= are numbers of 0 or more, not all 0.")
         return scale * each
 
     def names(self, columns: Sequence[str]) -> tuple[str, ...]:
@@ -173,7 +177,7 @@ class Replicates:
 
 
 def _factors(rscales: object) -> tuple[float, ...]:
-    try:
-        return tuple(float(r) for r in rscales)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
-        raise InputError("rscales= is a sequence of numbers, one a replicate.") from None
+    def problem(trouble: Exception) -> InputError:
+        return InputError("rscales= is a sequence of numbers, one a replicate.")
+
+    return in_our_words(lambda: tuple(float(r) for r in rscales), problem)  # type: ignore[attr-defined]

@@ -142,6 +142,8 @@ class Survey:
                 keep(self, part, made)
             return
         need_columns(self.stages, self.rows)
+        if isinstance(self.design, Replicates) and self.design.psu is not None:
+            self.rows.need(self.design.psu, "psu=")
         if isinstance(self.rows.frame, nw.LazyFrame):
             keep(self, "w", None)
             keep(self, "units", None)
@@ -177,7 +179,8 @@ class Survey:
         """The design; answers without one are treated as rows of equal standing."""
         if isinstance(self.design, TwoPhase):
             return Stages()
-        return self.design if isinstance(self.design, Stages) else Stages(weights=self.design.weights)
+        # Without a design nothing is estimated that a row on its own could spoil.
+        return self.design if isinstance(self.design, Stages) else Stages(weights=self.design.weights, lonely="remove")
 
     @property
     def inference(self) -> Inference:

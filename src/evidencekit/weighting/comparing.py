@@ -42,7 +42,7 @@ class Balance:
     @property
     def worst(self) -> tuple[float, float]:
         """The largest absolute standardised difference before and after; NaN where there is none."""
-        return tuple(float(np.nanmax(np.abs(self.columns[c]), initial=0.0)) for c in ("smd_before", "smd_after"))  # type: ignore[return-value]
+        return _largest(self.columns["smd_before"]), _largest(self.columns["smd_after"])
 
     def to_frame(self) -> Any:
         """The table in the caller's kind of frame."""
@@ -157,6 +157,11 @@ def balance(survey: Survey, target: Survey | Margins, covariates: Names | None =
         "smd_after": gaps[1],
     }
     return Balance(columns, survey.n, float(survey.w.sum() ** 2 / (survey.w @ survey.w)), survey.rows.backend)
+
+
+def _largest(differences: Floats) -> float:
+    known = np.abs(differences[~np.isnan(differences)])
+    return float(known.max()) if known.size else float("nan")
 
 
 Part = tuple[str, tuple[str, ...], Floats, Floats, Floats]

@@ -53,6 +53,10 @@ def matched(sample: Survey, reference: Survey, covariates: Names, inside: Mask |
     listed = [covariates] if isinstance(covariates, str) else list(covariates)
     if not listed:
         raise InputError(f"{doing} needs covariates: columns that the sample and the reference both have.")
+    assert reference.w is not None
+    counts = reference.w > 0
+    if not counts.all():  # nobody answers for a row without a weight
+        inside = counts if inside is None else counts & inside
     return [_block(sample, reference, _named(c), inside, doing) for c in listed]
 
 

@@ -91,9 +91,10 @@ def dual_frame(
     """
     samples = (_usable(a), _usable(b))
     shared = [_overlap(s, c, n) for s, c, n in zip(samples, _pair(overlap, "overlap="), _frames(names), strict=True)]
-    if shared[0].any() != shared[1].any():
+    known = [bool((where & (_weights(s) > 0)).any()) for s, where in zip(samples, shared, strict=True)]
+    if known[0] != known[1]:
         raise WeightingError(
-            f"Nobody in sample {names[int(shared[0].any())]!r} is in the overlap, and some in the other sample are.",
+            f"Nobody in sample {names[int(known[0])]!r} is in the overlap, and some in the other sample are.",
             "What the overlap holds can then be had from one sample only: leave its rows out of the other frame.",
         )
     factors, words = _factors(samples, shared, theta, other_weight)
@@ -139,9 +140,10 @@ def _pair(names: Any, role: str) -> tuple[str, str]:
 
 def _overlap(survey: Survey, name: str, frame: str) -> NDArray[np.bool_]:
     survey.rows.need(name, "overlap=")
-    column = eager(survey.rows.frame, "dual_frame()")[name]
-    blank = int(column.null_count())
+    column, counts = eager(survey.rows.frame, "dual_frame()")[name], _weights(survey) > 0
+    blank = int((column.is_null().to_numpy().astype(bool) & counts).sum())
     values = np.ones(1) if blank else numeric(column, "overlap= column")
+    values = np.where(np.isnan(values) & ~counts, 0.0, values)
     blank = max(blank, int(np.isnan(values).sum()))
     if blank:
         raise DesignError(

@@ -19,6 +19,7 @@ __all__ = ["Participation", "Propensity", "quasi_randomise"]
 
 Participation = Literal["chen-li-wu", "odds"]
 ROUNDS, CLOSE = 60, 1e-10
+APART = 1e-9  # a weight below it: the covariates tell the two samples apart, and coefficients grow without end
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,6 +56,8 @@ class Propensity:
         for _ in range(ROUNDS):
             gradient, hessian = self._slopes(theta, ours, theirs)
             if (np.abs(gradient) <= CLOSE * scale).all():
+                if (self.factor(ours, theta)[ours > 0] < APART).any():
+                    break
                 return theta
             step = np.linalg.pinv(hessian, hermitian=True) @ gradient
             tried, halved = self._likelihood(theta + step, ours, theirs), 0

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset, eager
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
@@ -111,14 +111,15 @@ def _together(samples: tuple[Survey, Survey], columns: list[dict[str, Any]], nam
         f.with_columns(nw.lit(word).alias("frame"), *(nw.new_series(k, v, backend=f.implementation) for k, v in made.items()))
         for f, made, word in zip(frames, columns, names, strict=True)
     ]
-    try:
-        joined = nw.concat(full, how="diagonal")
-    except Exception as trouble:
-        raise InputError(
-            f"The rows of the two samples cannot be put together ({type(trouble).__name__}).",
-            "Columns of one name need one kind of data in both.",
-        ) from None
+    joined = in_our_words(lambda: nw.concat(full, how="diagonal"), _apart)
     return Dataset(nw.maybe_reset_index(joined).to_native(), _labels(samples), _value_labels(samples))
+
+
+def _apart(trouble: Exception) -> InputError:
+    return InputError(
+        f"The rows of the two samples cannot be put together ({type(trouble).__name__}).",
+        "Columns of one name need one kind of data in both.",
+    )
 
 
 def _labels(samples: tuple[Survey, Survey]) -> dict[str, str]:
