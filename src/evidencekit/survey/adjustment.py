@@ -9,7 +9,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats
 
-__all__ = ["Adjustment", "Step"]
+__all__ = ["Adjustment", "Partition", "Step"]
 
 
 class Step(Protocol):
@@ -27,6 +27,29 @@ class Step(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Partition:
+    """Covariates that say which one of many classes a cell is in: indicators, without their zeros.
+
+    `group` (cells,) is each cell's class, -1 in none; `count` how many classes there are.
+    """
+
+    group: Codes
+    count: int
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Cells and classes."""
+        return len(self.group), self.count
+
+    def dense(self) -> Floats:
+        """The indicators themselves, shape (cells, classes)."""
+        return (self.group[:, None] == np.arange(self.count)).astype(np.float64)
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Adjustment:
     """One step from one set of weights to the next.
@@ -39,7 +62,7 @@ class Adjustment:
         How it is done again on replicates. None: every row keeps the factor it got, as after trimming.
     cell : (n,) array or None
         Each row's cell; None when every row is a cell of its own.
-    covariates : (cells, p) array or None
+    covariates : (cells, p) array, Partition or None
         What the weights were calibrated on. None: the factors are taken as fixed, as after trimming.
     tilt : (cells,) array or None
         How much each cell counts in the calibration's regression beside its weight: one over the assumed variance.
@@ -54,7 +77,7 @@ class Adjustment:
     words: str
     step: Step | None
     cell: Codes | None
-    covariates: Floats | None
+    covariates: Floats | Partition | None
     tilt: Floats | None = None
     before: Floats
     after: Floats

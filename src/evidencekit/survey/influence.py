@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError
 from evidencekit.estimate import Covariance
+from evidencekit.survey.products import by_group
 from evidencekit.survey.units import Form, Level, Units
 
 __all__ = ["Influence", "covariance_of"]
@@ -41,7 +42,7 @@ class Influence:
     cells: int
     lonely: str
     lonely_domain: str
-    factor: Floats | None = None
+    factor: Any = None
     loading: Floats | None = None
     split: int | None = None
 
@@ -91,7 +92,7 @@ class Influence:
     def _blocks(self, of: Codes | None, count: int) -> Iterator[tuple[slice, Floats]]:
         """The table of units by cells, some units at a time: which, and their summed values."""
         unit, cell, value = self.unit if of is None else of[self.unit], self.cell, self.value
-        factor = None if self.factor is None or self.loading is None else self.factor if of is None else _by_group(self.factor, of, count)
+        factor = None if self.factor is None or self.loading is None else self.factor if of is None else by_group(self.factor, of, count)
         size = max(1, BLOCK // max(1, self.cells))
         if count > size and (np.diff(unit) < 0).any():
             order = np.argsort(unit, kind="stable")
@@ -110,7 +111,7 @@ class Influence:
         count, groups = len(level.group), len(level.size)
         centre = np.zeros((groups, self.cells))
         for span, z in self._blocks(level.of, count):
-            centre += _by_group(z, level.group[span], groups)
+            centre += by_group(z, level.group[span], groups)
         overall = centre.sum(axis=0) / count
         centre /= level.size[:, None]
         if self.lonely == "adjust":
@@ -200,12 +201,3 @@ def _crossproduct(rows: Floats) -> Floats:
     whole = n // piece * piece
     pieces = rows[:whole].reshape(-1, piece, cells)
     return np.matmul(pieces.transpose(0, 2, 1), pieces).sum(axis=0) + rows[whole:].T @ rows[whole:]
-
-
-def _by_group(table: Floats, group: Codes, groups: int) -> Floats:
-    """Column sums within groups of rows."""
-    cells = table.shape[1]
-    if cells == 1:
-        return summed(group, table[:, 0], groups)[:, None]
-    key = (group[:, None] * cells + np.arange(cells)).ravel()
-    return summed(key, table.ravel(), groups * cells).reshape(groups, cells)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats, summed
+from evidencekit.columns import Codes, Floats
 from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.products import between, inverse_of, over, side_by_side, solved, unit_totals
 
 __all__ = ["Projection", "phased_projection", "projection_of"]
 
@@ -24,15 +26,16 @@ class Projection:
     """The regressions of a chain of adjustments, ready for any variable.
 
     `steps` are the adjustments that have covariates; `rows` their row weights, by which a variable's sums over ``x_k`` are taken;
-    `units` (units, P) are each unit's totals of all covariates, `inverses` and `between` the small matrices of the recursion. After two
-    phases of sampling the first `split` covariates are for the variance of phase 2, the others for that of phase 1 (None: all for both).
+    `units` (units, P) are each unit's totals of all covariates, `inverses` and `between` the matrices of the recursion, sparse or diagonal
+    where covariates are the classes of a partition; a pair of steps that is not in `between` has nothing in common. After two phases of
+    sampling the first `split` covariates are for the variance of phase 2, the others for that of phase 1 (None: all for both).
     """
 
     steps: tuple[Adjustment, ...]
     rows: tuple[Floats, ...]
-    units: Floats
+    units: Any
     inverses: tuple[Floats, ...]
-    between: dict[tuple[int, int], Floats]
+    between: dict[tuple[int, int], Any]
     split: int | None = None
 
     @property
@@ -58,7 +61,7 @@ class Projection:
         for step, weight in zip(self.steps, self.rows, strict=True):
             w = weight if rows is None else weight[rows]
             amount = w if values is None else w * values
-            out.append(_over(step, rows, domain, amount, domains))
+            out.append(over(step, rows, domain, amount, domains))
         return np.vstack(out)
 
     def loadings(self, sums: Floats) -> Floats:
@@ -68,8 +71,8 @@ class Projection:
         for k in reversed(range(len(self.steps))):
             left = sums[ends[k] : ends[k + 1]]
             for j, coefficients in found.items():
-                left = left - self.between[k, j] @ coefficients
-            found[k] = self.inverses[k] @ left
+                left = left - self.between[k, j] @ coefficients if (k, j) in self.between else left
+            found[k] = solved(self.inverses[k], left)
         return -np.vstack([found[k] for k in range(len(self.steps))])
 
 
@@ -94,16 +97,16 @@ def projection_of(adjustments: Sequence[Adjustment], unit: Codes | None, units: 
         return None
     final = adjustments[-1].after
     counted = [s.after - s.before if s.estimated else s.after for s in steps]
-    rows, inverses, between = [], [], {}
+    rows, inverses, pairs = [], [], {}
     for k, step in enumerate(steps):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            back = np.where(step.ratio > 0, 1.0 / step.ratio, 0.0) * _tilt(step)
+        ratio, tilt = step.ratio, _tilt(step)
+        back = np.divide(1.0, ratio, out=np.zeros_like(ratio), where=ratio > 0) * tilt
         rows.append(final * back)
-        inverses.append(np.linalg.pinv(_between(step, step, np.where(step.ratio > 0, step.before, 0.0) * _tilt(step)), hermitian=True))
+        inverses.append(inverse_of(step, np.where(ratio > 0, step.before, 0.0) * tilt))
         for j in range(k + 1, len(steps)):
-            between[k, j] = _between(step, steps[j], counted[j] * back)
-    totals = np.hstack([_over(s, None, unit, c, units).T for s, c in zip(steps, counted, strict=True)])
-    return Projection(steps, tuple(rows), totals, tuple(inverses), between)
+            pairs[k, j] = between(step, steps[j], counted[j] * back)
+    totals = side_by_side([unit_totals(s, unit, c, units) for s, c in zip(steps, counted, strict=True)])
+    return Projection(steps, tuple(rows), totals, tuple(inverses), pairs)
 
 
 def phased_projection(adjustments: Sequence[Adjustment], unit: Codes | None, units: int) -> Projection | None:
@@ -125,51 +128,10 @@ def phased_projection(adjustments: Sequence[Adjustment], unit: Codes | None, uni
     if first is None:
         return replace(second, split=second.size)
     steps, start = (*second.steps, *first.steps), len(second.steps)
-    between = {**second.between, **{(k + start, j + start): m for (k, j), m in first.between.items()}}
-    for k, one in enumerate(second.steps):
-        for j, other in enumerate(first.steps):
-            assert one.covariates is not None
-            assert other.covariates is not None
-            between[k, j + start] = np.zeros((one.covariates.shape[1], other.covariates.shape[1]))
-    totals = np.hstack([second.units, first.units])
-    return Projection(steps, (*second.rows, *first.rows), totals, (*second.inverses, *first.inverses), between, second.size)
+    pairs = {**second.between, **{(k + start, j + start): m for (k, j), m in first.between.items()}}
+    totals = side_by_side([second.units, first.units])
+    return Projection(steps, (*second.rows, *first.rows), totals, (*second.inverses, *first.inverses), pairs, second.size)
 
 
 def _tilt(step: Adjustment) -> Floats | float:
     return 1.0 if step.tilt is None else step.tilt if step.cell is None else step.tilt[step.cell]
-
-
-def _over(step: Adjustment, rows: Codes | None, group: Codes | None, amount: Floats, groups: int) -> Floats:
-    """Sums of ``amount * x`` within groups, shape (p, groups)."""
-    x = step.covariates
-    assert x is not None
-    if step.cell is None:
-        picked = x if rows is None else x[rows]
-        if group is None and groups == 1:
-            return (picked.T @ amount)[:, None]
-        place = np.arange(len(amount)) if group is None else group
-        return np.vstack([summed(place, amount * picked[:, j], groups) for j in range(x.shape[1])])
-    cell = step.cell if rows is None else step.cell[rows]
-    if groups == 1:
-        return (summed(cell, amount, len(x)) @ x)[:, None]
-    place = np.arange(len(amount)) if group is None else group
-    if groups * len(x) <= max(4 * len(amount), 1_000_000):
-        return (summed(place * len(x) + cell, amount, groups * len(x)).reshape(groups, len(x)) @ x).T
-    return np.vstack([summed(place, amount * x[cell, j], groups) for j in range(x.shape[1])])
-
-
-def _between(one: Adjustment, other: Adjustment, weight: Floats) -> Floats:
-    """``X' diag(weight) Z`` of two steps."""
-    x, z = one.covariates, other.covariates
-    assert x is not None
-    assert z is not None
-    if one.cell is None or other.cell is None:
-        left = x if one.cell is None else x[one.cell]
-        right = z if other.cell is None else z[other.cell]
-        return left.T @ (weight[:, None] * right)
-    if one is other:
-        return x.T @ (summed(one.cell, weight, len(x))[:, None] * x)
-    if len(x) * len(z) > max(4 * len(weight), 1_000_000):
-        return x[one.cell].T @ (weight[:, None] * z[other.cell])
-    both = summed(one.cell * len(z) + other.cell, weight, len(x) * len(z)).reshape(len(x), len(z))
-    return x.T @ both @ z

@@ -10,14 +10,14 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, WeightingError, one_of
-from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.adjustment import Adjustment, Partition
 from evidencekit.survey.domains import Where
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory, numbers
 from evidencekit.survey.units import cross
 from evidencekit.weighting.distances import Distance, Method
 from evidencekit.weighting.margins import Inside, Margin, Margins, inside_of, margins_of
-from evidencekit.weighting.solving import Unsolved, solve
+from evidencekit.weighting.solving import Unsolved, ratios, solve
 
 __all__ = ["Calibration", "calibrate", "poststratify", "rake"]
 
@@ -28,15 +28,17 @@ Bounds = tuple[float, float] | None
 class Calibration:
     """A calibration that can be done again: `names` tell which target belongs to what."""
 
-    covariates: Floats
+    covariates: Floats | Partition
     targets: Floats
     names: tuple[str, ...]
     distance: Distance
     tilt: Floats | None = None
 
     def solve(self, weights: Floats) -> Floats:
-        """The coefficients that meet the targets with these cell weights."""
+        """The coefficients that meet the targets with these cell weights; of a partition, the factor of each class."""
         try:
+            if isinstance(self.covariates, Partition):
+                return ratios(weights, self.covariates, self.targets, self.distance)
             return solve(weights, self.covariates, self.targets, self.distance, self.tilt)
         except Unsolved as trouble:
             share = np.abs(trouble.gap) / np.maximum(np.abs(self.targets), 1e-300)
@@ -48,6 +50,8 @@ class Calibration:
 
     def factor(self, weights: Floats, solution: Floats) -> Floats:
         """The factor on each cell's weights."""
+        if isinstance(self.covariates, Partition):
+            return np.append(solution, 1.0)[self.covariates.group]
         score = self.covariates @ solution
         return self.distance.factor(score if self.tilt is None else score * self.tilt)[0]
 
@@ -215,11 +219,11 @@ def calibrate(
     names, targets, covariates, cell = _design(made, plain, columns, (population_total, ones))
     tilt = None if variance is None else 1.0 / _positive(survey, variance, inside)
     if tilt is not None or weight_bounds is not None or within is not None:
-        covariates, cell = (covariates if cell is None else covariates[cell]), None
-    if within is not None:
-        if tilt is not None or weight_bounds is not None:
-            raise InputError("within= does not go with variance= or weight_bounds=.", "Use bounds= to limit the factors.")
-        covariates, cell = _averages(survey, covariates, within)
+        dense = covariates.dense() if isinstance(covariates, Partition) else covariates
+        dense = dense if cell is None else dense[cell]
+        covariates, cell = (dense, None) if within is None else _averages(survey, dense, within)
+    if within is not None and (tilt is not None or weight_bounds is not None):
+        raise InputError("within= does not go with variance= or weight_bounds=.", "Use bounds= to limit the factors.")
     low, high = bounds or ((-np.inf if method == "linear" else 0.0), np.inf)
     distance = Distance(method, *_row_bounds(survey, low, high, weight_bounds, inside))
     step = Calibration(covariates, targets, names, distance, tilt)
@@ -277,7 +281,7 @@ def _row_bounds(survey: Survey, low: float, high: float, weight_bounds: Bounds, 
 
 def _design(
     made: list[Margin], plain: Mapping[str, float], columns: list[Floats], people: tuple[float | None, Floats | None]
-) -> tuple[tuple[str, ...], Floats, Floats, Codes | None]:
+) -> tuple[tuple[str, ...], Floats, Floats | Partition, Codes | None]:
     """Names, targets and covariates of what is calibrated on; by cells when all of it is categories."""
     total, ones = people
     names = [m.words for m in made for _ in m.totals] + list(plain) + (["people"] if total is not None else [])
@@ -290,10 +294,12 @@ def _design(
     return tuple(names), targets, np.hstack(parts), None
 
 
-def _cells(made: list[Margin]) -> tuple[Floats, Codes]:
-    """The combinations of the margins' levels that occur, as indicators, and each row's; rows outside have none of them."""
+def _cells(made: list[Margin]) -> tuple[Floats | Partition, Codes]:
+    """The combinations of the margins' levels that occur, and each row's; rows outside have none of them."""
     shift = int(made[0].codes.min(initial=0) < 0)
     cell, _, first = cross([(m.codes + shift if shift else m.codes, len(m.totals) + shift) for m in made])
+    if len(made) == 1:
+        return Partition(made[0].codes[first], len(made[0].totals)), cell
     return np.hstack([_indicators(m.codes[first], len(m.totals)) for m in made]), cell
 
 

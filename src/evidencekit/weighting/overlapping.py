@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Floats, numeric
 from evidencekit.errors import DesignError, InputError, WeightingError
 from evidencekit.frames import eager
-from evidencekit.survey.adjustment import Adjustment, Step
+from evidencekit.survey.adjustment import Adjustment, Partition, Step
 from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
@@ -220,9 +220,7 @@ def _among(made: Adjustment, span: slice, weights: Floats) -> Adjustment:
         cell, own = np.full(n, made.cells, dtype=np.intp), slice(0, made.cells)
         cell[span] = made.cell
     count = n if cell is None else made.cells + 1
-    covariates = None if made.covariates is None else np.zeros((count, made.covariates.shape[1]))
-    if covariates is not None:
-        covariates[own] = made.covariates
+    covariates = None if made.covariates is None else _placed(made.covariates, count, own)
     tilt = None if made.tilt is None else np.ones(count)
     if tilt is not None:
         tilt[own] = made.tilt
@@ -236,3 +234,14 @@ def _among(made: Adjustment, span: slice, weights: Floats) -> Adjustment:
         after=after,
         estimated=made.estimated,
     )
+
+
+def _placed(covariates: Floats | Partition, count: int, own: slice) -> Floats | Partition:
+    """Covariates of some of the cells; the other cells have none."""
+    if isinstance(covariates, Partition):
+        group = np.full(count, -1, dtype=np.intp)
+        group[own] = covariates.group
+        return Partition(group, covariates.count)
+    out = np.zeros((count, covariates.shape[1]))
+    out[own] = covariates
+    return out

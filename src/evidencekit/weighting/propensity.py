@@ -219,7 +219,7 @@ def _adjustment(step: Propensity, cell: Codes, before: Floats, weights: Floats, 
     if step.classes is not None:
         sharing = step.sharing(coefficients, step.limits(coefficients, weights))
         sharing.refuse_empty(weights, "one respondent")
-        covariates, tilt, factor = sharing.indicators(), None, sharing.factor(weights, sharing.solve(weights))
+        covariates, tilt, factor = sharing.classes(), None, sharing.factor(weights, sharing.solve(weights))
         words = f"non-response adjusted in {sharing.groups} classes of propensity on {on}"
     else:
         # The score equations say that weights divided by p add p x up to what all the eligible do before: calibration to an estimate.

@@ -9,7 +9,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Column, Floats, summed
 from evidencekit.errors import InputError, WeightingError
-from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.adjustment import Adjustment, Partition
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 from evidencekit.weighting.dispositions import KINDS, Dispositions, kinds_of
@@ -61,9 +61,9 @@ class Sharing:
         """The factor on each cell's weights."""
         return np.where(self.role == TAKES, solution[self.group], 0.0)
 
-    def indicators(self) -> Floats:
-        """Each cell's class as indicators, none for those left out."""
-        return ((self.group[:, None] == np.arange(self.groups)) & (self.role != OUT)[:, None]).astype(np.float64)
+    def classes(self) -> Partition:
+        """Each cell's class, none for those left out."""
+        return Partition(np.where(self.role != OUT, self.group, -1), self.groups)
 
 
 def kinds_for(survey: Survey, dispositions: Dispositions) -> Codes:
@@ -145,5 +145,5 @@ def share_out(survey: Survey, role: Codes, classes: Classes, words: str, takers:
     step.refuse_empty(weights, takers)
     after = before * step.factor(weights, step.solve(weights))[cell]
     return survey.adjusted(
-        Adjustment(words=words, step=step, cell=cell, covariates=step.indicators(), before=before, after=after, estimated=True)
+        Adjustment(words=words, step=step, cell=cell, covariates=step.classes(), before=before, after=after, estimated=True)
     )

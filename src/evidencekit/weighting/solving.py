@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Floats, summed
+from evidencekit.survey.adjustment import Partition
 from evidencekit.weighting.distances import Distance
 
-__all__ = ["Unsolved", "solve"]
+__all__ = ["Unsolved", "ratios", "solve"]
 
 STEPS, HALVINGS = 200, 40
 
@@ -69,6 +70,38 @@ def solve(weights: Floats, covariates: Floats, targets: Floats, distance: Distan
     if not np.abs(gap).max() < 1e-9:
         raise Unsolved(gap * scale)
     return found / scale
+
+
+def ratios(weights: Floats, classes: Partition, targets: Floats, distance: Distance) -> Floats:
+    """The factor of each class that makes its weights add up to its target; whatever the distance, there is only one.
+
+    Parameters
+    ----------
+    weights : (cells,) array
+        Weights before calibration.
+    classes : Partition
+        Each cell's class; cells in none are not looked at.
+    targets : (p,) array
+        What the sums of weights are to be.
+    distance : Distance
+        Whose bounds, the same for all cells, are kept.
+
+    Returns
+    -------
+    (p,) array
+
+    Raises
+    ------
+    Unsolved
+        A class without weight, or a factor out of bounds.
+    """
+    held = summed(classes.group, weights, classes.count + 1)[:-1]
+    factor = np.divide(targets, held, out=np.ones_like(held), where=held != 0)
+    factor = np.clip(factor, distance.low, distance.high)
+    gap = targets - held * factor
+    if not (np.abs(gap) < 1e-9 * np.maximum(np.maximum(np.abs(targets), np.abs(held)), 1e-300)).all():
+        raise Unsolved(gap)
+    return factor
 
 
 def _newton(slopes: Floats, gap: Floats) -> Floats:
