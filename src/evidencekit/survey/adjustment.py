@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Codes, Floats, summed
 
-__all__ = ["Adjustment", "Step"]
+__all__ = ["Adjustment", "Known", "Step"]
 
 
 class Step(Protocol):
@@ -25,6 +25,27 @@ class Step(Protocol):
     def factor(self, weights: Floats, solution: Any) -> Floats:
         """The factor on each cell's weights."""
         ...
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Known:
+    """The totals that weights were calibrated to, one entry each: `names` the variable, `levels` its level (empty for a number).
+
+    `numbers` tell which are of numeric columns, rather than numbers of people.
+
+    `covariates` (cells, p) and `cell` (n,) are what the totals are of, cell by cell; `cell` is None when every row is one.
+    """
+
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
+    numbers: tuple[bool, ...]
+    targets: Floats
+    covariates: Floats
+    cell: Codes | None
+
+    def reached(self, weights: Floats) -> Floats:
+        """The totals that row weights give."""
+        return (weights if self.cell is None else summed(self.cell, weights, len(self.covariates))) @ self.covariates
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -49,6 +70,10 @@ class Adjustment:
         The totals were themselves estimated from this sample (as in non-response adjustment), and not known.
     to_phase1 : bool
         The totals are those of the first phase of a two-phase sample: what they explain still varies as phase 1 does.
+    known : Known or None
+        The totals of a calibration, for reports.
+    cut : int
+        How many weights were cut, in trimming.
     """
 
     words: str
@@ -60,6 +85,8 @@ class Adjustment:
     after: Floats
     estimated: bool = False
     to_phase1: bool = False
+    known: Known | None = None
+    cut: int = 0
 
     @property
     def cells(self) -> int:
