@@ -21,7 +21,7 @@ def _word(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, (float, np.floating)):
-        return "" if np.isnan(value) else f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+        return "" if np.isnan(value) else f"{value:,.0f}" if abs(value) >= 9999.5 else f"{value:.4g}"
     return str(value)
 
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Codes, Floats, summed
 
-__all__ = ["Adjustment", "Partition", "Step"]
+__all__ = ["Adjustment", "Known", "Partition", "Step"]
 
 
 class Step(Protocol):
@@ -45,9 +45,36 @@ class Partition:
         """Cells and classes."""
         return len(self.group), self.count
 
+    def sums(self, weights: Floats) -> Floats:
+        """The sums of cell weights by class."""
+        return summed(self.group, weights, self.count + 1)[:-1]  # -1, in no class, is the last place
+
     def dense(self) -> Floats:
         """The indicators themselves, shape (cells, classes)."""
         return (self.group[:, None] == np.arange(self.count)).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Known:
+    """The totals that weights were calibrated to, one entry each: `names` the variable, `levels` its level (empty for a number).
+
+    `numbers` tell which are of numeric columns, rather than numbers of people.
+
+    `covariates` (cells, p) and `cell` (n,) are what the totals are of, cell by cell; `cell` is None when every row is one.
+    """
+
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
+    numbers: tuple[bool, ...]
+    targets: Floats
+    covariates: Floats | Partition
+    cell: Codes | None
+
+    def reached(self, weights: Floats, *, absolute: bool = False) -> Floats:
+        """The totals that row weights give; `absolute`: those of the covariates without their signs."""
+        x = self.covariates
+        held = weights if self.cell is None else summed(self.cell, weights, len(x))
+        return x.sums(held) if isinstance(x, Partition) else held @ (np.abs(x) if absolute else x)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -72,6 +99,10 @@ class Adjustment:
         The totals were themselves estimated from this sample (as in non-response adjustment), and not known.
     to_phase1 : bool
         The totals are those of the first phase of a two-phase sample: what they explain still varies as phase 1 does.
+    known : Known or None
+        The totals of a calibration, for reports.
+    cut : int
+        How many weights were cut, in trimming.
     """
 
     words: str
@@ -83,6 +114,8 @@ class Adjustment:
     after: Floats
     estimated: bool = False
     to_phase1: bool = False
+    known: Known | None = None
+    cut: int = 0
 
     @property
     def cells(self) -> int:

@@ -40,11 +40,12 @@ from evidencekit.weighting.phasing import calibrate_to_phase1
 from evidencekit.weighting.propensity import adjust_propensity
 from evidencekit.weighting.rates import ResponseRates, response_rates
 from evidencekit.weighting.replicating import replicate, replicate_design, replicate_weights
-from evidencekit.weighting.report import WeightReport, report
+from evidencekit.weighting.report import AchievedMargins, WeightReport, report
 from evidencekit.weighting.stepping import Steps, steps
 from evidencekit.weighting.trimming import trim
 
 __all__ = [
+    "AchievedMargins",
     "Balance",
     "Combined",
     "Dispositions",

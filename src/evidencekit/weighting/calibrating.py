@@ -3,60 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats, summed
+from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, WeightingError, one_of
-from evidencekit.survey.adjustment import Adjustment, Partition
+from evidencekit.survey.adjustment import Known
 from evidencekit.survey.domains import Where
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import in_memory, numbers
-from evidencekit.survey.units import cross
+from evidencekit.survey.totals import numbers
+from evidencekit.weighting.asking import is_number, limits_of, names_in, people_in
+from evidencekit.weighting.base import weights_for
+from evidencekit.weighting.calibration import applied, known_of
 from evidencekit.weighting.distances import Distance, Method
-from evidencekit.weighting.margins import Inside, Margin, Margins, inside_of, margins_of
-from evidencekit.weighting.solving import Unsolved, ratios, solve
+from evidencekit.weighting.margins import Inside, Margin, Margins, inside_of, margins_of, of_one_population
 
-__all__ = ["Calibration", "calibrate", "poststratify", "rake"]
+__all__ = ["Bounds", "calibrate", "numbers_too", "poststratify", "rake"]
 
 Bounds = tuple[float, float] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Calibration:
-    """A calibration that can be done again: `names` tell which target belongs to what."""
-
-    covariates: Floats | Partition
-    targets: Floats
-    names: tuple[str, ...]
-    distance: Distance
-    tilt: Floats | None = None
-
-    def solve(self, weights: Floats) -> Floats:
-        """The coefficients that meet the targets with these cell weights; of a partition, the factor of each class."""
-        try:
-            if isinstance(self.covariates, Partition):
-                return ratios(weights, self.covariates, self.targets, self.distance)
-            return solve(weights, self.covariates, self.targets, self.distance, self.tilt)
-        except Unsolved as trouble:
-            share = np.abs(trouble.gap) / np.maximum(np.abs(self.targets), 1e-300)
-            worst = int(np.argmax(share))
-            raise WeightingError(
-                f"No weights meet all the totals: {self.names[worst]!r} stays furthest off, by {share[worst]:.2%} of its total.",
-                "Check that the totals agree with each other; put small categories together; use fewer margins or wider bounds.",
-            ) from None
-
-    def factor(self, weights: Floats, solution: Floats) -> Floats:
-        """The factor on each cell's weights."""
-        if isinstance(self.covariates, Partition):
-            return np.append(solution, 1.0)[self.covariates.group]
-        score = self.covariates @ solution
-        return self.distance.factor(score if self.tilt is None else score * self.tilt)[0]
-
-
-def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None, where: Where = None) -> Survey:
+def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None, population_total: float | None = None, where: Where = None) -> Survey:
     """Rake the weights to several margins: every margin's weighted totals become the population's.
 
     Parameters
@@ -64,11 +32,15 @@ def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None, where: Wher
     survey : Survey
         Data in memory.
     margins : mapping
-        Column name to population totals: ``{"sex": {"girl": 51_000, "boy": 49_000}, "province": {...}}``; a tuple of column names to totals
-        of combinations; or a frame with the columns and a column ``total``. Levels are the values in the data or their labels. Totals
-        that add up to 1 in every margin are shares of the weights as they are.
+        Column name to population totals: ``{"sex": {"girl": 51_000, "boy": 49_000}, "province": {...}}``; or a tuple of column names to
+        totals of combinations. Totals are a mapping, a pandas Series with the levels as its index, or a frame with the columns and one
+        called ``total`` (or ``count``, ``Freq`` or ``n``). Levels are the values in the data or their labels. Totals that add up to 1
+        in every margin are shares of the weights as they are.
     bounds : (float, float), optional
         The smallest and largest factor allowed on a weight.
+    population_total : float, optional
+        The number of people. Every margin is brought to it: shares become counts, and totals that differ by rounding or are of another
+        year agree.
     where : narwhals expression or str, optional
         Calibrate only these rows; the others keep their weights. Rows without a weight are never calibrated.
 
@@ -100,12 +72,16 @@ def rake(survey: Survey, margins: Margins, *, bounds: Bounds = None, where: Wher
     >>> round(float(ek.proportion(raked, "sex", category="girl").points[0]), 6)
     0.49
     """
-    _ready(survey, "rake()")
-    made = margins_of(survey, margins, "rake()", inside_of(survey, where))
-    return _on_margins(survey, made, Distance("raking", *(bounds or (0.0, np.inf))), f"raked to {', '.join(m.words for m in made)}")
+    weights_for(survey, "rake()")
+    inside, people = inside_of(survey, where), people_in(population_total)
+    made = of_one_population(survey, margins_of(survey, margins, "rake()", inside), inside, people)
+    words = f"raked to {', '.join(m.words for m in made)}{_among(where)}"
+    return applied(survey, known_of(made, {}, [], None), Distance("raking", *(limits_of(bounds, "bounds=") or (0.0, np.inf))), words)
 
 
-def poststratify(survey: Survey, by: str | Sequence[str], totals: Any, *, where: Where = None) -> Survey:
+def poststratify(
+    survey: Survey, by: str | Sequence[str], totals: Any, *, population_total: float | None = None, where: Where = None
+) -> Survey:
     """Post-stratify: each cell's weights add up to its population total.
 
     Parameters
@@ -114,10 +90,10 @@ def poststratify(survey: Survey, by: str | Sequence[str], totals: Any, *, where:
         Data in memory.
     by : str or sequence of str
         The columns whose combinations are the cells.
-    totals : mapping or data frame
-        Level (tuple of levels, in the order of `by`) to population total, or a frame with the columns and a column ``total``. Totals
-        that add up to 1 are shares of the weights as they are.
-    where
+    totals : mapping, pandas Series or data frame
+        Level (tuple of levels, in the order of `by`) to population total, as for `rake`. Totals that add up to 1 are shares of the
+        weights as they are.
+    population_total, where
         As for `rake`.
 
     Returns
@@ -143,10 +119,11 @@ def poststratify(survey: Survey, by: str | Sequence[str], totals: Any, *, where:
     >>> [round(float(x)) for x in ek.count(made, by="sex").points]
     [260000, 250000]
     """
-    _ready(survey, "poststratify()")
-    names = (by,) if isinstance(by, str) else tuple(by)
-    made = margins_of(survey, {names: totals}, "poststratify()", inside_of(survey, where))
-    return _on_margins(survey, made, Distance("linear"), f"post-stratified by {made[0].words}")
+    weights_for(survey, "poststratify()")
+    inside, people = inside_of(survey, where), people_in(population_total)
+    names = names_in(by if isinstance(by, str) else tuple(by), "A margin")
+    made = of_one_population(survey, margins_of(survey, {names: totals}, "poststratify()", inside), inside, people)
+    return applied(survey, known_of(made, {}, [], None), Distance("linear"), f"post-stratified by {made[0].words}{_among(where)}")
 
 
 def calibrate(
@@ -179,9 +156,11 @@ def calibrate(
     variance : str, optional
         A column of positive numbers to which the residual variance is proportional; default the same for all.
     within : str, optional
-        A column of clusters (households): all rows of one get the same factor, on the averages of their covariates.
+        A column of clusters (households): all rows of one get the same factor, on the averages of their covariates. With `where`, all of
+        its rows that are calibrated do.
     population_total : float, optional
-        The number of people. Needed when only numeric columns are given and the weights are to add up to it.
+        The number of people. Every margin is brought to it, as in `rake`; needed when only numeric columns are given and the weights are
+        to add up to it.
     where
         As for `rake`; call it once for each domain that has totals of its own.
 
@@ -208,42 +187,63 @@ def calibrate(
     >>> round(float(ek.total(made, "age").points[0]))
     7400000
     """
-    _ready(survey, "calibrate()")
+    weights_for(survey, "calibrate()")
     one_of("method", method, get_args(Method))
-    inside = inside_of(survey, where)
-    plain, marginal = _sorted(totals, population_total)
+    inside, people = inside_of(survey, where), people_in(population_total)
+    plain, marginal = _sorted(totals, people)
     made = margins_of(survey, marginal, "calibrate()", inside) if marginal else []
-    columns = _numbers(survey, list(plain), inside)
-    words = ", ".join([*(m.words for m in made), *plain, *(["people"] if population_total is not None else [])])
-    ones = None if population_total is None else np.ones(survey.n) if inside is None else inside.astype(np.float64)
-    names, targets, covariates, cell = _design(made, plain, columns, (population_total, ones))
+    known = numbers_too(survey, of_one_population(survey, made, inside, people) if made else [], plain, people, inside)
     tilt = None if variance is None else 1.0 / _positive(survey, variance, inside)
-    if tilt is not None or weight_bounds is not None or within is not None:
-        dense = covariates.dense() if isinstance(covariates, Partition) else covariates
-        dense = dense if cell is None else dense[cell]
-        covariates, cell = (dense, None) if within is None else _averages(survey, dense, within)
     if within is not None and (tilt is not None or weight_bounds is not None):
         raise InputError("within= does not go with variance= or weight_bounds=.", "Use bounds= to limit the factors.")
-    low, high = bounds or ((-np.inf if method == "linear" else 0.0), np.inf)
-    distance = Distance(method, *_row_bounds(survey, low, high, weight_bounds, inside))
-    step = Calibration(covariates, targets, names, distance, tilt)
-    return _apply(survey, step, cell, f"calibrated ({method}) to {words}")
+    cluster = None if within is None else _clusters(survey, within, inside)
+    distance = _bounded(survey, method, bounds, weight_bounds, inside)
+    words = f"calibrated ({method}) to {', '.join(dict.fromkeys(known.names))}{_among(where)}"
+    return applied(survey, known, distance, words, tilt=tilt, cluster=cluster)
 
 
-def _sorted(totals: Mapping[Any, Any], population_total: float | None) -> tuple[dict[str, float], dict[Any, Any]]:
+def numbers_too(survey: Survey, made: list[Margin], plain: Mapping[str, float], people: float | None, inside: Inside) -> Known:
+    """What is calibrated on: margins, and the totals of numeric columns; the number of people where no margin says it.
+
+    Raises
+    ------
+    UnknownColumn, WeightingError
+        A numeric column is not there, or missing in rows that are calibrated.
+    """
+    columns = _numbers(survey, list(plain), inside)
+    if made or people is None:
+        return known_of(made, plain, columns, None)
+    ones = np.ones(survey.n) if inside is None else inside.astype(np.float64)
+    return known_of(made, plain, columns, (people, ones))
+
+
+def _sorted(totals: Mapping[Any, Any], people: float | None) -> tuple[dict[str, float], dict[Any, Any]]:
     """Totals of numbers and totals of categories."""
-    if not isinstance(totals, Mapping) or not (totals or population_total):
-        raise InputError("calibrate() needs totals: a mapping of column names to population totals.")
-    plain = {key: float(value) for key, value in totals.items() if isinstance(value, (int, float, np.number))}
+    if not isinstance(totals, Mapping):
+        raise InputError(
+            f"calibrate() needs totals: a mapping of column names to population totals, not a {type(totals).__name__}.",
+            'A frame or a Series of totals stands under its column\'s name: {"sex": totals}.',
+        )
+    if not totals and people is None:
+        raise InputError(
+            "calibrate() needs totals: a mapping of column names to population totals.",
+            "Or give population_total= alone, to which the weights then add up.",
+        )
+    plain = {key: float(value) for key, value in totals.items() if is_number(value)}
     if not all(np.isfinite(v) for v in plain.values()) or not all(isinstance(k, str) for k in plain):
         raise InputError("The total of a numeric column is a finite number.")
+    text = [key for key, value in totals.items() if isinstance(value, str)]
+    if text:
+        raise InputError(
+            f"The total of {text[0]!r} is text." if isinstance(text[0], str) else "A total is text.",
+            "Give a number such as 31000, without quotes or separators of thousands; for categories, a mapping of levels to totals.",
+        )
     return plain, {key: value for key, value in totals.items() if key not in plain}
 
 
-def _ready(survey: Survey, doing: str) -> None:
-    if not isinstance(survey, Survey):
-        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.")
-    in_memory(survey, doing)
+def _among(where: Where) -> str:
+    """Which rows were calibrated, in words."""
+    return "" if where is None else f", rows of {where!r} only" if isinstance(where, str) else ", a subset only"
 
 
 def _numbers(survey: Survey, names: list[str], inside: Inside, outside: float = 0.0) -> list[Floats]:
@@ -267,80 +267,35 @@ def _positive(survey: Survey, name: str, inside: Inside) -> Floats:
     return values
 
 
-def _row_bounds(survey: Survey, low: float, high: float, weight_bounds: Bounds, inside: Inside) -> tuple[Any, Any]:
-    """Bounds on the factors, row by row where weights themselves are bounded."""
-    if weight_bounds is None:
-        return low, high
+def _clusters(survey: Survey, within: str, inside: Inside) -> Codes:
+    """Each row's cluster; rows that are not calibrated are together in one of their own, which has nothing to be calibrated on."""
+    survey.rows.need(within, "within=")
+    column = survey.column(within)
+    codes = column.codes if inside is None else np.where(inside, column.codes, len(column.levels))
+    blank = int((codes < 0).sum())
+    if blank:
+        raise WeightingError(f"within= column {within!r} is missing in {blank} rows.", "Give each of them a code of its own.")
+    return codes
+
+
+def _bounded(survey: Survey, method: Method, bounds: Bounds, weight_bounds: Bounds, inside: Inside) -> Distance:
+    """The distance with bounds on the factors, row by row where weights themselves are bounded."""
+    low, high = limits_of(bounds, "bounds=") or ((-np.inf if method == "linear" else 0.0), np.inf)
+    limits = limits_of(weight_bounds, "weight_bounds=")
+    if limits is None:
+        return Distance(method, low, high)
     assert survey.w is not None
     bound = survey.w > 0 if inside is None else inside
     with np.errstate(divide="ignore", invalid="ignore"):
-        least, most = weight_bounds[0] / survey.w, weight_bounds[1] / survey.w
-    # Other rows have a score of nought, so any bounds around 1 leave them alone.
-    return np.where(bound, np.maximum(low, least), 0.5), np.where(bound, np.minimum(high, most), 2.0)
-
-
-def _design(
-    made: list[Margin], plain: Mapping[str, float], columns: list[Floats], people: tuple[float | None, Floats | None]
-) -> tuple[tuple[str, ...], Floats, Floats | Partition, Codes | None]:
-    """Names, targets and covariates of what is calibrated on; by cells when all of it is categories."""
-    total, ones = people
-    names = [m.words for m in made for _ in m.totals] + list(plain) + (["people"] if total is not None else [])
-    targets = np.concatenate([*(m.totals for m in made), list(plain.values()), [total] if total is not None else []])
-    if not plain and ones is None:
-        covariates, cell = _cells(made)
-        return tuple(names), targets, covariates, cell
-    parts = [*(_indicators(m.codes, len(m.totals)) for m in made), *(c[:, None] for c in columns)]
-    parts += [ones[:, None]] if ones is not None else []
-    return tuple(names), targets, np.hstack(parts), None
-
-
-def _cells(made: list[Margin]) -> tuple[Floats | Partition, Codes]:
-    """The combinations of the margins' levels that occur, and each row's; rows outside have none of them."""
-    shift = int(made[0].codes.min(initial=0) < 0)
-    cell, _, first = cross([(m.codes + shift if shift else m.codes, len(m.totals) + shift) for m in made])
-    if len(made) == 1:
-        return Partition(made[0].codes[first], len(made[0].totals)), cell
-    return np.hstack([_indicators(m.codes[first], len(m.totals)) for m in made]), cell
-
-
-def _indicators(codes: Codes, levels: int) -> Floats:
-    return (codes[:, None] == np.arange(levels)).astype(np.float64)
-
-
-def _averages(survey: Survey, covariates: Floats, within: str) -> tuple[Floats, Codes]:
-    """The weighted averages of the covariates within clusters, and each row's cluster."""
-    survey.rows.need(within, "within=")
-    column = survey.column(within)
-    assert survey.w is not None
-    blank = int(((column.codes < 0) & (survey.w > 0)).sum())
-    if blank:
-        raise WeightingError(f"within= column {within!r} is missing in {blank} rows.")
-    size, codes = len(column.levels), np.maximum(column.codes, 0)
-    whole = summed(codes, survey.w, size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sums = np.column_stack([summed(codes, survey.w * x, size) / whole for x in covariates.T])
-    return np.nan_to_num(sums), codes
-
-
-def _on_margins(survey: Survey, made: list[Margin], distance: Distance, words: str) -> Survey:
-    covariates, cell = _cells(made)
-    targets = np.concatenate([m.totals for m in made])
-    names = tuple(m.words for m in made for _ in m.totals)
-    return _apply(survey, Calibration(covariates, targets, names, distance), cell, words)
-
-
-def _apply(survey: Survey, step: Calibration, cell: Codes | None, words: str) -> Survey:
-    before = survey.w
-    assert before is not None
-    weights = before if cell is None else summed(cell, before, len(step.covariates))
-    factor = step.factor(weights, step.solve(weights))
-    after = before * (factor if cell is None else factor[cell])
-    negative = int((after < 0).sum())
-    if negative:
-        raise WeightingError(
-            f"The calibration gives {negative} negative weights.",
-            'Set bounds=(0.2, 5), or use method="raking" or "logit", or fewer totals.',
+        least, most = np.maximum(low, limits[0] / survey.w), np.minimum(high, limits[1] / survey.w)
+    stuck = int((bound & ~(least < most)).sum())
+    if stuck:
+        raise InputError(f"bounds= and weight_bounds= leave no factor for {stuck} weights.", "Widen one of them, or trim() first.")
+    outside = int((bound & ~((least < 1) & (most > 1))).sum())
+    if method == "logit" and outside:
+        raise InputError(
+            f'{outside} weights lie outside weight_bounds= already (or at them), and method="logit" starts from weights within.',
+            'Widen weight_bounds=, trim() first, or use method="raking" or "linear", which bring such weights in.',
         )
-    return survey.adjusted(
-        Adjustment(words=words, step=step, cell=cell, covariates=step.covariates, tilt=step.tilt, before=before, after=after)
-    )
+    # Other rows have a score of nought, so any bounds around 1 leave them alone.
+    return Distance(method, np.where(bound, least, 0.5), np.where(bound, most, 2.0))

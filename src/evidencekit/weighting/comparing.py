@@ -19,7 +19,7 @@ from evidencekit.survey.totals import in_memory
 from evidencekit.survey.units import cross
 from evidencekit.weighting.covariates import Names, indicators, matched
 from evidencekit.weighting.loveplot import LoveRow, love_plot
-from evidencekit.weighting.margins import Margins, margins_of
+from evidencekit.weighting.margins import Margins, margins_of, refuse_apart
 
 __all__ = ["Balance", "balance"]
 
@@ -182,7 +182,9 @@ def _against(survey: Survey, target: Survey, covariates: Names | None, where: Wh
 
 def _against_margins(survey: Survey, target: Margins) -> list[Part]:
     out: list[Part] = []
-    for margin in margins_of(survey, target, "balance()"):
+    made = margins_of(survey, target, "balance()")
+    refuse_apart(made)
+    for margin in made:
         columns = [survey.column(name) for name in margin.names]
         first = cross([(c.codes, len(c.levels)) for c in columns])[2]
         levels = tuple(" x ".join(str(c.levels[c.codes[row]]) for c in columns) for row in first)

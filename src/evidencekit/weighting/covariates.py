@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Column, Floats, numeric
 from evidencekit.errors import InputError, WeightingError
 from evidencekit.survey.survey import Survey
+from evidencekit.weighting.asking import names_in
 
 __all__ = ["Block", "Mask", "Names", "indicators", "matched"]
 
@@ -57,14 +58,7 @@ def matched(sample: Survey, reference: Survey, covariates: Names, inside: Mask |
     counts = reference.w > 0
     if not counts.all():  # nobody answers for a row without a weight
         inside = counts if inside is None else counts & inside
-    return [_block(sample, reference, _named(c), inside, doing) for c in listed]
-
-
-def _named(given: Any) -> tuple[str, ...]:
-    names = (given,) if isinstance(given, str) else given
-    if not isinstance(names, tuple) or not names or not all(isinstance(n, str) for n in names):
-        raise InputError("A covariate is a column name, or a tuple of them for their combinations.")
-    return names
+    return [_block(sample, reference, names_in(c, "A covariate"), inside, doing) for c in listed]
 
 
 def _block(sample: Survey, reference: Survey, names: tuple[str, ...], inside: Mask | None, doing: str) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Column
 from evidencekit.errors import InputError
+from evidencekit.weighting.known_totals import looks_other, unmatched
 
 __all__ = ["KINDS", "Dispositions", "kinds_of"]
 
@@ -136,6 +137,14 @@ def kinds_of(dispositions: Dispositions, column_of: Callable[[str, str], Column]
         parts += [f"{double} rows have a label whose value and value label were given different kinds"] if double else []
         raise InputError(
             f"Column {dispositions.column!r}: {', '.join(parts)}.",
-            "Give every label that occurs one kind in Dispositions(); those of whom nothing is known are unknown.",
+            f"{_slips(place, column) if unmatched else ''}Give every label that occurs one kind in Dispositions(); "
+            "those of whom nothing is known are unknown.",
         )
     return kind
+
+
+def _slips(place: Mapping[Any, int], column: Column) -> str:
+    """What may have gone wrong with labels the analyst wrote that no row has."""
+    other = looks_other(place, column, "The dispositions")
+    _, said = unmatched(((label,) for label in place), [column])
+    return other or (f"They name labels that no row has{said}. " if said else "")

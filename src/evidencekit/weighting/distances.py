@@ -44,6 +44,13 @@ class Distance:
         if not bool(np.all(self.low < self.high)):
             raise InputError("bounds= are two numbers, the lower one first.")
 
+    def unbounded(self) -> Distance | None:
+        """The same distance without bounds, for logit the multiplicative one; None when it has none that matter."""
+        low = -np.inf if self.method == "linear" else 0.0
+        if bool(np.all(np.asarray(self.low) <= low) and np.all(np.isposinf(self.high))):
+            return None
+        return Distance("raking" if self.method == "logit" else self.method, low)
+
     def factor(self, score: Floats) -> tuple[Floats, Floats]:
         """The factors at the scores, and their derivatives."""
         if self.method == "logit":

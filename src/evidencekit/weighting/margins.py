@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Column, Floats, numeric
+from evidencekit.columns import Codes, Column, Floats
 from evidencekit.errors import InputError, WeightingError
 from evidencekit.survey.domains import Where, where_mask
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
+from evidencekit.weighting.asking import names_in
+from evidencekit.weighting.known_totals import Key, known_totals, looks_other, unmatched
 
-__all__ = ["Inside", "Margin", "Margins", "inside_of", "margins_of"]
+__all__ = ["Inside", "Margin", "Margins", "inside_of", "margins_of", "of_one_population", "refuse_apart"]
 
 Margins = Mapping[Any, Any]
 Inside = NDArray[np.bool_] | None
+SAME, NEAR = 1e-6, 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Margin:
     """The population totals of one variable, or of the combinations of several.
 
-    `codes` are each row's level, -1 for rows that are not calibrated; `totals` one per level.
+    `codes` are each row's level, -1 for rows that are not calibrated; `totals` one per level, and `levels` what is shown for it.
     """
 
     names: tuple[str, ...]
     codes: Codes
     totals: Floats
+    levels: tuple[str, ...]
 
     @property
     def words(self) -> str:
@@ -42,6 +46,10 @@ class Margin:
     def sum(self) -> float:
         """What the totals add up to."""
         return float(self.totals.sum())
+
+    def scaled(self, total: float) -> Margin:
+        """The same margin, adding up to another total."""
+        return replace(self, totals=self.totals * (total / self.sum))
 
 
 def inside_of(survey: Survey, where: Where) -> Inside:
@@ -62,8 +70,7 @@ def margins_of(survey: Survey, margins: Margins, doing: str, inside: Inside = No
         Data in memory, with positive weights.
     margins : mapping
         A column name, or a tuple of them, to its totals: a mapping of levels (tuples of levels) to numbers, or a frame with the columns
-        and a column ``total``. Levels may be the values in the data or their labels. Totals that add up to 1 in every margin are
-        shares, of the weights as they are.
+        and a column ``total``. Levels may be the values in the data or their labels.
     doing : str
         What messages call it.
     inside : (n,) array or None
@@ -74,58 +81,106 @@ def margins_of(survey: Survey, margins: Margins, doing: str, inside: Inside = No
     InputError, UnknownColumn
         A margin is not one, or names a column the data do not have.
     WeightingError
-        Rows without an answer, levels without a total or without rows, totals that are not positive or that disagree.
+        Rows without an answer, levels without a total or without rows, totals that are not positive.
     """
-    if not isinstance(margins, Mapping) or not margins:
+    if not isinstance(margins, Mapping):
+        whole = nw.dependencies.is_into_dataframe(margins) or nw.dependencies.is_into_series(margins)
+        raise InputError(
+            f"{doing} needs margins: a mapping of column names to their population totals, not a {type(margins).__name__}.",
+            'A frame or a Series of totals stands under its column\'s name: {"sex": totals}.' if whole else "",
+        )
+    if not margins:
         raise InputError(f"{doing} needs margins: a mapping of column names to their population totals.")
-    made = [_margin(survey, _names(key), given, inside) for key, given in margins.items()]
+    return [_margin(survey, names_in(key, "A margin"), given, inside) for key, given in margins.items()]
+
+
+def of_one_population(survey: Survey, made: Sequence[Margin], inside: Inside, people: float | None) -> list[Margin]:
+    """The margins as numbers of people who add up to the same.
+
+    Totals that add up to 1 in every margin are shares, of the weights as they are. With the size of the population given, every margin
+    is brought to it.
+
+    Parameters
+    ----------
+    survey, made, inside
+        The survey, its margins, and the rows that are calibrated.
+    people : float or None
+        The size of the population.
+
+    Raises
+    ------
+    WeightingError
+        Totals that are nearly shares, or look like percentages; that are fewer than the rows; or that disagree.
+    """
     assert survey.w is not None
-    if all(abs(m.sum - 1) < 1e-6 for m in made):
-        whole = float((survey.w if inside is None else survey.w[inside]).sum())
-        made = [Margin(m.names, m.codes, m.totals * (whole / m.sum)) for m in made]
+    if people is not None:
+        return [m.scaled(people) for m in made]
+    w = survey.w if inside is None else survey.w[inside]
+    whole = float(w.sum())
+    if all(abs(m.sum - 1) < SAME for m in made):
+        return [m.scaled(whole) for m in made]
+    remedy = "or give population_total=, to which every margin is then brought."
+    for m in sorted(made, key=lambda m: abs(m.sum - 1) < SAME):
+        if SAME <= abs(m.sum - 1) <= NEAR and whole > 1 + NEAR:
+            raise WeightingError(
+                f"The totals of {m.words!r} add up to {m.sum:.7g}: shares add up to 1, in every margin.", f"Give more digits, {remedy}"
+            )
+        if abs(m.sum - 100) <= 100 * NEAR and not 50 <= whole <= 200:
+            raise WeightingError(
+                f"The totals of {m.words!r} add up to {m.sum:.7g}: these look like percentages.", f"Divide by 100, give counts, {remedy}"
+            )
+        if m.sum < (1 - NEAR) * len(w):
+            raise WeightingError(
+                f"The totals of {m.words!r} add up to {m.sum:,.7g}, fewer than the {len(w):,} rows that are calibrated.",
+                f"Give numbers of people in the population (not thousands of them), {remedy}",
+            )
+    refuse_apart(made, f"correct them, {remedy}")
+    return list(made)
+
+
+def refuse_apart(made: Sequence[Margin], remedy: str = "correct them.") -> None:
+    """Raise a `WeightingError` when margins do not add up to the same."""
     for m in made[1:]:
-        if abs(m.sum - made[0].sum) > 1e-6 * made[0].sum:
+        if abs(m.sum - made[0].sum) > SAME * made[0].sum:
             raise WeightingError(
                 f"The totals of {made[0].words!r} add up to {made[0].sum:,.10g}, those of {m.words!r} to {m.sum:,.10g}.",
-                "Every margin describes the same population: bring them to one total first.",
+                f"Every margin describes the same population: {remedy}",
             )
-    return made
-
-
-def _names(key: Any) -> tuple[str, ...]:
-    names = (key,) if isinstance(key, str) else key
-    if not isinstance(names, tuple) or not names or not all(isinstance(n, str) for n in names):
-        raise InputError("A margin is named by a column name, or by a tuple of them.")
-    return names
 
 
 def _margin(survey: Survey, names: tuple[str, ...], given: Any, inside: Inside) -> Margin:
-    columns = [survey.column(_known(survey, name)) for name in names]
+    for name in names:
+        survey.rows.need(name, "margins=")
+    columns = [survey.column(name) for name in names]
     blank = sum(int(((c.codes < 0) if inside is None else (c.codes < 0) & inside).sum()) for c in columns)
     words = " x ".join(names)
     if blank:
         raise WeightingError(
             f"{blank} rows have no answer to {words!r}, so they have no place in its margin.",
-            "Fill the answers in, or give the missing ones a category with a total.",
+            "Where they are those who did not take part, adjust_nonresponse() first, which leaves them without a weight; otherwise fill "
+            "the answers in, or give the missing ones a category with a total.",
         )
     codes, levels = _levels(columns, inside)
-    wanted = _totals(given, names)
+    wanted = known_totals(given, names)
     matched = [_match(wanted, level) for level in levels]
-    lost = sum(1 for m in matched if m is None)
-    unused = len(wanted) - (len(levels) - lost)
-    if lost or unused:
+    used = {key for key in matched if key is not None}
+    left = [key for key in wanted if key not in used]
+    lost = len(levels) - sum(key is not None for key in matched)
+    if lost or left:
+        unused, said = unmatched(left, columns)
         parts = [f"{lost} of its levels in the data have no total"] if lost else []
-        parts += [f"{unused} of its totals have no rows"] if unused else []
+        parts += [f"{unused} of its totals have no rows{said}"] if unused else []
+        hints = [looks_other([key[i] for key in left if len(key) > i], c, "The totals") for i, c in enumerate(columns)]
         raise WeightingError(
             f"Margin {words!r}: {' and '.join(parts)}.",
-            "Give one total for each level in the data; put levels that nobody has together with another.",
+            f"{''.join(dict.fromkeys(hints))}Give one total for each level in the data; put levels that nobody has together with another.",
         )
-    totals = np.array(matched, dtype=np.float64)
+    totals = np.array([wanted[key] for key in matched if key is not None], dtype=np.float64)
     if not (np.isfinite(totals).all() and (totals > 0).all()):
         raise WeightingError(
             f"Margin {words!r}: totals are numbers above 0.", "Leave out the rows of a level that the population does not have."
         )
-    return Margin(names, codes, totals)
+    return Margin(names, codes, totals, tuple(" x ".join(str(c.levels[i]) for c, i in level) for level in levels))
 
 
 def _levels(columns: list[Column], inside: Inside) -> tuple[Codes, list[list[tuple[Column, int]]]]:
@@ -142,31 +197,9 @@ def _levels(columns: list[Column], inside: Inside) -> tuple[Codes, list[list[tup
     return whole, levels
 
 
-def _known(survey: Survey, name: str) -> str:
-    survey.rows.need(name, "margins=")
-    return name
-
-
-def _totals(given: Any, names: tuple[str, ...]) -> dict[tuple[Any, ...], float]:
-    """Totals by tuples of levels."""
-    if isinstance(given, Mapping):
-        return {key if isinstance(key, tuple) else (key,): value for key, value in given.items()}
-    try:
-        frame = nw.from_native(given, eager_only=True)
-    except TypeError:
-        raise InputError(
-            f"The totals of {' x '.join(names)!r} are a mapping of levels to numbers, or a frame with a column 'total'."
-        ) from None
-    for name in (*names, "total"):
-        if name not in frame.columns:
-            raise InputError(f"The frame of totals has no column {name!r}.", "It needs the margin's columns and one called 'total'.")
-    totals = numeric(frame["total"], "Column")
-    return dict(zip(zip(*(frame[n].to_list() for n in names), strict=True), totals.tolist(), strict=True))
-
-
-def _match(wanted: Mapping[tuple[Any, ...], float], level: list[tuple[Column, int]]) -> float | None:
-    """The total of one combination of levels, by its values or by their labels."""
+def _match(wanted: Mapping[Key, float], level: list[tuple[Column, int]]) -> Key | None:
+    """The key of the total of one combination of levels: its values or their labels."""
     for key in (tuple(c.keys[i] for c, i in level), tuple(c.levels[i] for c, i in level)):
         if key in wanted:
-            return wanted[key]
+            return key
     return None

@@ -16,7 +16,7 @@ from evidencekit.survey.resampling import Resampling
 from evidencekit.survey.survey import Survey
 from evidencekit.weighting.bootstrapping import bootstrap
 from evidencekit.weighting.designs import generator
-from evidencekit.weighting.participation import Propensity
+from evidencekit.weighting.participation import TakingPart
 from evidencekit.weighting.replicating import each_weights
 
 __all__ = ["model_interval"]
@@ -121,12 +121,12 @@ def model_interval(
     )
 
 
-def _step(survey: Survey) -> Propensity:
+def _step(survey: Survey) -> TakingPart:
     """The model of taking part."""
     if not isinstance(survey, Survey):
         raise InputError(f"model_interval() takes a Survey, not a {type(survey).__name__}.")
     step = survey.adjustments[0].step if survey.adjustments else None
-    if not isinstance(step, Propensity):
+    if not isinstance(step, TakingPart):
         raise InputError("model_interval() needs a sample weighted by quasi_randomise(): without a model there is no interval.")
     return step
 
@@ -145,7 +145,7 @@ def _drawn(n: int, replicates: int, rng: np.random.Generator) -> Iterator[Floats
         yield rng.standard_exponential(n)
 
 
-def _of_reference(step: Propensity, replicates: int, rng: np.random.Generator) -> tuple[Resampling, Iterator[Floats]]:
+def _of_reference(step: TakingPart, replicates: int, rng: np.random.Generator) -> tuple[Resampling, Iterator[Floats]]:
     """The reference's replicates, and its weights in each."""
     source = step.source
     made = source if source.resampling is not None else bootstrap(source, seed=rng, replicates=replicates)
@@ -184,7 +184,7 @@ def _again(survey: Survey, ours: Floats, theirs: Floats) -> Floats:
             w = w * a.ratio
             continue
         cells = w if a.cell is None else summed(a.cell, w, a.cells)
-        solution = a.step.fitted(cells, theirs) if k == 0 and isinstance(a.step, Propensity) else a.step.solve(cells)
+        solution = a.step.fitted(cells, theirs) if k == 0 and isinstance(a.step, TakingPart) else a.step.solve(cells)
         factor = a.step.factor(cells, solution)
         w = w * (factor if a.cell is None else factor[a.cell])
     return w

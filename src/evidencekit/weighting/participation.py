@@ -13,9 +13,10 @@ from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.domains import Where, where_mask
 from evidencekit.survey.survey import NoDesign, Survey
 from evidencekit.survey.totals import in_memory
+from evidencekit.weighting.asking import people_in
 from evidencekit.weighting.covariates import Block, Mask, Names, matched
 
-__all__ = ["Participation", "Propensity", "quasi_randomise"]
+__all__ = ["Participation", "TakingPart", "quasi_randomise"]
 
 Participation = Literal["chen-li-wu", "odds"]
 ROUNDS, CLOSE = 60, 1e-10
@@ -23,7 +24,7 @@ APART = 1e-9  # a weight below it: the covariates tell the two samples apart, an
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Propensity:
+class TakingPart:
     """A model of taking part that can be fitted again: on other weights of the sample, or of the reference.
 
     `sample` (n, p) and `reference` (m, p) are the covariates, a constant first; `weights` (m,) the reference's, which add up to `total`
@@ -171,7 +172,7 @@ def quasi_randomise(
     if not sample.n < weights.sum():
         raise WeightingError("The reference's weights do not add up to more people than the sample has.", "Give population_total=.")
     blocks = matched(sample, reference, covariates, inside, "quasi_randomise()")
-    step = Propensity(*_designed(blocks, weights), weights, method, population_total, reference)
+    step = TakingPart(*_designed(blocks, weights), weights, method, population_total, reference)
     after = sample.w * step.factor(sample.w, step.solve(sample.w))
     if not np.isfinite(after).all():
         raise WeightingError("Some respondents get no finite weight: nobody in the reference is like them.", "Use fewer covariates.")
@@ -193,9 +194,8 @@ def _known(reference: Survey, population_total: float | None, inside: Mask | Non
     """The reference's weights, adding up to people."""
     assert reference.w is not None
     weights = reference.w if inside is None else np.where(inside, reference.w, 0.0)
+    population_total = people_in(population_total)
     if population_total is not None:
-        if isinstance(population_total, bool) or not isinstance(population_total, (int, float)) or not 0 < population_total < np.inf:
-            raise InputError("population_total= is a number of people above 0.")
         return weights * (population_total / weights.sum())
     if reference.notes:
         raise Refused(

@@ -13,8 +13,12 @@ from evidencekit.errors import InputError, WeightingError, one_of
 from evidencekit.survey.subsampling import PhaseOne
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
-from evidencekit.weighting.calibrating import Bounds, calibrate
-from evidencekit.weighting.distances import Method
+from evidencekit.weighting.asking import limits_of, names_in
+from evidencekit.weighting.base import weights_for
+from evidencekit.weighting.calibrating import Bounds, numbers_too
+from evidencekit.weighting.calibration import applied
+from evidencekit.weighting.distances import Distance, Method
+from evidencekit.weighting.margins import inside_of, margins_of
 
 __all__ = ["calibrate_to_phase1"]
 
@@ -84,12 +88,16 @@ def calibrate_to_phase1(
             raise InputError(f"{what}= is a sequence of column names.", f"Write [{given!r}]." if isinstance(given, str) else "")
     if not margins and not numbers:
         raise InputError("calibrate_to_phase1() needs columns that phase 1 has.", 'For example margins=["sex"], numbers=["age"].')
-    totals: dict[Any, Any] = {names: _margin(phase1, _tuple(names)) for names in margins}
-    totals |= {name: _total(phase1, name) for name in numbers}
+    wanted: dict[Any, Any] = {names: _margin(phase1, names_in(names, "A margin")) for names in margins}
     people = None if margins else float(phase1.w.sum())
-    made = calibrate(survey, totals, method=method, bounds=bounds, population_total=people)
-    step = made.adjustments[-1]
-    return survey.adjusted(replace(step, to_phase1=True, words=f"{step.words} of phase 1"))
+    weights_for(survey, "calibrate_to_phase1()")
+    inside = inside_of(survey, None)
+    made = margins_of(survey, wanted, "calibrate_to_phase1()", inside) if wanted else []
+    known = numbers_too(survey, made, {name: _total(phase1, name) for name in numbers}, people, inside)
+    low, high = limits_of(bounds, "bounds=") or ((-np.inf if method == "linear" else 0.0), np.inf)
+    words = f"calibrated ({method}) to {', '.join(dict.fromkeys(known.names))} of phase 1"
+    step = applied(survey, known, Distance(method, low, high), words).adjustments[-1]
+    return survey.adjusted(replace(step, to_phase1=True))
 
 
 def _phase1(survey: Survey) -> PhaseOne:
@@ -100,13 +108,6 @@ def _phase1(survey: Survey) -> PhaseOne:
             "calibrate_to_phase1() needs a survey of two phases.", "Build it with design=ek.TwoPhase(...); or calibrate() to known totals."
         )
     return survey.phase1
-
-
-def _tuple(names: Any) -> tuple[str, ...]:
-    out = (names,) if isinstance(names, str) else names
-    if not isinstance(out, tuple) or not out or not all(isinstance(n, str) for n in out):
-        raise InputError("A margin is named by a column name, or by a tuple of them.")
-    return out
 
 
 def _margin(phase1: PhaseOne, names: tuple[str, ...]) -> dict[tuple[Any, ...], float]:

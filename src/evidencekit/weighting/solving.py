@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from evidencekit.columns import Floats, summed
+from evidencekit.columns import Floats
 from evidencekit.survey.adjustment import Partition
 from evidencekit.weighting.distances import Distance
 
@@ -95,7 +95,7 @@ def ratios(weights: Floats, classes: Partition, targets: Floats, distance: Dista
     Unsolved
         A class without weight, or a factor out of bounds.
     """
-    held = summed(classes.group, weights, classes.count + 1)[:-1]
+    held = classes.sums(weights)
     factor = np.divide(targets, held, out=np.ones_like(held), where=held != 0)
     factor = np.clip(factor, distance.low, distance.high)
     gap = targets - held * factor
