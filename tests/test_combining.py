@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
@@ -222,3 +223,13 @@ def test_what_is_no_estimate_is_refused(two_stage: ek.Survey, bad) -> None:
                 call(wrong)
     with pytest.raises(ek.errors.InputError, match="not named by"):
         ek.difference(ek.mean(two_stage, "y", by="g"), 0.0, 1.0)
+
+
+def test_the_fewest_known_sampling_units_count() -> None:
+    """Once it hung on the order of the two cells whether unknown units hid those that are too few."""
+    two = shares({"a": (30, 200), "b": (60, 150)})
+    counts = replace(two.counts, psus=np.array([np.nan, 2.0]))
+    for cells in ((0, 1), (1, 0)):
+        made = ek.difference(replace(two, counts=counts), *cells)
+        assert made.counts.psus[0] == 2
+        assert ek.release(made).reason == ("fewer than 3 sampling units",)

@@ -292,9 +292,7 @@ def _from_own_limits(cell: list[tuple[Estimate, int]], level: float) -> tuple[fl
 
 def _counts(parts: list[list[tuple[Estimate, int]]]) -> Counts:
     """What the smallest part of each number rests on."""
-
-    def least(part: str) -> Floats:
-        return np.array([min(float(getattr(e.counts, part)[r]) for e, r in cell) for cell in parts])
+    n = np.array([np.min([e.counts.n[r] for e, r in cell]) for cell in parts])  # unknown where one is
 
     def rarer(e: Estimate, r: int) -> float:
         """The fewer of a cell's cases and non-cases, so that whoever looks at the result's cases has looked at both."""
@@ -302,8 +300,9 @@ def _counts(parts: list[list[tuple[Estimate, int]]]) -> Counts:
         return min(cases, float(e.counts.n[r]) - cases)
 
     cases = np.array([min((x for e, r in cell if not np.isnan(x := rarer(e, r))), default=np.nan) for cell in parts])
+    psus = np.array([min((x for e, r in cell if not np.isnan(x := float(e.counts.psus[r]))), default=np.nan) for cell in parts])
     none = np.full(len(parts), np.nan)
-    return Counts(least("n"), cases, least("psus"), none, none, none, none)
+    return Counts(n, cases, psus, none, none, none, none)
 
 
 def _flags(parts: list[list[tuple[Estimate, int]]], df: Floats, designed: bool, own: list[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,9 +22,18 @@ from evidencekit.survey.totals import in_memory
 __all__ = ["each_weights", "replicate", "replicate_design", "replicate_weights"]
 
 Statistic = Callable[[Floats, Any], Any]
+Declared = int | Sequence[int]
 
 
-def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", level: float = 0.95) -> Estimate:
+def replicate(
+    survey: Survey,
+    function: Statistic,
+    *,
+    label: str = "statistic",
+    level: float = 0.95,
+    n: Declared | None = None,
+    cases: Declared | Literal["amounts"] | None = None,
+) -> Estimate:
     """Any statistic, with the variance it has over the replicates.
 
     Parameters
@@ -38,16 +47,22 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
         What the statistic is called; a sequence of k gets ``label 1`` to ``label k``.
     level : float
         Confidence level of the t intervals, default 0.95.
+    n : int or sequence of int, optional
+        How many answers, unweighted, each number rests on: one for all, or one a number. The library cannot see it, and without `n`
+        and `cases` `release` hides the numbers.
+    cases : int, sequence of int or "amounts", optional
+        How many of these answers are cases: who said yes, of a share; the smallest group's, of a number made from several.
+        ``"amounts"`` where answers are amounts and nobody is a case, as in a correlation of ages and hours.
 
     Returns
     -------
     Estimate
-        One cell per number, with their covariance.
+        One cell per number, with their covariance. Declared counts are noted in its provenance.
 
     Raises
     ------
     InputError
-        The survey has no replicates, or the function returns something else each time.
+        The survey has no replicates, the function returns something else each time, or counts that cannot be.
     EstimationError
         The function gives no finite number with the full-sample weights.
 
@@ -63,8 +78,9 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
     >>> boot = ek.weighting.bootstrap(survey, seed=1, replicates=50)
     >>> def correlation(w, data):
     ...     return np.cov(data["age"], data["hours_online"], aweights=w)[0, 1]
-    >>> len(ek.weighting.replicate(boot, correlation, label="covariance of age and hours"))
-    1
+    >>> own = ek.weighting.replicate(boot, correlation, label="covariance of age and hours", n=survey.n, cases="amounts")
+    >>> ek.release(own).status
+    ('shown',)
     """
     replayed, w = _needed(survey, "replicate()")
     check_level(level)
@@ -83,15 +99,14 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
     df = np.full(len(points), replayed.resampling.degrees)
     low, high = t_limits(points, np.sqrt(covariance.variances), df, level)
     lost = [f"no value in {k} of {len(values)} replicates" if k else "" for k in deviations.lost]
-    none = np.full(len(points), np.nan)
-    n = np.full(len(points), float((w > 0).sum()))
+    counts, said = _declared(n, cases, len(points), w)
     return Estimate(
-        cells=Cells({"variable": tuple(names)}),
+        cells=Cells({"variable": tuple(names), "category": (None,) * len(points)}),
         points=points,
         covariance=covariance,
         df=df,
         interval=Interval(low, high, level, "t"),
-        counts=Counts(n, none, none, np.full(len(points), w.sum()), none, none, none),
+        counts=counts,
         flags=tuple(lost),
         statistic="replicate",
         estimand=label,
@@ -102,7 +117,7 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
             design=survey.fingerprint(),
             data=fingerprint(points),
             version=__version__,
-            policies=(*survey.policies, ("variance", replayed.resampling.words)),
+            policies=(*survey.policies, ("variance", replayed.resampling.words), *said),
             backend=survey.rows.backend,
         ),
     )
@@ -205,6 +220,32 @@ def each_weights(survey: Survey) -> Iterator[tuple[int, Floats]]:
     for span, factors in atoms[1].blocks():
         for r, each in zip(range(span.start, span.stop), factors, strict=True):
             yield r, survey.w * (each if row is None else each[row])
+
+
+def _declared(n: Any, cases: Any, size: int, w: Floats) -> tuple[Counts, tuple[tuple[str, str], ...]]:
+    """What the analyst says each number rests on, and the note that it was said and not counted; unknown where nothing is said."""
+    none = np.full(size, np.nan)
+    if n is None and cases is None:
+        return Counts(none, none, none, none, none, none, none), ()
+    if n is None or cases is None:
+        raise InputError("n= and cases= go together.", 'Give both; cases="amounts" where nobody is a case.')
+    number = _whole_numbers("n", n, size)
+    of_these = none if isinstance(cases, str) and cases == "amounts" else _whole_numbers("cases", cases, size)
+    if (number > (w > 0).sum()).any():
+        raise InputError(f"n= says more answers than the {int((w > 0).sum())} rows that have a weight.", "Count rows, without weights.")
+    if (of_these > number).any():
+        raise InputError("cases= says more cases than answers.", "Cases are counted among the n= answers, without weights.")
+    return Counts(number, of_these, none, none, none, none, none), (("counts", "declared by the analyst"),)
+
+
+def _whole_numbers(name: str, given: Any, size: int) -> Floats:
+    """Counts as the analyst gives them: one for all numbers, or one for each."""
+    listed = list(given) if isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str) else [given] * size
+    if any(isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0 for k in listed):
+        raise InputError(f"{name}= takes whole numbers of 0 or more, unweighted.", "One for all numbers, or a list with one for each.")
+    if len(listed) != size:
+        raise InputError(f"{name}= has {len(listed)} counts.", f"Give one number, or one for each of the {size} results of the function.")
+    return np.array(listed, dtype=np.float64)
 
 
 def _numbers(made: Any, label: str) -> tuple[Floats, Sequence[str]]:
