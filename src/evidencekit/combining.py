@@ -258,6 +258,8 @@ def _estimate(
     for i, cell in enumerate(parts):
         if any(_extreme(e, r) for e, r in cell):
             low[i], high[i], own[i] = _from_own_limits(cell, level) if kind == "difference" else NO_LIMITS
+        elif low[i] == high[i] and any(np.isnan(e.interval.low[r]) for e, r in cell):
+            low[i] = high[i] = np.nan  # made of what has no interval, it has none of no width
     counts, flags = _counts(parts), _flags(parts, df, est.inference == "probability", own)
     return replace(
         est,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Floats
-from evidencekit.errors import EstimationError, InputError
+from evidencekit.errors import EstimationError, EvidencekitError, InputError
 from evidencekit.estimate import Cells, Counts, Estimate, Interval, Provenance, fingerprint
 from evidencekit.frames import frame_of
+from evidencekit.survey.assembling import decisions
 from evidencekit.survey.intervals import check_level, t_limits
 from evidencekit.survey.replicated import spread_over
 from evidencekit.survey.replicates import Replicates
@@ -23,6 +27,8 @@ __all__ = ["each_weights", "replicate", "replicate_design", "replicate_weights"]
 
 Statistic = Callable[[Floats, Any], Any]
 Declared = int | Sequence[int]
+STILL = "no interval: no variation over replicates (the function may not use its weights)"
+ROUNDING = 1e-10
 
 
 def replicate(
@@ -42,7 +48,8 @@ def replicate(
         With replicates: made by `bootstrap`, `jackknife`, `brr`, `sdr`, or a `Replicates` design.
     function : callable (weights, data) -> number, sequence or mapping of names to numbers
         Gets the weights as an array (n,) and the data as the frame the survey was built on, missing codes as null. It is called once
-        with the full-sample weights and once for every replicate.
+        with the full-sample weights and once for every replicate, each time with a copy that it may change. A pandas Series gives its
+        index as names.
     label : str
         What the statistic is called; a sequence of k gets ``label 1`` to ``label k``.
     level : float
@@ -62,9 +69,15 @@ def replicate(
     Raises
     ------
     InputError
-        The survey has no replicates, the function returns something else each time, or counts that cannot be.
+        The survey has no replicates, the function fails or returns something else each time, or counts that cannot be. What the
+        function itself raised is told by its kind and line only, since its words may hold answers.
     EstimationError
         The function gives no finite number with the full-sample weights.
+
+    Notes
+    -----
+    Numbers that are the same in every replicate get no interval, and a flag: the function does not use its weights, or it is one that
+    replicates cannot see move, as the jackknife a median.
 
     References
     ----------
@@ -83,22 +96,28 @@ def replicate(
     ('shown',)
     """
     replayed, w = _needed(survey, "replicate()")
+    if not callable(function):
+        raise InputError(f"replicate() takes a function of the weights and the data, not a {type(function).__name__}.")
     check_level(level)
-    data = survey.rows.frame.to_native()
-    points, names = _numbers(function(w.copy(), data), label)
+    ask = _Asked(survey.rows.frame, function, label)
+    points, names = ask(w.copy(), "")
     if not np.isfinite(points).all():
         raise EstimationError("The function gives no finite number with the full-sample weights.", "Leave rows without an answer out.")
     values = np.full((replayed.resampling.count, len(points)), np.nan)
     for r, weights in each_weights(survey):
-        one, _ = _numbers(function(weights, data), label)
-        if len(one) != len(points):
-            raise InputError("The function returns another number of results with other weights.", "Return the same ones each time.")
+        one, again = ask(weights, f" in replicate {r + 1}")
+        if again != names:
+            raise InputError("The function returns other results with other weights.", "Return the same ones each time, in one order.")
         values[r] = one
     deviations = spread_over(replayed.resampling, values, points)
+    still = _unvarying(values, points)
+    deviations = replace(deviations, rows=np.where(still, 0.0, deviations.rows))
     covariance = deviations.covariance()
     df = np.full(len(points), replayed.resampling.degrees)
     low, high = t_limits(points, np.sqrt(covariance.variances), df, level)
+    low, high = np.where(still, np.nan, low), np.where(still, np.nan, high)
     lost = [f"no value in {k} of {len(values)} replicates" if k else "" for k in deviations.lost]
+    flags = tuple("; ".join(x for x in (STILL if s else "", more) if x) for s, more in zip(still, lost, strict=True))
     counts, said = _declared(n, cases, len(points), w)
     return Estimate(
         cells=Cells({"variable": tuple(names), "category": (None,) * len(points)}),
@@ -107,7 +126,7 @@ def replicate(
         df=df,
         interval=Interval(low, high, level, "t"),
         counts=counts,
-        flags=tuple(lost),
+        flags=flags,
         statistic="replicate",
         estimand=label,
         inference=survey.inference,
@@ -117,7 +136,7 @@ def replicate(
             design=survey.fingerprint(),
             data=fingerprint(points),
             version=__version__,
-            policies=(*survey.policies, ("variance", replayed.resampling.words), *said),
+            policies=(*decisions(survey), *said),
             backend=survey.rows.backend,
         ),
     )
@@ -248,13 +267,57 @@ def _whole_numbers(name: str, given: Any, size: int) -> Floats:
     return np.array(listed, dtype=np.float64)
 
 
-def _numbers(made: Any, label: str) -> tuple[Floats, Sequence[str]]:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Asked:
+    """The caller's function, and the data it gets a copy of at each call."""
+
+    frame: Any
+    function: Statistic
+    label: str
+
+    def __call__(self, weights: Floats, when: str) -> tuple[Floats, list[str]]:
+        """The numbers with these weights, and their names."""
+        data, made, failed = _copied(self.frame), None, ""
+        try:
+            made = self.function(weights, data)
+        except EvidencekitError:
+            raise
+        except Exception as trouble:  # whatever the caller's function does; its words may hold data
+            own = trouble.__traceback__.tb_next if trouble.__traceback__ is not None else None
+            failed = type(trouble).__name__ + (f", line {own.tb_lineno}" if own is not None else "")
+        if failed:
+            raise InputError(
+                f"The function failed{when} ({failed}).",
+                "It is called as function(weights, data), with an array and a data frame; call it so yourself to see what it says.",
+            )
+        return _numbers(made, self.label)
+
+
+def _copied(frame: Any) -> Any:
+    """A frame that may be written to without anybody else's changing; where pandas copies on writing, nothing is copied before."""
+    native = frame.to_native()
+    if frame.implementation.is_pandas():
+        return native.copy(deep=int(nw.get_native_namespace(frame).__version__.partition(".")[0]) < 3)
+    return native.clone() if frame.implementation.is_polars() else native
+
+
+def _unvarying(values: Floats, points: Floats) -> NDArray[np.bool_]:
+    """Which numbers are the same, but for rounding, in the full sample and all replicates that have a value."""
+    there = np.isfinite(values)
+    every = np.vstack([points, np.where(there, values, points)])
+    return there.any(axis=0) & (np.ptp(every, axis=0) <= ROUNDING * np.abs(every).max(axis=0))
+
+
+def _numbers(made: Any, label: str) -> tuple[Floats, list[str]]:
     """What the function returned, as numbers with their names."""
+    index = getattr(made, "index", None)
     if isinstance(made, Mapping):
         names, values = [str(k) for k in made], list(made.values())
     else:
         values = np.ravel(np.asarray(made, dtype=object)).tolist()
         names = [label] if len(values) == 1 else [f"{label} {k + 1}" for k in range(len(values))]
+        if index is not None and not callable(index) and getattr(made, "ndim", 0) == 1:
+            names = [", ".join(map(str, k)) if isinstance(k, tuple) else str(k) for k in index]
     try:
         points = np.array([float(v) for v in values])
     except (TypeError, ValueError):
