@@ -163,7 +163,7 @@ def _without(est: Estimate, hidden: NDArray[np.bool_]) -> Estimate:
         counts=Counts(**{f.name: gone(getattr(counts, f.name)) for f in fields(counts)}),
         support=None,
         flags=tuple("" if h else f for h, f in zip(hidden, est.flags, strict=True)),
-        provenance=replace(est.provenance, data=fingerprint(points)),
+        provenance=replace(est.provenance, data=fingerprint(points), sample=()),
     )
 
 

@@ -13,6 +13,7 @@ from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
+from evidencekit.sameness import Sample, sums_of
 from evidencekit.survey.binding import adds_up
 from evidencekit.survey.degrees import rank_df, support_of
 from evidencekit.survey.influence import Influence, covariance_of
@@ -310,6 +311,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
         missing=missing,
         labels=tuple((n, survey.rows.labels[n]) for n in names if n in survey.rows.labels),
         backend=survey.rows.backend,
+        sample=(survey.sample or Sample(sums_of(measured.rows, measured.weight, measured.units.stratum), lazy=True),),
     )
 
 

@@ -138,6 +138,7 @@ def replicate(
             version=__version__,
             policies=(*decisions(survey), *said),
             backend=survey.rows.backend,
+            sample=() if survey.sample is None else (survey.sample,),
         ),
     )
 
