@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import narwhals.stable.v2 as nw
@@ -51,8 +52,8 @@ def test_named_linear_contrasts(two_stage: ek.Survey) -> None:
 
 
 def another_round() -> ek.Survey:
-    """The same numbers from a second sample, which has other units: the weights differ by a constant."""
-    frame = pd.read_csv(FOLDER / "twostage.csv")
+    """The same numbers from a second sample: its rows are others in every place, and the weights differ by a constant."""
+    frame = pd.read_csv(FOLDER / "twostage.csv")[::-1]
     frame[["n_schools", "n_school"]] *= 1.0
     design = ek.Stages(strata="stratum", psu=("school", "pupil"), fpc=("n_schools", "n_school"), weights="w")
     first = ek.Survey(frame, design=ek.Stages(strata="stratum", psu=("school", "pupil"), fpc=("n_schools", "n_school")))
@@ -147,7 +148,7 @@ def test_rounds_of_different_statistics_or_classes(two_stage: ek.Survey) -> None
     other = another_round()
     with pytest.raises(ek.errors.InputError, match="is a mean and the other a total"):
         ek.difference(ek.mean(two_stage, "y"), ek.total(other, "y"))
-    poll = ek.Survey(pd.read_csv(FOLDER / "twostage.csv"), design=ek.survey.NoDesign())
+    poll = ek.Survey(pd.read_csv(FOLDER / "twostage.csv")[1:], design=ek.survey.NoDesign())
     for first, second in ((two_stage, poll), (poll, two_stage)):
         made = ek.difference(ek.mean(first, "y"), ek.mean(second, "y"))
         assert made.inference == "self-selected"
@@ -222,3 +223,13 @@ def test_what_is_no_estimate_is_refused(two_stage: ek.Survey, bad) -> None:
                 call(wrong)
     with pytest.raises(ek.errors.InputError, match="not named by"):
         ek.difference(ek.mean(two_stage, "y", by="g"), 0.0, 1.0)
+
+
+def test_the_fewest_known_sampling_units_count() -> None:
+    """Once it hung on the order of the two cells whether unknown units hid those that are too few."""
+    two = shares({"a": (30, 200), "b": (60, 150)})
+    counts = replace(two.counts, psus=np.array([np.nan, 2.0]))
+    for cells in ((0, 1), (1, 0)):
+        made = ek.difference(replace(two, counts=counts), *cells)
+        assert made.counts.psus[0] == 2
+        assert ek.release(made).reason == ("fewer than 3 sampling units",)

@@ -51,7 +51,8 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
     InputError
         A cell is not there or is not one cell, or the Estimates are not of the same statistic, or do not have the same cells.
     Refused
-        Two Estimates come from one survey: they are not independent, and each knows nothing of its covariance with the other.
+        Two Estimates come from one survey, with whatever weights: they are not independent, and each knows nothing of its covariance
+        with the other.
 
     References
     ----------
@@ -213,10 +214,11 @@ def _made(
 
 
 def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate:
-    if first.provenance.design and first.provenance.design == second.provenance.design:
+    if _one_sample(first, second):
         raise Refused(
             "Both Estimates come from the same survey, so they are not independent, and the covariance between them is not known.",
-            "Estimate them together, with by= or with several variables in one call, and name two cells: difference(est, {...}, {...}).",
+            "Estimate them together, with by= or with several variables in one call, and name two cells: difference(est, {...}, {...}). "
+            "Two weightings of one survey are set side by side by ek.weighting.steps().",
         )
     if first.statistic != second.statistic:
         raise InputError(f"One Estimate is a {first.statistic} and the other a {second.statistic}.", "Estimate both in the same way.")
@@ -232,6 +234,7 @@ def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate
     provenance = replace(
         one,
         design=", ".join(x for x in (one.design, two.design) if x),
+        sample=tuple(dict.fromkeys((*one.sample, *two.sample))),
         policies=tuple(dict.fromkeys((*one.policies, *two.policies))),
         missing=(*one.missing, *two.missing),
     )
@@ -239,6 +242,14 @@ def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate
     parts = [[(first, i), (second, i)] for i in range(len(first))]
     made = (first.points - second.points, Covariance(v1 + v2, matrix, None), df)
     return _estimate(base, dict(first.cells.columns), made, parts, "difference", level)
+
+
+def _one_sample(first: Estimate, second: Estimate) -> bool:
+    """Whether two Estimates share rows: by the marks of their samples, or of Estimates without any by their design."""
+    one, two = first.provenance, second.provenance
+    if one.sample and two.sample:
+        return any(a.shares_rows_with(b) for a in one.sample for b in two.sample)
+    return bool(one.design) and one.design == two.design
 
 
 def _estimate(
@@ -258,6 +269,8 @@ def _estimate(
     for i, cell in enumerate(parts):
         if any(_extreme(e, r) for e, r in cell):
             low[i], high[i], own[i] = _from_own_limits(cell, level) if kind == "difference" else NO_LIMITS
+        elif low[i] == high[i] and any(np.isnan(e.interval.low[r]) for e, r in cell):
+            low[i] = high[i] = np.nan  # made of what has no interval, it has none of no width
     counts, flags = _counts(parts), _flags(parts, df, est.inference == "probability", own)
     return replace(
         est,
@@ -292,9 +305,7 @@ def _from_own_limits(cell: list[tuple[Estimate, int]], level: float) -> tuple[fl
 
 def _counts(parts: list[list[tuple[Estimate, int]]]) -> Counts:
     """What the smallest part of each number rests on."""
-
-    def least(part: str) -> Floats:
-        return np.array([min(float(getattr(e.counts, part)[r]) for e, r in cell) for cell in parts])
+    n = np.array([np.min([e.counts.n[r] for e, r in cell]) for cell in parts])  # unknown where one is
 
     def rarer(e: Estimate, r: int) -> float:
         """The fewer of a cell's cases and non-cases, so that whoever looks at the result's cases has looked at both."""
@@ -302,8 +313,9 @@ def _counts(parts: list[list[tuple[Estimate, int]]]) -> Counts:
         return min(cases, float(e.counts.n[r]) - cases)
 
     cases = np.array([min((x for e, r in cell if not np.isnan(x := rarer(e, r))), default=np.nan) for cell in parts])
+    psus = np.array([min((x for e, r in cell if not np.isnan(x := float(e.counts.psus[r]))), default=np.nan) for cell in parts])
     none = np.full(len(parts), np.nan)
-    return Counts(least("n"), cases, least("psus"), none, none, none, none)
+    return Counts(n, cases, psus, none, none, none, none)
 
 
 def _flags(parts: list[list[tuple[Estimate, int]]], df: Floats, designed: bool, own: list[str]) -> tuple[str, ...]:

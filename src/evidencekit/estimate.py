@@ -14,6 +14,7 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
+from evidencekit.sameness import Sample
 
 __all__ = ["Cells", "Counts", "Covariance", "CovarianceSource", "Estimate", "Interval", "Provenance", "Support", "fingerprint"]
 
@@ -140,7 +141,11 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a number comes from, in words and fingerprints."""
+    """Where a number comes from, in words and fingerprints.
+
+    `design` is the fingerprint of the design and the weights, `data` that of the numbers; `sample` holds marks of the rows themselves, one
+    for each survey the number was made from (none once it is released).
+    """
 
     method: str
     population: str = ""
@@ -152,6 +157,7 @@ class Provenance:
     missing: tuple[tuple[str, int], ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     backend: str = "pandas"
+    sample: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

@@ -97,11 +97,11 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
     est : Estimate
         Any Estimate.
     profile : {"child-survey"}
-        The rules. A cell is hidden with fewer than 10 unweighted cases, fewer than 10 in the complement (whatever verb made the number,
-        where the column has two values), fewer than 10 answers, or fewer than 3 sampling units. A quantile needs 10 answers on either
-        side; two points of one distribution (`cdf`, `quantile`) need 10 between them. Where one cell of a block is hidden and could be
-        had from the others, the next smallest goes too. Cells that fail the NCHS 2017 presentation standards for proportions are
-        flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
+        The rules. A cell is hidden where nobody knows what it rests on, with fewer than 10 unweighted cases, fewer than 10 in the
+        complement (whatever verb made the number, where the column has two values), fewer than 10 answers, or fewer than 3 sampling
+        units. A quantile needs 10 answers on either side; two points of one distribution (`cdf`, `quantile`) need 10 between them.
+        Where one cell of a block is hidden and could be had from the others, the next smallest goes too. Cells that fail the NCHS 2017
+        presentation standards for proportions are flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
 
     Returns
     -------
@@ -163,7 +163,7 @@ def _without(est: Estimate, hidden: NDArray[np.bool_]) -> Estimate:
         counts=Counts(**{f.name: gone(getattr(counts, f.name)) for f in fields(counts)}),
         support=None,
         flags=tuple("" if h else f for h, f in zip(hidden, est.flags, strict=True)),
-        provenance=replace(est.provenance, data=fingerprint(points)),
+        provenance=replace(est.provenance, data=fingerprint(points), sample=()),
     )
 
 

@@ -13,6 +13,7 @@ from evidencekit.survey.intervals import ProportionInterval, proportion_limits
 __all__ = ["CASES", "PSUS", "doubts", "reasons"]
 
 CASES, PSUS = 10, 3
+UNKNOWN = "what this number rests on is not known: pass n= and cases= to replicate()"
 
 
 def reasons(est: Estimate) -> list[str]:
@@ -25,6 +26,8 @@ def reasons(est: Estimate) -> list[str]:
 
 def _primary(est: Estimate, i: int) -> str:
     counts = est.counts
+    if np.isnan(counts.n[i]):
+        return UNKNOWN
     if counts.psus[i] < PSUS:
         return f"fewer than {PSUS} sampling units"
     if counts.n[i] < CASES:
@@ -74,7 +77,7 @@ def _distribution(est: Estimate) -> tuple[str, Floats] | None:
 def _secondary(est: Estimate, why: list[str]) -> None:
     """Hide more cells wherever a block hides exactly one, or hides so few cases that their sum still says too much."""
     columns = est.cells.columns
-    splits = [c for c in ("category", *est.cells.by) if len(set(columns[c])) > 1]
+    splits = [c for c in ("category", *est.cells.by) if len(set(columns.get(c, ()))) > 1]
     changed = True
     while changed:
         changed = False

@@ -12,6 +12,7 @@ from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
+from evidencekit.sameness import Sample, sums_of
 from evidencekit.survey.binding import adds_up
 from evidencekit.survey.degrees import rank_df, support_of
 from evidencekit.survey.influence import Influence, covariance_of
@@ -24,7 +25,7 @@ from evidencekit.survey.stages import Joint, Stages
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.twophase import TwoPhase
 
-__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "layout_of", "missing_words", "spread_of"]
+__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "decisions", "layout_of", "missing_words", "spread_of"]
 
 Deff = Literal["replace", "wor"]
 BELOW = 'no variance: the full two-phase estimate is below nought; method="approx" never is'
@@ -278,16 +279,22 @@ def _with_df(flags: tuple[str, ...], df: Floats, designed: bool) -> tuple[str, .
     return _joined(flags, [str(w) for w in words])
 
 
+def decisions(survey: Survey) -> list[tuple[str, str]]:
+    """What was decided about the survey before any number was asked for: each step of weighting in order, and the variance."""
+    design = survey.design
+    made = [*survey.policies, *(("weights", a.words) for a in survey.adjustments)]
+    made += design.policies if isinstance(design, TwoPhase) else ()
+    made += [("variance", survey.resampling.words)] if survey.resampling is not None else []
+    if isinstance(design, Stages):
+        made += [("lonely", design.lonely)] if design.lonely != "fail" else []
+        made += [("lonely_domain", design.lonely_domain)] if design.lonely_domain != "none" else []
+    return made
+
+
 def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked, points: Floats) -> Provenance:
     used = dict.fromkeys(layout.columns["variable"])
     names = [*used, *measured.domains.by]
-    stages = survey.design
-    policies = [*asked.policies, *survey.policies, *(("weights", a.words) for a in survey.adjustments)]
-    policies += stages.policies if isinstance(stages, TwoPhase) else ()
-    policies += [("variance", survey.resampling.words)] if survey.resampling is not None else []
-    if isinstance(stages, Stages):
-        policies += [("lonely", stages.lonely)] if stages.lonely != "fail" else []
-        policies += [("lonely_domain", stages.lonely_domain)] if stages.lonely_domain != "none" else []
+    policies = [*asked.policies, *decisions(survey)]
     empty = sum(measured.domains.count - len(np.unique(layout.domain[layout.table == t])) for t in range(len(measured.tables)))
     policies += [("groups without answers", f"{empty} left out")] if empty else []
     missing = tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False))
@@ -303,6 +310,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
         missing=missing,
         labels=tuple((n, survey.rows.labels[n]) for n in names if n in survey.rows.labels),
         backend=survey.rows.backend,
+        sample=(survey.sample or Sample(sums_of(measured.rows, measured.weight, measured.units.stratum), lazy=True),),
     )
 
 

@@ -13,12 +13,14 @@ from evidencekit.frames import Rows
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Resampling, rank_of
 from evidencekit.survey.stages import Joint, Stages
+from evidencekit.survey.twophase import TwoPhase
 from evidencekit.survey.units import Units, build_units, cross
 
 __all__ = [
     "adds_up",
     "design_units",
     "design_weights",
+    "designed_names",
     "need_columns",
     "need_names",
     "replicate_units",
@@ -43,6 +45,17 @@ def need_columns(design: Stages, rows: Rows) -> None:
             rows.need(getattr(design, part), f"{part}=")
     for part in ("strata", "psu", "fpc", "strata_below"):
         need_names(getattr(design, part) or (), rows, f"{part}=")
+
+
+def designed_names(design: Any, columns: Sequence[str]) -> list[str]:
+    """The columns that say how a sample was drawn, whatever the kind of design."""
+    parts = (design.phase1, design.phase2) if isinstance(design, TwoPhase) else (design,)
+    names: list[str | None] = [part.weights for part in parts]
+    for part in parts:
+        names += [*part.stage_columns, *(part.fpc or ())] if isinstance(part, Stages) else []
+    names += [*design.names(columns), design.psu] if isinstance(design, Replicates) else []
+    names += [design.subset] if isinstance(design, TwoPhase) else []
+    return [name for name in names if name]
 
 
 def need_names(names: Sequence[str | None], rows: Rows, role: str) -> None:

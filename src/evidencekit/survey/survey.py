@@ -8,13 +8,13 @@ from typing import Any, Literal, NoReturn, get_args
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Column, Floats, factorise, numeric
 from evidencekit.errors import InputError, one_of
 from evidencekit.frames import Rows, open_data
+from evidencekit.sameness import Sample, mixed, sample_of
 from evidencekit.survey.adjustment import Adjustment
-from evidencekit.survey.binding import design_units, design_weights, need_columns, replicate_units, weight_notes
+from evidencekit.survey.binding import design_units, design_weights, designed_names, need_columns, replicate_units, weight_notes
 from evidencekit.survey.projection import Projection, phased_projection, projection_of
 from evidencekit.survey.replicates import Replicates
 from evidencekit.survey.resampling import Replayed, Resampling, atoms_of
@@ -26,7 +26,6 @@ from evidencekit.survey.units import Units
 __all__ = ["Inference", "NoDesign", "Survey"]
 
 Inference = Literal["probability", "network", "venue", "model", "self-selected", "self-selected-adjusted", "quota", "administrative"]
-BLOCK = 8_192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +221,24 @@ class Survey:
             self.cache["atoms"] = atoms_of(self.units, self.adjustments, self.resampling, self.w)
         return self.cache["atoms"]
 
+    @property
+    def designed(self) -> set[str]:
+        """The columns that say how the sample was drawn."""
+        return set(designed_names(self.design, self.rows.columns))
+
+    @property
+    def sample(self) -> Sample | None:
+        """What the rows are known by, whatever is done to weights and answers later; None of lazy data, which are not looked at."""
+        if ("sample",) not in self.cache:
+            w, units = self.adjustments[0].before if self.adjustments else self.w, self.units
+            made = None
+            if w is not None and units is not None:
+                place = np.arange(units.n) if units.row is None else units.row
+                place = place if units.psu is None else units.psu[place]
+                made = sample_of(self.data, self.designed, place, units.stratum, w)
+            self.cache["sample",] = made
+        return self.cache["sample",]
+
     def adjusted(self, adjustment: Adjustment) -> Survey:
         """The same survey with other weights, and the record of how they were made."""
         design = self.design
@@ -242,6 +259,7 @@ class Survey:
         """The same design and weights over the same rows with answers filled in, and the record of how, for every provenance."""
         made = self._changed({"data": data, "rows": open_data(data), "policies": (*self.policies, policy)})
         made.cache.clear()
+        made.cache["sample",] = self.sample
         return made
 
     def reweighted(self, weights: Floats) -> Survey:
@@ -251,7 +269,7 @@ class Survey:
     def _changed(self, parts: dict[str, Any]) -> Survey:
         """A copy with other parts; columns already read are kept."""
         made = object.__new__(Survey)
-        kept = {key: value for key, value in self.cache.items() if isinstance(key, tuple) and key[0] == "column"}
+        kept = {key: value for key, value in self.cache.items() if isinstance(key, tuple) and key[0] in ("column", "sample")}
         for part in fields(self):
             object.__setattr__(made, part.name, parts.get(part.name, getattr(self, part.name)))
         object.__setattr__(made, "cache", kept)
@@ -294,12 +312,12 @@ class Survey:
                 digest.update(unequal.probabilities.tobytes())
             if self.resampling is not None:
                 again = self.resampling
-                digest.update(repr((again.words, again.mse)).encode() + _mixed(again.factors.ravel()) + _mixed(again.scales))
-                digest.update(b"" if again.unit is None else _mixed(again.unit))
+                digest.update(repr((again.words, again.mse)).encode() + mixed(again.factors.ravel()) + mixed(again.scales))
+                digest.update(b"" if again.unit is None else mixed(again.unit))
             if self.w is not None and self.units is not None:
                 place = self.units.stratum if self.units.row is None else self.units.row
                 together = len(place) == len(self.w)
-                digest.update(_mixed(place, self.w) if together else _mixed(place) + _mixed(self.w))
+                digest.update(mixed(place, self.w) if together else mixed(place) + mixed(self.w))
                 digest.update(_of_units(self.units, fractions=bool(self.stages.fpc)))
             self.cache["fingerprint"] = digest.hexdigest()
         return self.cache["fingerprint"]
@@ -355,30 +373,4 @@ def _of_units(units: Units, *, fractions: bool) -> bytes:
         parts += [level.scale] if fractions else []
         parts += [level.group] if stage else []
         parts += [] if level.of is None else [level.of]
-    return b"".join(map(_mixed, parts))
-
-
-def _mixed(*arrays: Floats | Codes) -> bytes:
-    """Eight bytes for every 8,192 rows, in which every bit of every row and its place counts; a fast hash, not a secure one."""
-    n = len(arrays[0])
-    pieces = [np.ascontiguousarray(a, dtype=np.float64 if a.dtype.kind == "f" else np.int64).view(np.uint64) for a in arrays]
-    out = np.empty(-(-n // BLOCK) + 1, dtype=np.uint64)
-    out[-1] = n
-    for place, start in enumerate(range(0, n, BLOCK)):
-        bits = pieces[0][start : start + BLOCK] * _FACTORS[0]
-        for piece in pieces[1:]:
-            bits ^= piece[start : start + BLOCK]
-        bits ^= bits >> np.uint64(32)
-        out[place] = np.dot(bits, _FACTORS[: len(bits)])
-    return out.tobytes()
-
-
-def _factors() -> NDArray[np.uint64]:
-    """Odd numbers without a pattern (the splitmix64 generator)."""
-    x = np.arange(1, BLOCK + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (x ^ (x >> np.uint64(31))) | np.uint64(1)
-
-
-_FACTORS = _factors()
+    return b"".join(map(mixed, parts))

@@ -15,11 +15,8 @@ from evidencekit.errors import EstimationError, InputError, one_of
 from evidencekit.frames import Dataset
 from evidencekit.missingness import Missing
 from evidencekit.survey.domains import Where, names_of, where_mask
-from evidencekit.survey.replicates import Replicates
-from evidencekit.survey.stages import Stages
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
-from evidencekit.survey.twophase import TwoPhase
 from evidencekit.weighting.chained import Link, complete, neighbours
 from evidencekit.weighting.designs import generator
 
@@ -131,26 +128,13 @@ def impute(
 def _refuse(survey: Survey, wanted: tuple[str, ...], kinds: Sequence[Missing], asked: Mapping[str, Where]) -> None:
     if not wanted:
         raise InputError("Name at least one column to fill.")
-    taken = [name for name in wanted if name in _designed(survey)]
+    taken = [name for name in wanted if name in survey.designed]
     if taken:
         raise InputError(f"Column {taken[0]!r} belongs to the design, which is not imputed.", "Every row needs its own place in it.")
     if isinstance(kinds, str) or not all(isinstance(k, Missing) for k in kinds) or Missing.NOT_ASKED in kinds:
         raise InputError("kinds= takes kinds of missing other than NOT_ASKED: whoever was not asked has no answer to fill in.")
     for name in asked:
         survey.rows.need(name, "asked=")
-
-
-def _designed(survey: Survey) -> set[str]:
-    """The columns that say how the sample was drawn."""
-    design = survey.design
-    parts = (design.phase1, design.phase2) if isinstance(design, TwoPhase) else (design,)
-    names: list[str | None] = [part.weights for part in parts]
-    for part in parts:
-        if isinstance(part, Stages):
-            names += [*(part.strata or ()), *(part.psu or ()), *(part.fpc or ()), *(part.strata_below or ())]
-    if isinstance(design, Replicates):
-        names += [*design.names(survey.rows.columns), design.psu]
-    return {name for name in names if name}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

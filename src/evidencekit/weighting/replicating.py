@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Floats
-from evidencekit.errors import EstimationError, InputError
+from evidencekit.errors import EstimationError, EvidencekitError, InputError
 from evidencekit.estimate import Cells, Counts, Estimate, Interval, Provenance, fingerprint
 from evidencekit.frames import frame_of
+from evidencekit.survey.assembling import decisions
 from evidencekit.survey.intervals import check_level, t_limits
 from evidencekit.survey.replicated import spread_over
 from evidencekit.survey.replicates import Replicates
@@ -22,9 +26,20 @@ from evidencekit.survey.totals import in_memory
 __all__ = ["each_weights", "replicate", "replicate_design", "replicate_weights"]
 
 Statistic = Callable[[Floats, Any], Any]
+Declared = int | Sequence[int]
+STILL = "no interval: no variation over replicates (the function may not use its weights)"
+ROUNDING = 1e-10
 
 
-def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", level: float = 0.95) -> Estimate:
+def replicate(
+    survey: Survey,
+    function: Statistic,
+    *,
+    label: str = "statistic",
+    level: float = 0.95,
+    n: Declared | None = None,
+    cases: Declared | Literal["amounts"] | None = None,
+) -> Estimate:
     """Any statistic, with the variance it has over the replicates.
 
     Parameters
@@ -33,23 +48,36 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
         With replicates: made by `bootstrap`, `jackknife`, `brr`, `sdr`, or a `Replicates` design.
     function : callable (weights, data) -> number, sequence or mapping of names to numbers
         Gets the weights as an array (n,) and the data as the frame the survey was built on, missing codes as null. It is called once
-        with the full-sample weights and once for every replicate.
+        with the full-sample weights and once for every replicate, each time with a copy that it may change. A pandas Series gives its
+        index as names.
     label : str
         What the statistic is called; a sequence of k gets ``label 1`` to ``label k``.
     level : float
         Confidence level of the t intervals, default 0.95.
+    n : int or sequence of int, optional
+        How many answers, unweighted, each number rests on: one for all, or one a number. The library cannot see it, and without `n`
+        and `cases` `release` hides the numbers.
+    cases : int, sequence of int or "amounts", optional
+        How many of these answers are cases: who said yes, of a share; the smallest group's, of a number made from several.
+        ``"amounts"`` where answers are amounts and nobody is a case, as in a correlation of ages and hours.
 
     Returns
     -------
     Estimate
-        One cell per number, with their covariance.
+        One cell per number, with their covariance. Declared counts are noted in its provenance.
 
     Raises
     ------
     InputError
-        The survey has no replicates, or the function returns something else each time.
+        The survey has no replicates, the function fails or returns something else each time, or counts that cannot be. What the
+        function itself raised is told by its kind and line only, since its words may hold answers.
     EstimationError
         The function gives no finite number with the full-sample weights.
+
+    Notes
+    -----
+    Numbers that are the same in every replicate get no interval, and a flag: the function does not use its weights, or it is one that
+    replicates cannot see move, as the jackknife a median.
 
     References
     ----------
@@ -63,36 +91,42 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
     >>> boot = ek.weighting.bootstrap(survey, seed=1, replicates=50)
     >>> def correlation(w, data):
     ...     return np.cov(data["age"], data["hours_online"], aweights=w)[0, 1]
-    >>> len(ek.weighting.replicate(boot, correlation, label="covariance of age and hours"))
-    1
+    >>> own = ek.weighting.replicate(boot, correlation, label="covariance of age and hours", n=survey.n, cases="amounts")
+    >>> ek.release(own).status
+    ('shown',)
     """
     replayed, w = _needed(survey, "replicate()")
+    if not callable(function):
+        raise InputError(f"replicate() takes a function of the weights and the data, not a {type(function).__name__}.")
     check_level(level)
-    data = survey.rows.frame.to_native()
-    points, names = _numbers(function(w.copy(), data), label)
+    ask = _Asked(survey.rows.frame, function, label)
+    points, names = ask(w.copy(), "")
     if not np.isfinite(points).all():
         raise EstimationError("The function gives no finite number with the full-sample weights.", "Leave rows without an answer out.")
     values = np.full((replayed.resampling.count, len(points)), np.nan)
     for r, weights in each_weights(survey):
-        one, _ = _numbers(function(weights, data), label)
-        if len(one) != len(points):
-            raise InputError("The function returns another number of results with other weights.", "Return the same ones each time.")
+        one, again = ask(weights, f" in replicate {r + 1}")
+        if again != names:
+            raise InputError("The function returns other results with other weights.", "Return the same ones each time, in one order.")
         values[r] = one
     deviations = spread_over(replayed.resampling, values, points)
+    still = _unvarying(values, points)
+    deviations = replace(deviations, rows=np.where(still, 0.0, deviations.rows))
     covariance = deviations.covariance()
     df = np.full(len(points), replayed.resampling.degrees)
     low, high = t_limits(points, np.sqrt(covariance.variances), df, level)
+    low, high = np.where(still, np.nan, low), np.where(still, np.nan, high)
     lost = [f"no value in {k} of {len(values)} replicates" if k else "" for k in deviations.lost]
-    none = np.full(len(points), np.nan)
-    n = np.full(len(points), float((w > 0).sum()))
+    flags = tuple("; ".join(x for x in (STILL if s else "", more) if x) for s, more in zip(still, lost, strict=True))
+    counts, said = _declared(n, cases, len(points), w)
     return Estimate(
-        cells=Cells({"variable": tuple(names)}),
+        cells=Cells({"variable": tuple(names), "category": (None,) * len(points)}),
         points=points,
         covariance=covariance,
         df=df,
         interval=Interval(low, high, level, "t"),
-        counts=Counts(n, none, none, np.full(len(points), w.sum()), none, none, none),
-        flags=tuple(lost),
+        counts=counts,
+        flags=flags,
         statistic="replicate",
         estimand=label,
         inference=survey.inference,
@@ -102,8 +136,9 @@ def replicate(survey: Survey, function: Statistic, *, label: str = "statistic", 
             design=survey.fingerprint(),
             data=fingerprint(points),
             version=__version__,
-            policies=(*survey.policies, ("variance", replayed.resampling.words)),
+            policies=(*decisions(survey), *said),
             backend=survey.rows.backend,
+            sample=() if survey.sample is None else (survey.sample,),
         ),
     )
 
@@ -207,13 +242,83 @@ def each_weights(survey: Survey) -> Iterator[tuple[int, Floats]]:
             yield r, survey.w * (each if row is None else each[row])
 
 
-def _numbers(made: Any, label: str) -> tuple[Floats, Sequence[str]]:
+def _declared(n: Any, cases: Any, size: int, w: Floats) -> tuple[Counts, tuple[tuple[str, str], ...]]:
+    """What the analyst says each number rests on, and the note that it was said and not counted; unknown where nothing is said."""
+    none = np.full(size, np.nan)
+    if n is None and cases is None:
+        return Counts(none, none, none, none, none, none, none), ()
+    if n is None or cases is None:
+        raise InputError("n= and cases= go together.", 'Give both; cases="amounts" where nobody is a case.')
+    number = _whole_numbers("n", n, size)
+    of_these = none if isinstance(cases, str) and cases == "amounts" else _whole_numbers("cases", cases, size)
+    if (number > (w > 0).sum()).any():
+        raise InputError(f"n= says more answers than the {int((w > 0).sum())} rows that have a weight.", "Count rows, without weights.")
+    if (of_these > number).any():
+        raise InputError("cases= says more cases than answers.", "Cases are counted among the n= answers, without weights.")
+    return Counts(number, of_these, none, none, none, none, none), (("counts", "declared by the analyst"),)
+
+
+def _whole_numbers(name: str, given: Any, size: int) -> Floats:
+    """Counts as the analyst gives them: one for all numbers, or one for each."""
+    listed = list(given) if isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str) else [given] * size
+    if any(isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 0 for k in listed):
+        raise InputError(f"{name}= takes whole numbers of 0 or more, unweighted.", "One for all numbers, or a list with one for each.")
+    if len(listed) != size:
+        raise InputError(f"{name}= has {len(listed)} counts.", f"Give one number, or one for each of the {size} results of the function.")
+    return np.array(listed, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Asked:
+    """The caller's function, and the data it gets a copy of at each call."""
+
+    frame: Any
+    function: Statistic
+    label: str
+
+    def __call__(self, weights: Floats, when: str) -> tuple[Floats, list[str]]:
+        """The numbers with these weights, and their names."""
+        data, made, failed = _copied(self.frame), None, ""
+        try:
+            made = self.function(weights, data)
+        except EvidencekitError:
+            raise
+        except Exception as trouble:  # whatever the caller's function does; its words may hold data
+            own = trouble.__traceback__.tb_next if trouble.__traceback__ is not None else None
+            failed = type(trouble).__name__ + (f", line {own.tb_lineno}" if own is not None else "")
+        if failed:
+            raise InputError(
+                f"The function failed{when} ({failed}).",
+                "It is called as function(weights, data), with an array and a data frame; call it so yourself to see what it says.",
+            )
+        return _numbers(made, self.label)
+
+
+def _copied(frame: Any) -> Any:
+    """A frame that may be written to without anybody else's changing; where pandas copies on writing, nothing is copied before."""
+    native = frame.to_native()
+    if frame.implementation.is_pandas():
+        return native.copy(deep=int(nw.get_native_namespace(frame).__version__.partition(".")[0]) < 3)
+    return native.clone() if frame.implementation.is_polars() else native
+
+
+def _unvarying(values: Floats, points: Floats) -> NDArray[np.bool_]:
+    """Which numbers are the same, but for rounding, in the full sample and all replicates that have a value."""
+    there = np.isfinite(values)
+    every = np.vstack([points, np.where(there, values, points)])
+    return there.any(axis=0) & (np.ptp(every, axis=0) <= ROUNDING * np.abs(every).max(axis=0))
+
+
+def _numbers(made: Any, label: str) -> tuple[Floats, list[str]]:
     """What the function returned, as numbers with their names."""
+    index = getattr(made, "index", None)
     if isinstance(made, Mapping):
         names, values = [str(k) for k in made], list(made.values())
     else:
         values = np.ravel(np.asarray(made, dtype=object)).tolist()
         names = [label] if len(values) == 1 else [f"{label} {k + 1}" for k in range(len(values))]
+        if index is not None and not callable(index) and getattr(made, "ndim", 0) == 1:
+            names = [", ".join(map(str, k)) if isinstance(k, tuple) else str(k) for k in index]
     try:
         points = np.array([float(v) for v in values])
     except (TypeError, ValueError):
