@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -233,3 +235,15 @@ def test_the_fewest_known_sampling_units_count() -> None:
         made = ek.difference(replace(two, counts=counts), *cells)
         assert made.counts.psus[0] == 2
         assert ek.release(made).reason == ("fewer than 3 sampling units",)
+
+
+def test_marks_of_answers_mean_nothing_in_another_process() -> None:
+    """A digest of a few dozen answers that travelled in a file could be undone by trying them all."""
+    code = (
+        "import pandas as pd, evidencekit as ek; f = pd.DataFrame({'w': 2.0, 'told': [0, 1] * 20});"
+        "s = ek.mean(ek.Survey(f, weights='w'), 'told').provenance.sample[0]; print(s.sums, dict(s.columns))"
+    )
+    seen = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split(" ", 1) for _ in range(2)]
+    assert seen[0][0] == seen[1][0]
+    assert len(seen[0][1]) > 10
+    assert seen[0][1] != seen[1][1]

@@ -3,10 +3,14 @@
 The columns that tell are those beside the design: two polls of a thousand with equal weights share the design's. A column more, or one
 recoded, makes no other sample, and neither do other weights: most of the columns that two frames have in common are the same. Every row's
 place in the design with its first weight is another mark, unless it is that of many a sample. Of lazy data only sums are known.
+
+Columns are digested with a key that dies with the process: from a digest of a few dozen answers that travelled in a file, the answers
+could be found by trying them all.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,6 +27,7 @@ __all__ = ["Sample", "mixed", "sample_of", "sums_of"]
 
 ROWS, COLUMNS = 32, 24  # looked at, spread over the data
 BLOCK = 8_192
+_KEY = os.urandom(32)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,7 +37,7 @@ class Sample:
     sums: str
     lazy: bool = False
     places: str = ""
-    columns: tuple[tuple[str, str], ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()  # means nothing in another process
 
     def shares_rows_with(self, other: Sample) -> bool:
         """Whether the two are the same rows.
@@ -81,11 +86,11 @@ def _columns(data: Any, designed: Collection[str]) -> tuple[tuple[str, str], ...
     frame = nw.from_native(data.frame if isinstance(data, Dataset) else data, eager_only=True)
     rows = np.unique(np.linspace(0, len(frame) - 1, ROWS).astype(int)).tolist()
     out: list[tuple[str, str]] = []
-    names = {_hashed(name.encode("utf-8", "backslashreplace")): name for name in frame.columns if name not in designed}
+    names = {_hashed(name.encode("utf-8", "backslashreplace"), key=_KEY): name for name in frame.columns if name not in designed}
     for key in sorted(names):
         words = [_word(value) for value in frame[names[key]][rows].to_list()]
         if len(set(words)) > 1:
-            out.append((key, _hashed(f"{len(frame)} {words}".encode("utf-8", "backslashreplace"))))
+            out.append((key, _hashed(f"{len(frame)} {words}".encode("utf-8", "backslashreplace"), key=_KEY)))
         if len(out) == COLUMNS:
             break
     return tuple(out)
@@ -94,13 +99,13 @@ def _columns(data: Any, designed: Collection[str]) -> tuple[tuple[str, str], ...
 def _word(value: Any) -> str:
     """A value as every kind of frame has it: numbers as floats, what is missing as nothing."""
     if isinstance(value, (bool, int, float, np.number, np.bool_)):
-        return "" if np.isnan(value) else repr(float(value))
+        return "" if value != value else repr(float(value))
     said = "" if value is None else str(value)
     return "" if said in ("NaT", "<NA>", "nan") else said
 
 
-def _hashed(*parts: bytes) -> str:
-    digest = blake2b(digest_size=8)
+def _hashed(*parts: bytes, key: bytes = b"") -> str:
+    digest = blake2b(digest_size=8, key=key)
     for part in parts:
         digest.update(part)
     return digest.hexdigest()

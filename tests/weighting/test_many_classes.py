@@ -87,8 +87,11 @@ def residual(survey: ek.Survey, v: Floats) -> Floats:
     """Going back from the last step, what each leaves of a variable; at the weights before the first."""
     for step in reversed(survey.adjustments):
         x, root = written_out(step), np.sqrt(np.where(step.ratio > 0, step.before, 0.0))
-        explained = x @ np.linalg.lstsq(root[:, None] * x, root * v, rcond=1e-12)[0]
+        coefficients = np.linalg.lstsq(root[:, None] * x, root * v, rcond=1e-12)[0]
+        explained = x @ coefficients
         v = step.ratio * (v - explained) + (explained if step.estimated else 0.0)
+        if step.shares is not None:
+            v = v + x.any(axis=1) * (step.shares @ coefficients)
     return survey.adjustments[0].before * v
 
 

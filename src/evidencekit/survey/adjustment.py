@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, summed
 
-__all__ = ["Adjustment", "Known", "Partition", "Step"]
+__all__ = ["Adjustment", "Known", "Partition", "Step", "inside_of"]
 
 
 class Step(Protocol):
@@ -54,13 +55,19 @@ class Partition:
         return (self.group[:, None] == np.arange(self.count)).astype(np.float64)
 
 
+def inside_of(covariates: Floats | Partition) -> NDArray[np.bool_]:
+    """The cells that have covariates other than 0."""
+    return covariates.group >= 0 if isinstance(covariates, Partition) else np.asarray(covariates.any(axis=1))
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Known:
     """The totals that weights were calibrated to, one entry each: `names` the variable, `levels` its level (empty for a number).
 
     `numbers` tell which are of numeric columns, rather than numbers of people.
 
-    `covariates` (cells, p) and `cell` (n,) are what the totals are of, cell by cell; `cell` is None when every row is one.
+    `covariates` (cells, p) and `cell` (n,) are what the totals are of, cell by cell; `cell` is None when every row is one. `shares` are
+    those of the weights calibrated where no more than shares is known, else None.
     """
 
     names: tuple[str, ...]
@@ -69,6 +76,7 @@ class Known:
     targets: Floats
     covariates: Floats | Partition
     cell: Codes | None
+    shares: Floats | None = None
 
     def reached(self, weights: Floats, *, absolute: bool = False) -> Floats:
         """The totals that row weights give; `absolute`: those of the covariates without their signs."""
@@ -101,6 +109,8 @@ class Adjustment:
         The totals are those of the first phase of a two-phase sample: what they explain still varies as phase 1 does.
     known : Known or None
         The totals of a calibration, for reports.
+    shares : (p,) array or None
+        How much the totals grow with the sum of the weights calibrated, where no more than shares is known; None: totals are known.
     cut : int
         How many weights were cut, in trimming.
     """
@@ -115,7 +125,14 @@ class Adjustment:
     estimated: bool = False
     to_phase1: bool = False
     known: Known | None = None
+    shares: Floats | None = None
     cut: int = 0
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        """The cells that were calibrated."""
+        assert self.covariates is not None
+        return inside_of(self.covariates)
 
     @property
     def cells(self) -> int:

@@ -3,7 +3,8 @@
 Write w0, w1, ..., wK for the weights before and after each step and x_k for its covariates. Going back from the last step to the first,
 the variable v (at the start, the linearised statistic) becomes ``g_k (v - x_k B_k)`` with ``g_k = w_k / w_(k-1)`` and ``B_k`` its
 regression on x_k with weights ``w_(k-1)``. A unit's linearised total is then its total of ``wK v`` less its totals of ``w_k x_k B_k``.
-Where a step's totals were estimated from the sample itself, what it explains comes back at the weights before it.
+Where a step's totals were estimated from the sample itself, what it explains comes back at the weights before it; where no more than
+their shares s_k were known, the average ``s_k B_k`` does, since the number of people was estimated.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Codes, Floats, summed
 from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.products import between, inverse_of, over, side_by_side, solved, unit_totals
 
@@ -26,9 +27,10 @@ class Projection:
     """The regressions of a chain of adjustments, ready for any variable.
 
     `steps` are the adjustments that have covariates; `rows` their row weights, by which a variable's sums over ``x_k`` are taken;
-    `units` (units, P) are each unit's totals of all covariates, `inverses` and `between` the matrices of the recursion, sparse or diagonal
-    where covariates are the classes of a partition; a pair of steps that is not in `between` has nothing in common. After two phases of
-    sampling the first `split` covariates are for the variance of phase 2, the others for that of phase 1 (None: all for both).
+    `units` are each unit's totals, step by step: of the covariates, and after those of a step with shares, of the weight before it.
+    `inverses` and `between` are the matrices of the recursion, sparse or diagonal where covariates are the classes of a partition; a pair
+    of steps that is not in `between` has nothing in common. `grown` are the vectors that go with a later step's shares. After two phases
+    of sampling the first `split` columns of `units` are for the variance of phase 2, the others for that of phase 1 (None: all for both).
     """
 
     steps: tuple[Adjustment, ...]
@@ -36,12 +38,13 @@ class Projection:
     units: Any
     inverses: tuple[Floats, ...]
     between: dict[tuple[int, int], Any]
+    grown: dict[tuple[int, int], Floats]
     split: int | None = None
 
     @property
     def size(self) -> int:
         """P, the number of covariates of all steps."""
-        return self.units.shape[1]
+        return sum(s.covariates.shape[1] for s in self.steps if s.covariates is not None)
 
     def sums(self, values: Floats | None, rows: Codes | None, domain: Codes | None, domains: int) -> Floats:
         """A variable's sums over the covariates by domain, shape (P, D).
@@ -65,15 +68,23 @@ class Projection:
         return np.vstack(out)
 
     def loadings(self, sums: Floats) -> Floats:
-        """Minus the coefficients of the regressions, shape (P, cells), from the linearised statistics' sums over the covariates."""
+        """What the columns of `units` are multiplied by, cell by cell, from the linearised statistics' sums over the covariates.
+
+        That is minus the coefficients of the regressions, and for the weight before a step with shares, what the shares explain.
+        """
         ends = np.cumsum([0, *(s.covariates.shape[1] for s in self.steps if s.covariates is not None)])
         found: dict[int, Floats] = {}
         for k in reversed(range(len(self.steps))):
             left = sums[ends[k] : ends[k + 1]]
             for j, coefficients in found.items():
                 left = left - self.between[k, j] @ coefficients if (k, j) in self.between else left
+                shares = self.steps[j].shares
+                left = left if shares is None or (k, j) not in self.grown else left + np.outer(self.grown[k, j], shares @ coefficients)
             found[k] = solved(self.inverses[k], left)
-        return -np.vstack([found[k] for k in range(len(self.steps))])
+        parts = []
+        for k, step in enumerate(self.steps):
+            parts += [-found[k]] if step.shares is None else [-found[k], (step.shares @ found[k])[None]]
+        return np.vstack(parts)
 
 
 def projection_of(adjustments: Sequence[Adjustment], unit: Codes | None, units: int) -> Projection | None:
@@ -97,7 +108,7 @@ def projection_of(adjustments: Sequence[Adjustment], unit: Codes | None, units: 
         return None
     final = adjustments[-1].after
     counted = [s.after - s.before if s.estimated else s.after for s in steps]
-    rows, inverses, pairs = [], [], {}
+    rows, inverses, pairs, grown = [], [], {}, {}
     for k, step in enumerate(steps):
         ratio, tilt = step.ratio, _tilt(step)
         back = np.divide(1.0, ratio, out=np.zeros_like(ratio), where=ratio > 0) * tilt
@@ -105,8 +116,15 @@ def projection_of(adjustments: Sequence[Adjustment], unit: Codes | None, units: 
         inverses.append(inverse_of(step, np.where(ratio > 0, step.before, 0.0) * tilt))
         for j in range(k + 1, len(steps)):
             pairs[k, j] = between(step, steps[j], counted[j] * back)
-    totals = side_by_side([unit_totals(s, unit, c, units) for s, c in zip(steps, counted, strict=True)])
-    return Projection(steps, tuple(rows), totals, tuple(inverses), pairs)
+            if steps[j].shares is not None:
+                grown[k, j] = over(step, None, None, _calibrated(steps[j]) * back, 1)[:, 0]
+    tables = []
+    for step, weight in zip(steps, counted, strict=True):
+        tables.append(unit_totals(step, unit, weight, units))
+        if step.shares is not None:
+            whole = _calibrated(step)
+            tables.append((whole if unit is None else summed(unit, whole, units))[:, None])
+    return Projection(steps, tuple(rows), side_by_side(tables), tuple(inverses), pairs, grown)
 
 
 def phased_projection(adjustments: Sequence[Adjustment], unit: Codes | None, units: int) -> Projection | None:
@@ -126,11 +144,18 @@ def phased_projection(adjustments: Sequence[Adjustment], unit: Codes | None, uni
         return second
     first = projection_of([replace(a, covariates=None) if a.to_phase1 else a for a in adjustments], unit, units)
     if first is None:
-        return replace(second, split=second.size)
+        return replace(second, split=second.units.shape[1])
     steps, start = (*second.steps, *first.steps), len(second.steps)
     pairs = {**second.between, **{(k + start, j + start): m for (k, j), m in first.between.items()}}
+    grown = {**second.grown, **{(k + start, j + start): m for (k, j), m in first.grown.items()}}
     totals = side_by_side([second.units, first.units])
-    return Projection(steps, (*second.rows, *first.rows), totals, (*second.inverses, *first.inverses), pairs, second.size)
+    inverses = (*second.inverses, *first.inverses)
+    return Projection(steps, (*second.rows, *first.rows), totals, inverses, pairs, grown, second.units.shape[1])
+
+
+def _calibrated(step: Adjustment) -> Floats:
+    """The weights before a step of the rows that were calibrated, 0 in other rows."""
+    return step.before * (step.inside if step.cell is None else step.inside[step.cell])
 
 
 def _tilt(step: Adjustment) -> Floats | float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import WeightingError
-from evidencekit.survey.adjustment import Adjustment, Known, Partition
+from evidencekit.survey.adjustment import Adjustment, Known, Partition, inside_of
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 from evidencekit.weighting.covariates import indicators
@@ -27,6 +27,7 @@ DISAGREE = "Check that the totals agree with each other; put small categories to
 class Calibration:
     """A calibration that can be done again: `names` tell which target belongs to what, `numbers` which are of numeric columns.
 
+    Where no more than shares is known, `shares` are the targets' for each unit of weight calibrated, and the targets follow the weights.
     With `cluster` (cells,) the covariates are averaged within clusters with the weights at hand, so that a cluster has one factor.
     """
 
@@ -37,15 +38,23 @@ class Calibration:
     distance: Distance
     tilt: Floats | None = None
     cluster: Codes | None = None
+    shares: Floats | None = None
+
+    def goals(self, weights: Floats) -> Floats:
+        """The targets for these cell weights."""
+        if self.shares is None:
+            return self.targets
+        whole = float(weights[inside_of(self.covariates)].sum())
+        return np.where(self.shares > 0, self.shares * whole, self.targets)
 
     def solve(self, weights: Floats) -> Floats:
         """The coefficients that meet the targets with these cell weights; of a partition, the factor of each class."""
         x = self.averaged(weights)
         try:
             if isinstance(x, Partition):
-                return ratios(weights, x, self.targets, self.distance)
+                return ratios(weights, x, self.goals(weights), self.distance)
             with np.errstate(over="ignore", invalid="ignore"):  # targets that cannot be met send the factors to infinity
-                return solve(weights, x, self.targets, self.distance, self.tilt)
+                return solve(weights, x, self.goals(weights), self.distance, self.tilt)
         except Unsolved as trouble:
             raise self._unsolved(weights, x, trouble.gap) from None
 
@@ -130,12 +139,15 @@ def known_of(made: list[Margin], plain: Mapping[str, float], columns: list[Float
     numbers = tuple(len(levels) <= i < len(levels) + len(plain) for i in range(len(names)))
     levels += [""] * (len(names) - len(levels))
     targets = np.concatenate([*(m.totals for m in made), list(plain.values()), [] if people is None else [people[0]]])
+    shares = None
+    if any(m.shares for m in made):
+        shares = np.concatenate([*(m.totals / m.sum for m in made), np.zeros(len(targets) - sum(len(m.totals) for m in made))])
     if not plain and people is None:
         covariates, cell = _cells(made)
-        return Known(tuple(names), tuple(levels), numbers, targets, covariates, cell)
+        return Known(tuple(names), tuple(levels), numbers, targets, covariates, cell, shares)
     parts = [*(indicators(m.codes, len(m.totals)) for m in made), *(c[:, None] for c in columns)]
     parts += [] if people is None else [people[1][:, None]]
-    return Known(tuple(names), tuple(levels), numbers, targets, np.hstack(parts), None)
+    return Known(tuple(names), tuple(levels), numbers, targets, np.hstack(parts), None, shares)
 
 
 def _cells(made: list[Margin]) -> tuple[Floats | Partition, Codes]:
@@ -180,7 +192,7 @@ def applied(
         x, cell = (x.dense() if isinstance(x, Partition) else x)[cell], None
     if cluster is not None and not isinstance(x, Partition) and _fixed_within(survey, cluster, np.flatnonzero(x.any(axis=1))):
         x, cell, cluster = averages(x, before, cluster), cluster, None
-    step = Calibration(x, known.targets, known.names, known.numbers, distance, tilt, cluster)
+    step = Calibration(x, known.targets, known.names, known.numbers, distance, tilt, cluster, known.shares)
     weights = before if cell is None else summed(cell, before, len(x))
     factor = step.factor(weights, step.solve(weights))
     after = before * (factor if cell is None else factor[cell])
@@ -193,8 +205,19 @@ def applied(
             if beyond
             else 'Set bounds=(0.2, 5), or use method="raking" or "logit", or fewer totals.',
         )
+    made = step.averaged(weights)
     return survey.adjusted(
-        Adjustment(words=words, step=step, cell=cell, covariates=step.averaged(weights), tilt=tilt, before=before, after=after, known=known)
+        Adjustment(
+            words=words,
+            step=step,
+            cell=cell,
+            covariates=made,
+            tilt=tilt,
+            before=before,
+            after=after,
+            known=known,
+            shares=known.shares,
+        )
     )
 
 

@@ -29,13 +29,15 @@ SAME, NEAR = 1e-6, 0.02
 class Margin:
     """The population totals of one variable, or of the combinations of several.
 
-    `codes` are each row's level, -1 for rows that are not calibrated; `totals` one per level, and `levels` what is shown for it.
+    `codes` are each row's level, -1 for rows that are not calibrated; `totals` one per level, and `levels` what is shown for it. With
+    `shares` only their shares are known, and they add up to what the weights did.
     """
 
     names: tuple[str, ...]
     codes: Codes
     totals: Floats
     levels: tuple[str, ...]
+    shares: bool = False
 
     @property
     def words(self) -> str:
@@ -97,8 +99,8 @@ def margins_of(survey: Survey, margins: Margins, doing: str, inside: Inside = No
 def of_one_population(survey: Survey, made: Sequence[Margin], inside: Inside, people: float | None) -> list[Margin]:
     """The margins as numbers of people who add up to the same.
 
-    Totals that add up to 1 in every margin are shares, of the weights as they are. With the size of the population given, every margin
-    is brought to it.
+    Totals that add up to 1 in every margin are shares, of the weights as they are: how many people there are is then not known but
+    estimated, and varies. With the size of the population given, every margin is brought to it.
 
     Parameters
     ----------
@@ -118,7 +120,7 @@ def of_one_population(survey: Survey, made: Sequence[Margin], inside: Inside, pe
     w = survey.w if inside is None else survey.w[inside]
     whole = float(w.sum())
     if all(abs(m.sum - 1) < SAME for m in made):
-        return [m.scaled(whole) for m in made]
+        return [replace(m.scaled(whole), shares=True) for m in made]
     remedy = "or give population_total=, to which every margin is then brought."
     for m in sorted(made, key=lambda m: abs(m.sum - 1) < SAME):
         if SAME <= abs(m.sum - 1) <= NEAR and whole > 1 + NEAR:
