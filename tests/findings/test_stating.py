@@ -203,3 +203,17 @@ def test_words_and_picture_state_the_same_interval(yes: int, n: int) -> None:
     frame = pd.DataFrame({"y": np.random.default_rng(0).permutation([1] * yes + [0] * (n - yes)), "psu": np.arange(n) // 90, "w": 1.0})
     find = ek.finding(ek.release(ek.proportion(ek.Survey(frame, weights="w", psu="psu"), "y")))
     assert find.interval_words() in find.picture("icons").alt
+
+
+def test_the_record_keeps_every_step_of_weighting_in_order() -> None:
+    """Once steps of one name overwrote each other, and only the last was left."""
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.frame, weights="weight", strata="stratum", psu="psu")
+    for upper in (900.0, 700.0):
+        survey = ek.weighting.trim(ek.weighting.rake(survey, {"sex": {"girl": 0.5, "boy": 0.5}}), upper=upper)
+    find = ek.finding(ek.release(ek.proportion(survey, "any_contact_unwanted")))
+    record = json.loads(find.to_json())
+    steps = [policy["how"] for policy in record["provenance"]["policies"] if policy["what"] == "weights"]
+    assert steps == [a.words for a in survey.adjustments]
+    assert len(steps) == 4
+    assert record["schema"] == "evidencekit.finding/2"

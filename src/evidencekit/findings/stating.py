@@ -21,7 +21,7 @@ from evidencekit.rendering.figure import Picture
 
 __all__ = ["Action", "Finding", "finding"]
 
-SCHEMA = "evidencekit.finding/1"
+SCHEMA = "evidencekit.finding/2"
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
@@ -213,7 +213,7 @@ class Finding:
                 "design": where.design,
                 "data": where.data,
                 "version": where.version,
-                "policies": dict(where.policies),
+                "policies": [{"what": what, "how": how} for what, how in where.policies],
                 "missing": dict(where.missing),
                 "labels": dict(where.labels),
             },
