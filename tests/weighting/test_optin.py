@@ -269,7 +269,10 @@ def test_a_model_interval_is_named_and_repeatable() -> None:
     assert all(f.startswith("model-based interval") for f in est.flags)
     assert ((est.interval.low < est.points) & (est.points < est.interval.high)).all()
     np.testing.assert_allclose(np.diag(est.vcov), est.covariance.variances)
-    assert "model of taking part" in dict(est.provenance.policies)["variance"]
+    said = dict(est.provenance.policies)["variance"]
+    assert said.startswith("model of taking part, 40 bootstrap replicates of the sample, 40 rao-wu bootstrap replicates of the reference")
+    assert said.endswith("(seed 4)")
+    assert "generator" not in said
     assert np.isnan(plain.interval.low).all()
     raked = ek.weighting.model_interval(made, lambda s: ek.proportion(s, "area"), seed=4, replicates=40)
     np.testing.assert_allclose(raked.se, 0, atol=1e-9)
@@ -279,6 +282,8 @@ def test_a_model_interval_uses_the_references_own_replicates() -> None:
     made = quasi(panel(), ek.weighting.jackknife(reference()), ["sex", "age"])
     est = ek.weighting.model_interval(made, lambda s: ek.mean(s, "told"), seed=4, replicates=40)
     assert "jackknife" in dict(est.provenance.policies)["variance"].lower()
+    drawn = ek.weighting.model_interval(made, lambda s: ek.mean(s, "told"), seed=np.random.default_rng(4), replicates=40)
+    assert dict(drawn.provenance.policies)["variance"].endswith("(seeded generator)")
     normal = reference_frame().assign(w=lambda d: d["w"] / d["w"].mean())
     made = quasi(panel(), reference(normal), ["sex"], population_total=30_000)
     with pytest.raises(ek.errors.Refused, match="not from a probability sample"):
