@@ -164,3 +164,12 @@ def test_replicates_keep_the_number_selected_from() -> None:
     ours, theirs = (ek.weighting.replicate_weights(s).to_numpy() for s in (first, after))
     np.testing.assert_allclose(ours, theirs)
     np.testing.assert_allclose(ours[:, 1:].max(axis=1), ours[:, 0] * 4 / 3)
+
+
+def test_members_are_counted_once() -> None:
+    once = ek.weighting.select_within(homes(), "all", most=2)
+    with pytest.raises(InputError, match="already are those of one respondent selected of all"):
+        ek.weighting.select_within(once, "all")
+    by = ek.weighting.select_within(homes(), {"girl": "girls", "boy": "boys"}, by="sex")
+    with pytest.raises(InputError, match="count every member twice"):
+        ek.weighting.select_within(ek.weighting.trim(by, upper=1e6), {"girl": "girls", "boy": "boys"}, by="sex")
