@@ -181,3 +181,12 @@ def test_the_data_with_their_final_weights(backend: str) -> None:
     assert "final_weight" not in nw.from_native(frame).columns
     with pytest.raises(InputError, match="already have a column 'sex'"):
         ek.weighting.with_weights(raked, name="sex")
+
+
+def test_members_are_counted_once() -> None:
+    once = ek.weighting.select_within(homes(), "all", most=2)
+    with pytest.raises(InputError, match="already are those of one respondent selected of all"):
+        ek.weighting.select_within(once, "all")
+    by = ek.weighting.select_within(homes(), {"girl": "girls", "boy": "boys"}, by="sex")
+    with pytest.raises(InputError, match="count every member twice"):
+        ek.weighting.select_within(ek.weighting.trim(by, upper=1e6), {"girl": "girls", "boy": "boys"}, by="sex")

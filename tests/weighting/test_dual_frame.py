@@ -206,3 +206,11 @@ def test_bad_input(case: str) -> None:
     a, b, more, error, words = BAD[case]
     with pytest.raises(error, match=words):
         ek.weighting.dual_frame(a, b, **{"overlap": "both", **more})
+
+
+@pytest.mark.parametrize("kind", [object, "category"])
+def test_yes_and_no_as_text_are_not_true_and_false(kind: Any) -> None:
+    frame = pd.DataFrame({"w": 1.0, "both": pd.Series(["yes", "no", "yes"], dtype=kind)})
+    survey = ek.Survey(frame, weights="w")
+    with pytest.raises(InputError, match=r"overlap= column 'both' is not true/false\. Make a true/false \(or 1/0\) column"):
+        ek.weighting.dual_frame(survey, survey, overlap="both")

@@ -159,8 +159,10 @@ def spread_of(survey: Survey, measured: Measured, linear: Sequence[Linear], layo
         below = np.isnan(covariance.variances) if measured.units.phases is not None else np.zeros(len(layout.table), dtype=bool)
         return covariance, [BELOW if b else "" for b in below]
     deviations = deviations_of(atoms[1], measured.tables, linear, _picker(layout), measured.domains.count)
-    lost = [f"no members in {k} of {atoms[1].resampling.count} replicates" if k else "" for k in deviations.lost]
-    return deviations.covariance(), lost
+    count = atoms[1].resampling.count
+    below = f"negative weights in {deviations.below} of {count} replicates" if deviations.below else ""
+    lost = [f"no members in {k} of {count} replicates" if k else "" for k in deviations.lost]
+    return deviations.covariance(), _joined(lost, [below] * len(lost))
 
 
 def _unvarying(

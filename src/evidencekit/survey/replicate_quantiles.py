@@ -40,12 +40,24 @@ def replicate_points(
             atom = rows if units.row is None else units.row[rows]
             x, full = values[rows], w[rows]
             for r, each in zip(range(span.start, span.stop), factors, strict=True):
-                weights = full * each[atom]
-                there = weights > 0
-                kept, xs = weights[there], x[there]
+                xs, kept = _counted(x, full * each[atom])
                 running = np.cumsum(kept)
                 out[r, d] = [quantile_of(xs, kept, running, p, rule) for p in ps]
     return out
+
+
+def _counted(x: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Sorted values and their weights, without those that have none.
+
+    Negative weights, which a linear calibration may give in a replicate, count as they do in means: the share at or below a value is the
+    sum of all weights up to there, and the quantile is where the highest such share so far passes p.
+    """
+    if weights.min(initial=0.0) < 0:
+        start = np.flatnonzero(np.append(True, x[1:] != x[:-1]))
+        sums = np.cumsum(np.add.reduceat(weights, start))
+        x, weights = x[start], np.diff(np.clip(np.maximum.accumulate(sums), 0.0, max(sums[-1], 0.0)), prepend=0.0)
+    there = weights > 0
+    return x[there], weights[there]
 
 
 def _sorted(values: Floats, inside: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Codes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -25,11 +25,13 @@ DENSE_SIZE = 20_000_000
 class Deviations:
     """Scaled deviations of the replicates, shape (R, cells), whose crossproduct is the covariance.
 
-    `lost` counts, per cell, the replicates that have no value there and are left out.
+    `lost` counts, per cell, the replicates that have no value there and are left out; `below` the replicates in which a weight is negative,
+    as a linear calibration done again may make it.
     """
 
     rows: Floats
     lost: Codes
+    below: int = 0
 
     def of(self, rows: Codes) -> Floats:
         """The covariance matrix of some cells."""
@@ -47,8 +49,8 @@ class Deviations:
         raise InputError("This estimate keeps its replicates, which are not pickled.", "Save its to_frame().")
 
 
-def replicate_totals(replayed: Replayed, table: Table, domains: int) -> tuple[Floats, Floats]:
-    """Weights (R, D) and sums (R, D, p) of every replicate, from a table over atoms."""
+def replicate_totals(replayed: Replayed, table: Table, domains: int) -> tuple[Floats, Floats, int]:
+    """Weights (R, D) and sums (R, D, p) of every replicate, from a table over atoms; and in how many a weight is negative."""
     p, atoms = table.p, len(replayed.last)
     values = np.column_stack([table.w, table.sums])
     columns = domains * (p + 1)
@@ -61,11 +63,12 @@ def replicate_totals(replayed: Replayed, table: Table, domains: int) -> tuple[Fl
 
         unit = np.broadcast_to(table.unit[:, None], place.shape)
         matrix = csc_array((values.ravel(), (unit.ravel(), place.ravel())), shape=(atoms, columns))
-    out = np.empty((replayed.resampling.count, columns))
+    out, below = np.empty((replayed.resampling.count, columns)), 0
     for span, factors in replayed.blocks():
         out[span] = factors @ matrix
+        below += int((factors.min(axis=1) < 0).sum()) if replayed.steps else 0
     shaped = out.reshape(-1, domains, p + 1)
-    return shaped[:, :, 0], shaped[:, :, 1:]
+    return shaped[:, :, 0], shaped[:, :, 1:], below
 
 
 def deviations_of(replayed: Replayed, tables: Sequence[Table], linear: Sequence[Linear], pick: Any, domains: int) -> Deviations:
@@ -82,13 +85,13 @@ def deviations_of(replayed: Replayed, tables: Sequence[Table], linear: Sequence[
     domains : int
         D.
     """
-    parts = []
+    parts, below = [], 0
     for table, made in zip(tables, linear, strict=True):
-        weight, sums = replicate_totals(replayed, table, domains)
+        weight, sums, below = replicate_totals(replayed, table, domains)
         with np.errstate(divide="ignore", invalid="ignore"):
             parts.append(made.value(weight, sums))
     values = np.array([pick([part[r] for part in parts]) for r in range(replayed.resampling.count)])
-    return spread_over(replayed.resampling, values, pick([made.points for made in linear]))
+    return replace(spread_over(replayed.resampling, values, pick([made.points for made in linear])), below=below)
 
 
 def spread_over(resampling: Resampling, values: Floats, points: Floats) -> Deviations:

@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
+from evidencekit.errors import WeightingError
 from evidencekit.survey.adjustment import Adjustment, Step
 from evidencekit.survey.units import Units, cross
 
 __all__ = ["Again", "Replayed", "Resampling", "atoms_of", "rank_of"]
 
 SIZE = 8_000_000
+NOBODY_OUT = (
+    'What few sampling units hold is lost where one is left out; brr(rho=0.5) and bootstrap(method="generalised") leave nobody out.'
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -100,9 +104,17 @@ class Replayed:
             weights = again.base * factor
             cells = weights if again.cell is None else summed(again.cell, weights, again.cells)
             if k == len(solutions):
-                solutions.append(again.step.solve(cells))
+                solutions.append(self._solved(again.step, cells, r))
             g = again.step.factor(cells, solutions[k])
             factor *= g if again.cell is None else g[again.cell]
+
+    def _solved(self, step: Step, cells: Floats, r: int) -> object:
+        """What a step comes to in a replicate; a failure says in which."""
+        try:
+            return step.solve(cells)
+        except WeightingError as trouble:
+            where = f"(in replicate {r + 1} of {self.resampling.count})"
+            raise WeightingError(f"{trouble.what.rstrip('.')} {where}.", f"{trouble.fix} {NOBODY_OUT}") from None
 
 
 def atoms_of(units: Units, adjustments: Sequence[Adjustment], resampling: Resampling, w: Floats) -> tuple[Units, Replayed]:

@@ -19,6 +19,8 @@ from evidencekit.survey.totals import in_memory
 
 __all__ = ["base_weights", "select_within", "weights_for"]
 
+SELECTED = "one respondent selected of "
+
 
 def weights_for(survey: Survey, doing: str) -> Floats:
     """The weights of a survey in memory.
@@ -150,7 +152,7 @@ def select_within(survey: Survey, eligible: str | Mapping[Any, str], *, by: str 
     WeightingError
         Numbers that are missing or impossible.
     InputError
-        Levels of `by` without a column, or lazy data.
+        Levels of `by` without a column, weights that were already multiplied by these members, or lazy data.
 
     Notes
     -----
@@ -182,8 +184,14 @@ def select_within(survey: Survey, eligible: str | Mapping[Any, str], *, by: str 
         number, words = _members(survey, eligible, there), eligible
     else:
         number, words = _members_by(survey, eligible, by, there), f"eligible members by {by}"
+    said = f"{SELECTED}{words}"
+    if any(a.words.partition(", at most")[0] == said for a in survey.adjustments):
+        raise InputError(
+            f"The weights already are those of one respondent selected of {words}.",
+            "Multiplying them again would count every member twice: start from the household's weights.",
+        )
     factor = np.where(there, number if most is None else np.minimum(number, most), 1.0)
-    words = f"one respondent selected of {words}" + ("" if most is None else f", at most {most}")
+    words = said + ("" if most is None else f", at most {most}")
     return survey.adjusted(Adjustment(words=words, step=None, cell=None, covariates=None, before=before, after=before * factor))
 
 

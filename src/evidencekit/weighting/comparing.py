@@ -17,6 +17,7 @@ from evidencekit.survey.domains import Where, where_mask
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory
 from evidencekit.survey.units import cross
+from evidencekit.weighting.base import weights_for
 from evidencekit.weighting.covariates import Names, indicators, matched
 from evidencekit.weighting.loveplot import LoveRow, love_plot
 from evidencekit.weighting.margins import Margins, margins_of, refuse_apart
@@ -127,11 +128,8 @@ def balance(survey: Survey, target: Survey | Margins, covariates: Names | None =
     >>> report.to_frame()["smd_after"].round(6).abs().tolist()
     [0.0, 0.0]
     """
-    if not isinstance(survey, Survey):
-        raise InputError(f"balance() takes a Survey, not a {type(survey).__name__}.")
-    in_memory(survey, "balance()")
-    assert survey.w is not None
-    first = survey.adjustments[0].before if survey.adjustments else survey.w
+    last = weights_for(survey, "balance()")
+    first = survey.adjustments[0].before if survey.adjustments else last
     if isinstance(target, Survey):
         in_memory(target, "balance()")
         parts = _against(survey, target, covariates, where)
@@ -144,7 +142,7 @@ def balance(survey: Survey, target: Survey | Margins, covariates: Names | None =
     names, levels, sample, aim, spread = zip(*parts, strict=True)
     wanted, sd = np.concatenate(aim), np.concatenate(spread)
     x = np.hstack(sample)
-    before, after = (w @ x / w.sum() for w in (first, survey.w))
+    before, after = (w @ x / w.sum() for w in (first, last))
     with np.errstate(divide="ignore", invalid="ignore"):
         gaps = [np.where(sd > 0, (made - wanted) / sd, np.nan) for made in (before, after)]
     columns = {
@@ -156,7 +154,7 @@ def balance(survey: Survey, target: Survey | Margins, covariates: Names | None =
         "smd_before": gaps[0],
         "smd_after": gaps[1],
     }
-    return Balance(columns, survey.n, float(survey.w.sum() ** 2 / (survey.w @ survey.w)), survey.rows.backend)
+    return Balance(columns, survey.n, float(last.sum() ** 2 / (last @ last)), survey.rows.backend)
 
 
 def _largest(differences: Floats) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -142,6 +143,10 @@ def _overlap(survey: Survey, name: str, frame: str) -> NDArray[np.bool_]:
     survey.rows.need(name, "overlap=")
     column, counts = eager(survey.rows.frame, "dual_frame()")[name], _weights(survey) > 0
     blank = int((column.is_null().to_numpy().astype(bool) & counts).sum())
+    if not blank and not (column.dtype.is_numeric() or column.dtype == nw.Boolean):
+        raise InputError(
+            f"overlap= column {name!r} is not true/false.", "Make a true/false (or 1/0) column of it: true for those in both frames."
+        )
     values = np.ones(1) if blank else numeric(column, "overlap= column")
     values = np.where(np.isnan(values) & ~counts, 0.0, values)
     blank = max(blank, int(np.isnan(values).sum()))

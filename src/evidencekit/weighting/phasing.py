@@ -90,7 +90,6 @@ def calibrate_to_phase1(
         raise InputError("calibrate_to_phase1() needs columns that phase 1 has.", 'For example margins=["sex"], numbers=["age"].')
     wanted: dict[Any, Any] = {names: _margin(phase1, names_in(names, "A margin")) for names in margins}
     people = None if margins else float(phase1.w.sum())
-    weights_for(survey, "calibrate_to_phase1()")
     inside = inside_of(survey, None)
     made = margins_of(survey, wanted, "calibrate_to_phase1()", inside) if wanted else []
     known = numbers_too(survey, made, {name: _total(phase1, name) for name in numbers}, people, inside)
@@ -101,8 +100,7 @@ def calibrate_to_phase1(
 
 
 def _phase1(survey: Survey) -> PhaseOne:
-    if not isinstance(survey, Survey):
-        raise InputError(f"calibrate_to_phase1() takes a Survey, not a {type(survey).__name__}.")
+    weights_for(survey, "calibrate_to_phase1()")
     if survey.phase1 is None:
         raise InputError(
             "calibrate_to_phase1() needs a survey of two phases.", "Build it with design=ek.TwoPhase(...); or calibrate() to known totals."
