@@ -105,3 +105,16 @@ def test_one_factor_for_a_household_within_a_domain() -> None:
     assert pd.Series(made.w[girls]).groupby(frame["region"].to_numpy()[girls]).sum().to_dict() == pytest.approx(totals["region"], rel=1e-9)
     factor = pd.Series(made.w / survey.w)[girls].groupby(frame["household"].to_numpy()[girls])
     assert (factor.max() - factor.min()).max() < 1e-12
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.002, "normalised"])
+def test_totals_of_phase_1_are_never_taken_for_something_else(scale: Any) -> None:
+    """Weights that add up to few, to 1 or to 100 are what phase 1 says, and not shares or percentages."""
+    frame = people().assign(long=lambda d: d["psu"] % 2 == 0)
+    frame["w"] = frame["w"] / frame["w"].sum() if scale == "normalised" else frame["w"] * scale
+    design = ek.TwoPhase(phase1=ek.Stages(weights="w"), phase2=ek.Stages(), subset="long")
+    made = ek.weighting.calibrate_to_phase1(ek.Survey(frame, design=design), ["sex"], numbers=["age"])
+    picked = frame[frame["long"]]
+    assert made.w @ picked["age"] == pytest.approx(frame["w"] @ frame["age"], rel=1e-9)
+    assert made.w[picked["sex"] == "girl"].sum() == pytest.approx(frame["w"][frame["sex"] == "girl"].sum(), rel=1e-9)
+    assert ek.weighting.report(made).margins.words == "Margins: all 3 totals met"

@@ -97,7 +97,10 @@ def _inside(column: nw.Series[Any], name: str) -> NDArray[np.bool_]:
     """Who is in phase 2."""
     blank = int(column.null_count())
     if not blank and not (column.dtype.is_numeric() or column.dtype == nw.Boolean):
-        raise InputError(f"subset= column {name!r} is not true/false.", "Make a true/false (or 1/0) column of it: true for phase 2.")
+        raise InputError(
+            f"subset= column {name!r} is not true/false, and does not hold numbers.",
+            "Make a true/false (or 1/0) column of it: true for phase 2.",
+        )
     values = np.ones(1) if blank else numeric(column, "subset= column")
     blank = max(blank, int(np.isnan(values).sum()))
     if blank:
