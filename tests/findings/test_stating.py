@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import evidencekit as ek
+from evidencekit.findings.phrases import percent
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +218,59 @@ def test_the_record_keeps_every_step_of_weighting_in_order() -> None:
     assert steps == [a.words for a in survey.adjustments]
     assert len(steps) == 4
     assert record["schema"] == "evidencekit.finding/2"
+
+
+def opt_in(population: str = "children 12-17", how: str = "self-selected", weights: str | None = None) -> ek.Survey:
+    rng = np.random.default_rng(3)
+    girl = rng.random(2000) < 0.8
+    told = rng.random(2000) < np.where(girl, 0.16, 0.05)
+    frame = pd.DataFrame({"sex": np.where(girl, "girl", "boy"), "y": told.astype(int), "w": np.where(girl, 1, 4)})
+    design = ek.survey.NoDesign(inference=how, weights=weights)  # type: ignore[arg-type]
+    return ek.Survey(ek.Dataset(frame, labels={"y": "Told someone"}), design=design, population=population)
+
+
+def said(survey: ek.Survey, **more: object) -> ek.Finding:
+    return ek.finding(ek.release(ek.proportion(survey, "y", **more)), cell={"sex": "girl"} if more else None)  # type: ignore[arg-type]
+
+
+def test_a_weighted_share_is_not_said_to_be_that_of_those_who_answered() -> None:
+    """Once "an estimated 12% of those who answered", where 14% of those who answered did."""
+    poll = opt_in()
+    raked = ek.weighting.rake(poll, {"sex": {"girl": 0.5, "boy": 0.5}})
+    plain, weighted = said(poll), said(raked)
+    answers = poll.data.frame["y"]
+    assert plain.headline() == f"An estimated {percent(answers.mean(), None)} of those who answered (children 12-17): Told someone."
+    share = ek.proportion(raked, "y").points[0]
+    assert round(100 * share) != round(100 * answers.mean())
+    number = percent(share, None)
+    assert weighted.headline() == f"Weighted to resemble children 12-17, an estimated {number} of those who answered: Told someone."
+    assert weighted.picture("dots").title == "Told someone, among those who answered, weighted to resemble children 12-17"
+    assert weighted.picture("icons").title.startswith("Weighted to resemble children 12-17, about ")
+    assert "describes those who answered, not a population" in plain.caveats()
+    (caveat,) = [c for c in weighted.caveats() if "not a population" in c]
+    assert caveat == "describes those who answered, weighted, not a population: others may differ in what weights cannot see"
+    assert "Weighted" not in plain.headline() + said(poll, by="sex").headline()
+    assert said(raked, by="sex").headline().startswith("Weighted to resemble children 12-17, an estimated")
+    assert "of those who answered (sex: girl): Told someone." in said(raked, by="sex").headline()
+    assert said(ek.weighting.rake(opt_in(""), {"sex": {"girl": 0.5, "boy": 0.5}})).headline().startswith("After weighting, an estimated")
+
+
+@pytest.mark.parametrize("how", ["quota", "self-selected", "administrative"])
+def test_weights_that_came_with_the_answers_count_as_well(how: str) -> None:
+    assert said(opt_in(how=how, weights="w")).headline().startswith("Weighted to resemble children 12-17, an estimated")
+    assert said(opt_in(how=how)).headline().startswith("An estimated")
+
+
+def test_a_model_interval_is_called_one_wherever_it_is_said() -> None:
+    reference = ek.Survey(pd.DataFrame({"sex": ["girl", "boy"] * 150, "w": 50.0, "psu": np.arange(300) // 10}), weights="w", psu="psu")
+    made = ek.weighting.quasi_randomise(opt_in(), reference, ["sex"])
+    est = ek.weighting.model_interval(made, lambda s: ek.proportion(s, "y"), seed=1, replicates=50)
+    find = ek.finding(ek.release(est))
+    assert find.headline().startswith("Weighted to resemble children 12-17, about ")
+    assert find.headline().endswith("of those who answered: Told someone.")
+    words = find.interval_words()
+    assert words.startswith("95% model-based interval: between ")
+    assert words.endswith(", if the covariates explain who took part")
+    assert words in find.picture("icons").alt
+    assert "95% model-based intervals, if the covariates explain who took part." in find.picture("dots").alt
+    assert "95% interval" not in repr(find) + find.picture("icons").alt + find.picture("dots").alt

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from evidencekit.disclosure import Released
+from evidencekit.estimate import Estimate
 from evidencekit.findings.ranges import icon_counts, interval_words, percent_words
 from evidencekit.rendering.dots import DotRow, dot_chart
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.icons import icon_array
 
-__all__ = ["dot_picture", "icon_picture"]
+__all__ = ["dot_picture", "icon_picture", "interval_said"]
 
 Ends = tuple[float, float] | None
 
@@ -35,8 +36,7 @@ def icon_picture(released: Released, row: int, say: Callable[[str], str], caveat
     low, high = ends or (None, None)
     filled, total, range_ = icon_counts(float(estimate.points[row]), low, high)
     title = say(f"about {filled:,} in {total:,}")
-    level = f"{estimate.interval.level:.0%} interval"
-    within = f"{level}: {interval_words(*ends, per=total)}" if ends else "no interval"
+    within = interval_said(estimate, *ends, per=total) if ends else "no interval"
     limits: dict[str, Any] = {} if range_ is None else {"low": range_[0], "high": range_[1]}
     caption = _sentences([within, *caveats])
     alt = _sentences([title.rstrip("."), f"{filled:,} of {total:,} icons are filled"]) + " " + caption
@@ -60,11 +60,23 @@ def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str]
         i for i in range(len(released)) if all(cells.columns[c][i] == cells.columns[c][row] for c in cells.columns if c not in cells.by)
     ]
     rows = [_dot_row(released, i, _label(released, i, same), strong=i == row and len(same) > 1) for i in same]
-    level = f"{source.interval.level:.0%} intervals" if np.isfinite(source.interval.low[same]).any() else "no intervals"
+    level = " intervals".join(_named(source)) if np.isfinite(source.interval.low[same]).any() else "no intervals"
     about = ["the row on a shade is this finding"] if len(same) > 1 else []
     caption = _sentences([level, *about, *caveats])
     key = "uncertain: read with caution"
     return dot_chart(rows, title=title, caption=caption, key=key, alt=f"{title}. {'; '.join(map(_said, rows))}. {caption}")
+
+
+def interval_said(estimate: Estimate, low: float, high: float, *, per: int | None) -> str:
+    """An interval in words, with its level; one that rests on a model is called so, with what it takes for true."""
+    name, condition = _named(estimate)
+    return f"{name} interval: {interval_words(low, high, per=per)}{condition}"
+
+
+def _named(estimate: Estimate) -> tuple[str, str]:
+    """What stands before and after the word: without a probability sample, only a model can give an interval."""
+    level = f"{estimate.interval.level:.0%}"
+    return (level, "") if estimate.inference == "probability" else (f"{level} model-based", ", if the covariates explain who took part")
 
 
 def _said(row: DotRow) -> str:

@@ -15,8 +15,8 @@ from evidencekit.disclosure import Released
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.findings.phrases import Phrase, natural_frequency, percent, zero_phrase
-from evidencekit.findings.picturing import dot_picture, icon_picture
-from evidencekit.findings.ranges import denominator, interval_words
+from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
+from evidencekit.findings.ranges import denominator
 from evidencekit.rendering.figure import Picture
 
 __all__ = ["Action", "Finding", "finding"]
@@ -107,6 +107,15 @@ class Finding:
             return zero_phrase(high if p == 0 else 1 - low, everyone=p == 1)
         return natural_frequency(p, low, high, cases=None if np.isnan(cases) else int(cases))
 
+    @property
+    def _weighted(self) -> str:
+        """What weights were to make of those who answered, where nobody was drawn: then the share is not simply theirs."""
+        source = self.released.estimate
+        alike = source.inference != "self-selected-adjusted" and not source.counts.kish[self.row] > 1 + 1e-12
+        if source.inference == "probability" or alike:
+            return ""
+        return f"weighted to resemble {source.provenance.population}" if source.provenance.population else "after weighting"
+
     def _whom(self, *, groups: bool = True) -> str:
         """Of whom the share is: the population, the subset, and with `groups` the labels of the cell."""
         source = self.released.estimate
@@ -115,7 +124,7 @@ class Finding:
         labels += [source.provenance.where] if source.provenance.where else []
         population = source.provenance.population
         if source.inference != "probability":
-            population = f"those who answered{f' ({population})' if population else ''}"
+            population = f"those who answered{f' ({population})' if population and not self._weighted else ''}"
         whom = population or "people in the population surveyed"
         if not labels:
             return whom
@@ -142,7 +151,8 @@ class Finding:
         return self._sentence(fraction if self.released.estimate.inference == "probability" else f"{fraction} of")
 
     def _sentence(self, amount: str) -> str:
-        return f"{amount[0].upper()}{amount[1:]} {self._whom()}: {self._what()}."
+        said = f"{self._weighted}, {amount}" if self._weighted else amount
+        return f"{said[0].upper()}{said[1:]} {self._whom()}: {self._what()}."
 
     def interval_words(self) -> str:
         """The interval in words, or that there is none."""
@@ -151,8 +161,7 @@ class Finding:
             if self.released.estimate.inference == "probability":
                 return "no interval: the sampling units do not show how uncertain this number is"
             return "no interval: the answers do not come from a probability sample"
-        words = interval_words(low, high, per=denominator(self._number("estimate"), low, high))
-        return f"{self.released.estimate.interval.level:.0%} interval: {words}"
+        return interval_said(self.released.estimate, low, high, per=denominator(self._number("estimate"), low, high))
 
     def caveats(self) -> tuple[str, ...]:
         """What must be said beside the headline."""
@@ -164,7 +173,9 @@ class Finding:
         """What must be said of this number even where there is little room."""
         source = self.released.estimate
         out = [self.released.reason[self.row]] if self.released.status[self.row] == "uncertain" else []
-        if source.inference != "probability":
+        if self._weighted:
+            out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
+        elif source.inference != "probability":
             out.append("describes those who answered, not a population")
         return out + ([source.flags[self.row]] if source.flags[self.row] else [])
 
@@ -186,7 +197,8 @@ class Finding:
         beside = [*self._doubts(), self.released.note]
         if kind == "icons":
             return icon_picture(self.released, self.row, self._say, beside)
-        return dot_picture(self.released, self.row, f"{self._what()}, among {self._whom(groups=False)}", [self.released.note])
+        among = ", ".join(x for x in (self._whom(groups=False), self._weighted) if x)
+        return dot_picture(self.released, self.row, f"{self._what()}, among {among}", [self.released.note])
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""
