@@ -11,7 +11,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Column, Floats, factorise, numeric
 from evidencekit.errors import InputError, one_of
-from evidencekit.frames import Rows, open_data
+from evidencekit.frames import Rows, eager, open_data
 from evidencekit.sameness import Sample, mixed, sample_of
 from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.binding import design_units, design_weights, designed_names, need_columns, replicate_units, weight_notes
@@ -252,7 +252,11 @@ class Survey:
 
     def completed(self, data: Any, policy: tuple[str, str]) -> Survey:
         """The same design and weights over the same rows with answers filled in, and the record of how, for every provenance."""
-        made = self._changed({"data": data, "rows": open_data(data), "policies": (*self.policies, policy)})
+        rows, phase1 = open_data(data), self.phase1
+        if phase1 is not None:
+            phase1 = replace(phase1, rows=rows)
+            rows = replace(rows, frame=eager(rows.frame, "A two-phase design")[np.flatnonzero(phase1.inside)])
+        made = self._changed({"data": data, "rows": rows, "phase1": phase1, "policies": (*self.policies, policy)})
         made.cache.clear()
         made.cache["sample",] = self.sample
         return made
