@@ -42,7 +42,7 @@ class NoDesign:
     Examples
     --------
     >>> import pandas as pd, evidencekit as ek
-    >>> poll = ek.Survey(pd.DataFrame({"told": [0, 1, 1]}), design=ek.survey.NoDesign(inference="self-selected"))
+    >>> poll = ek.Survey(pd.DataFrame({"told": [0, 1, 1]}), design=ek.NoDesign(inference="self-selected"))
     >>> ek.mean(poll, "told").flags
     ('no design: self-selected',)
     """
@@ -350,7 +350,8 @@ def _with_weights(design: Stages) -> Stages:
     if design.weights is None and not design.fpc:
         raise InputError(
             "A survey needs weights=.",
-            "Name the column of weights; where every child had the same chance, use a column that is 1 for everyone.",
+            "Name the column of weights; where all were drawn with the same chance, a column that is 1 for everyone. Answers that nobody was "
+            "drawn to give (a panel, an open link) have no design: Survey(data, design=ek.NoDesign()).",
         )
     return design
 
