@@ -3,7 +3,7 @@
 ::
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
-    describe its design     Survey, Stages, Replicates, TwoPhase; check_survey
+    describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare                 difference, ratio_of, contrast
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from evidencekit.missingness import Missing
     from evidencekit.reading import read
     from evidencekit.survey import (
+        NoDesign,
         Replicates,
         Stages,
         Survey,
@@ -67,6 +68,7 @@ _ROOMS: dict[str, str] = {
     "EvidencekitError": "errors",
     "Finding": "findings",
     "Missing": "missingness",
+    "NoDesign": "survey",
     "Released": "disclosure",
     "Replicates": "survey",
     "Stages": "survey",
@@ -110,6 +112,7 @@ __all__ = [
     "EvidencekitError",
     "Finding",
     "Missing",
+    "NoDesign",
     "Released",
     "Replicates",
     "Stages",

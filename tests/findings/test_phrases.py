@@ -251,3 +251,7 @@ def test_messages_hold_no_numbers_of_the_data():
         Phrase(3, 2, word="about", tier=1)
     with pytest.raises(InputError):
         direction(1, 0, 0.1, 0.2)
+
+
+def test_percentages_of_numpy_numbers_are_those_of_plain_ones() -> None:
+    assert percent(np.float64(0.145), None) == percent(0.145, None) == "15%"

@@ -242,10 +242,8 @@ def test_a_weighted_share_is_not_said_to_be_that_of_those_who_answered() -> None
     assert plain.headline() == f"An estimated {percent(answers.mean(), None)} of those who answered (children 12-17): Told someone."
     share = ek.proportion(raked, "y").points[0]
     assert round(100 * share) != round(100 * answers.mean())
-    assert (
-        weighted.headline()
-        == f"Weighted to resemble children 12-17, an estimated {percent(share, None)} of those who answered: Told someone."
-    )
+    number = percent(share, None)
+    assert weighted.headline() == f"Weighted to resemble children 12-17, an estimated {number} of those who answered: Told someone."
     assert weighted.picture("dots").title == "Told someone, among those who answered, weighted to resemble children 12-17"
     assert weighted.picture("icons").title.startswith("Weighted to resemble children 12-17, about ")
     assert "describes those who answered, not a population" in plain.caveats()

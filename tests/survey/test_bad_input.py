@@ -380,3 +380,11 @@ def test_weights_too_large_to_add_up() -> None:
     frame = pd.DataFrame({"w": [1e308] * 6, "psu": [1, 2, 3] * 2, "y": range(6)})
     with pytest.raises(ek.errors.DesignError, match="too large to add up"):
         ek.Survey(frame, weights="w", psu="psu")
+
+
+def test_answers_nobody_was_drawn_to_give_are_not_led_to_weights_of_one() -> None:
+    """Once whoever had a panel without weights was told to make a column of ones, and got a probability sample's interval."""
+    with pytest.raises(InputError, match=r"Answers that nobody was drawn to give .* design=ek\.NoDesign\(\)"):
+        ek.Survey(BASE)
+    assert ek.mean(ek.Survey(BASE, design=ek.NoDesign()), "y").inference == "self-selected"
+    assert ek.NoDesign is ek.survey.NoDesign

@@ -187,3 +187,13 @@ def test_kish_is_the_design_effect_of_weights_alone() -> None:
     assert ek.check_survey(held).kish_deff == pytest.approx(4 / 3)
     part = ek.mean(held, "y", where=nw.col("y") > 2).counts
     assert part.kish[0] == pytest.approx(2 * (4 + 36) / 8**2)
+
+
+def test_rows_without_weight_are_not_counted_in_kish() -> None:
+    """Once those who had not taken part made the weights of the others look three times as unequal."""
+    frame = pd.DataFrame({"w": [2.0, 2.0, 2.0, 6.0] + [0.0] * 8, "y": 1.0})
+    held = ek.Survey(frame, weights="w")
+    assert ek.check_survey(held).kish_deff == pytest.approx(4 / 3)
+    assert ek.check_survey(frame, weights="w").kish_deff == pytest.approx(4 / 3)
+    assert ek.weighting.report(held).to_frame()["kish"].tolist() == pytest.approx([4 / 3])
+    assert ek.check_survey(held).weights_zero == 8

@@ -262,3 +262,57 @@ def test_nothing_leaks(column: str) -> None:
                     heard.append("".join(traceback.format_exception(error)))
     for secret in (SECRET, "987654321", "987,654,321", "9.87654"):
         assert secret not in "\n".join(heard).replace(f'SECRET, NUMBER = "{SECRET}"', "")
+
+
+def test_rows_without_weight_are_left_alone() -> None:
+    """Once those who had not taken part were filled in, and counted among the answers that were missing."""
+    raw = frame()
+    gone = np.random.default_rng(2).random(len(raw)) < 0.3
+    raw["result"] = np.where(gone, "out", "done")
+    raw.loc[gone, "place"] = None
+    raw["hours"] = raw["hours"].astype(float).mask(gone)
+    data = dataset(raw)
+    kinds = ek.weighting.Dispositions("result", respondent="done", not_contacted="out")
+    whole = ek.weighting.adjust_nonresponse(survey(data), kinds, by="h")
+    made = impute(whole, ["told", "hours"], using="place", imputations=2, seed=1)  # a blank of theirs is no question
+    told = raw["told"].isin([97, 98]) & ~gone
+    hours = (raw["hours"] == -1) & ~gone
+    said = dict(ek.mean(made[0], "hours").provenance.policies)["imputed"]
+    assert said.startswith(f"told in {int(told.sum())} rows, hours in {int(hours.sum())} rows;")
+    for s in made:
+        got = s.data.frame
+        pd.testing.assert_frame_equal(got[gone], raw[gone])
+        assert (got["hours"][~gone] >= 0).all()
+    answered = raw[~gone]
+    part = survey(dataset(answered.assign(w=whole.w[~gone])))  # type: ignore[index]
+    alone = impute(part, ["told", "hours"], using="place", imputations=2, seed=1)
+    for a, b in zip(made, alone, strict=True):
+        pd.testing.assert_frame_equal(a.data.frame[~gone].drop(columns="w"), b.data.frame.drop(columns="w"))
+    complete = impute(whole, "hours", imputations=2, seed=1)
+    with pytest.raises(InputError, match="nothing to fill"):
+        impute(complete[0], "hours", imputations=2, seed=1)
+
+
+@pytest.mark.parametrize("form", [lambda f: f, pl.from_pandas])
+def test_of_two_phases_the_second_is_filled(form: Any) -> None:
+    """Once an error about shapes that could not be broadcast."""
+    raw = frame()
+    raw["inside"] = np.random.default_rng(3).random(len(raw)) < 0.6
+    raw["hours"] = raw["hours"].astype(float).where(raw["inside"], np.nan)
+    design = ek.TwoPhase(phase1=ek.Stages(weights="w", strata="h", psu="i"), phase2=ek.Stages(), subset="inside")
+    whole = ek.Survey(ek.Dataset(form(raw), missing=MISSING), design=design)
+    made = impute(whole, "hours", using=("age", "place"), imputations=2, seed=1)
+    gap = (raw["hours"] == -1) & raw["inside"]
+    for s in made:
+        got = nw.from_native(s.data.frame, eager_only=True)["hours"].to_numpy()
+        np.testing.assert_array_equal(got[~gap], raw["hours"][~gap])
+        assert (got[gap] > 0).all()
+        assert s.n == whole.n
+        est = ek.mean(s, "hours")
+        assert est.counts.n[0] == raw["inside"].sum()
+        np.testing.assert_allclose(est.points[0], np.average(got[raw["inside"]], weights=whole.w))
+    assert ek.weighting.rubin([ek.mean(s, "hours") for s in made]).estimate.se[0] > 0
+    again = ek.weighting.calibrate_to_phase1(made[0], ["contact"])
+    assert np.isfinite(ek.mean(again, "hours").se[0])
+    with pytest.raises(InputError, match="belongs to the design"):
+        impute(whole, "inside", imputations=2, seed=1)

@@ -274,7 +274,7 @@ def percent(p: float, half_width: float | None) -> str:
     if half_width is not None and not (isfinite(half_width) and half_width >= 0):
         raise InputError("half_width= is half the width of an interval, 0 or more.", "Pass None where there is none.")
     decimals = 0 if half_width is None or half_width >= 0.01 - EDGE else 1 if half_width >= 0.001 - EDGE else 2
-    exact = Decimal(repr(round(min(max(p, 0.0), 1.0) * 100, 13)))
+    exact = Decimal(repr(round(float(min(max(p, 0.0), 1.0)) * 100, 13)))
     while True:
         shown = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
         if exact in (0, 100) or 0 < shown < 100:

@@ -31,7 +31,7 @@ class Check:
 
     A Survey with missing or negative weights, or with rows that have no stratum or unit, is refused when it is built, so those counts
     are above 0 for data only. `lonely_strata` are the labels of the strata with one unit, crossed strata joined by a slash. Rows without a
-    place in the design are left out of its counts, and unusable weights out of `kish_deff`.
+    place in the design are left out of its counts, and weights of 0 and unusable ones out of `kish_deff`.
     """
 
     rows: int
@@ -142,7 +142,7 @@ class _Found:
         there = np.flatnonzero(placed & (codes >= 0))
         of_stratum, units, sizes, reused = self._units(stratum[there], codes[there], None if unit is None else len(unit.levels))
         size = np.bincount(of_stratum, minlength=len(labels))
-        usable = w[np.isfinite(w) & (w >= 0)]
+        usable = w[np.isfinite(w) & (w > 0)]
         return Check(
             rows=self.rows,
             strata=int((size > 0).sum()),

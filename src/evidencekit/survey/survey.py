@@ -11,7 +11,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Column, Floats, factorise, numeric
 from evidencekit.errors import InputError, one_of
-from evidencekit.frames import Rows, open_data
+from evidencekit.frames import Rows, eager, open_data
 from evidencekit.sameness import Sample, mixed, sample_of
 from evidencekit.survey.adjustment import Adjustment
 from evidencekit.survey.binding import design_units, design_weights, designed_names, need_columns, replicate_units, weight_notes
@@ -42,7 +42,7 @@ class NoDesign:
     Examples
     --------
     >>> import pandas as pd, evidencekit as ek
-    >>> poll = ek.Survey(pd.DataFrame({"told": [0, 1, 1]}), design=ek.survey.NoDesign(inference="self-selected"))
+    >>> poll = ek.Survey(pd.DataFrame({"told": [0, 1, 1]}), design=ek.NoDesign(inference="self-selected"))
     >>> ek.mean(poll, "told").flags
     ('no design: self-selected',)
     """
@@ -257,7 +257,11 @@ class Survey:
 
     def completed(self, data: Any, policy: tuple[str, str]) -> Survey:
         """The same design and weights over the same rows with answers filled in, and the record of how, for every provenance."""
-        made = self._changed({"data": data, "rows": open_data(data), "policies": (*self.policies, policy)})
+        rows, phase1 = open_data(data), self.phase1
+        if phase1 is not None:
+            phase1 = replace(phase1, rows=rows)
+            rows = replace(rows, frame=eager(rows.frame, "A two-phase design")[np.flatnonzero(phase1.inside)])
+        made = self._changed({"data": data, "rows": rows, "phase1": phase1, "policies": (*self.policies, policy)})
         made.cache.clear()
         made.cache["sample",] = self.sample
         return made
@@ -351,7 +355,8 @@ def _with_weights(design: Stages) -> Stages:
     if design.weights is None and not design.fpc:
         raise InputError(
             "A survey needs weights=.",
-            "Name the column of weights; where every child had the same chance, use a column that is 1 for everyone.",
+            "Name the column of weights; where all were drawn with the same chance, a column that is 1 for everyone. Answers that nobody was "
+            "drawn to give (a panel, an open link) have no design: Survey(data, design=ek.NoDesign()).",
         )
     return design
 

@@ -122,7 +122,7 @@ def balance(survey: Survey, target: Survey | Margins, covariates: Names | None =
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.data, design=ek.survey.NoDesign())
+    >>> survey = ek.Survey(fiction.data, design=ek.NoDesign())
     >>> known = {"sex": {"girl": 0.49, "boy": 0.51}}
     >>> report = ek.weighting.balance(ek.weighting.rake(survey, known), known)
     >>> report.to_frame()["smd_after"].round(6).abs().tolist()

@@ -45,7 +45,8 @@ def impute(
     Parameters
     ----------
     survey : Survey
-        Data in memory.
+        Data in memory. Rows without weight (those who did not take part, say) are neither filled nor learnt from, and of a two-phase
+        sample only the rows of phase 2 are.
     columns : str or sequence of str
         The columns to fill. Each helps to fill the others.
     using : str or sequence of str
@@ -111,18 +112,19 @@ def impute(
             raise InputError(f"{name}= is a whole number of {2 if name == 'imputations' else 1} or more.")
     wanted, helping = names_of(columns, "columns", survey), names_of(using, "using=", survey)
     _refuse(survey, wanted, kinds, dict(asked or {}))
-    gaps = _Gaps(survey, frozenset(kinds), dict(asked or {}))
+    at = _Rows.of(survey)
+    gaps = _Gaps(survey, at, frozenset(kinds), dict(asked or {}))
     fill = {name: gaps.of(name, blanks) for name in wanted}
     if not any(f.any() for f in fill.values()):
         raise InputError("There is nothing to fill in: no row of these columns has a missing answer of these kinds.")
     fill |= {name: gaps.of(name, "leave") for name in helping if name not in fill}
-    psu = _psu(survey)
-    coded = [_link(survey, name, gap, psu) for name, gap in fill.items()]
+    psu = _psu(survey, at)
+    coded = [_link(survey, at, name, gap, psu) for name, gap in fill.items()]
     rng = generator(seed)
-    made = complete([link for link, _ in coded], _design(survey, psu), imputations=imputations, iterations=iterations, rng=rng)
+    made = complete([link for link, _ in coded], _design(survey, at, psu), imputations=imputations, iterations=iterations, rng=rng)
     counts = ", ".join(f"{name} in {int(fill[name].sum())} rows" for name in wanted if fill[name].any())
     policy = ("imputed", f"{counts}; {imputations} imputations by chained equations")
-    return tuple(survey.completed(_filled(survey, coded[: len(wanted)], values), policy) for values in made)
+    return tuple(survey.completed(_filled(survey, at, coded[: len(wanted)], values), policy) for values in made)
 
 
 def _refuse(survey: Survey, wanted: tuple[str, ...], kinds: Sequence[Missing], asked: Mapping[str, Where]) -> None:
@@ -138,28 +140,43 @@ def _refuse(survey: Survey, wanted: tuple[str, ...], kinds: Sequence[Missing], a
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Rows:
+    """The rows that are looked at: those with a weight, by their place in the survey and in the data, which have both of two phases."""
+
+    survey: Codes
+    data: Codes
+
+    @staticmethod
+    def of(survey: Survey) -> _Rows:
+        assert survey.w is not None
+        used = np.flatnonzero(survey.w > 0)
+        return _Rows(used, used if survey.phase1 is None else np.flatnonzero(survey.phase1.inside)[used])
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class _Gaps:
     """Which answers are to be filled, by the kinds of missing and the skip logic."""
 
     survey: Survey
+    at: _Rows
     kinds: frozenset[Missing]
     asked: Mapping[str, Where]
 
     def of(self, name: str, blanks: Blanks) -> Mask:
-        """The rows of one column to fill."""
-        data = self.survey.data
-        blank = _nulls(data.frame if isinstance(data, Dataset) else data, name)
+        """Which of the rows looked at are to be filled in one column."""
+        data, rows = self.survey.data, self.at.data
+        blank = _nulls(data.frame if isinstance(data, Dataset) else data, name)[rows]
         coded = np.zeros(len(blank), dtype=bool)
         if isinstance(data, Dataset):
             codes = {code: kind for code, kind in data.missing.get(name, {}).items() if kind in self.kinds}
             if codes:
-                coded = _nulls(Dataset(data.frame, missing={name: codes}).to_frame(), name) & ~blank
+                coded = _nulls(Dataset(data.frame, missing={name: codes}).to_frame(), name)[rows] & ~blank
             if Missing.NOT_ASKED in data.missing.get(name, {}).values() and blanks == "refuse":
                 blanks = "fill"  # those not asked have a code of their own
         if name in self.asked:
             inside = where_mask(self.survey, self.asked[name])
             gaps = coded | (blank & (Missing.UNSTATED in self.kinds))
-            return gaps if inside is None else gaps & inside
+            return gaps if inside is None else gaps & inside[self.at.survey]
         if blank.any() and blanks == "refuse" and Missing.UNSTATED in self.kinds:
             raise InputError(
                 f"Column {name!r} is blank in {int(blank.sum())} rows, and a blank does not say whether the question was asked.",
@@ -178,16 +195,16 @@ def _nulls(frame: Any, name: str) -> Mask:
 Coded = tuple[Link, Codes]
 
 
-def _link(survey: Survey, name: str, fill: Mask, psu: Codes | None) -> Coded:
-    """A column as the chain reads it, and for each of its levels (or values, in order) a row that has it."""
+def _link(survey: Survey, at: _Rows, name: str, fill: Mask, psu: Codes | None) -> Coded:
+    """A column as the chain reads it, and for each of its levels (or values, in order) a row of the data that has it."""
     frame: Any = survey.rows.frame
-    series = frame[name]
+    series = frame[name][at.survey.tolist()]
     column = factorise(series, survey.rows.value_labels.get(name))
     known = column.codes >= 0
     if not known.any():
         raise EstimationError(f"Column {name!r} has no answers to learn from.")
     first = np.full(len(column.keys), -1, dtype=np.intp)
-    first[column.codes[known][::-1]] = np.flatnonzero(known)[::-1]
+    first[column.codes[known][::-1]] = at.data[known][::-1]
     labelled = name in survey.rows.value_labels and set(column.keys) <= set(survey.rows.value_labels[name])
     counted = series.dtype.is_numeric() and not labelled and len(column.keys) > 2
     if counted:
@@ -199,40 +216,39 @@ def _link(survey: Survey, name: str, fill: Mask, psu: Codes | None) -> Coded:
     return Link(name, values, levels, known, fill & ~known, neighbours(values, levels, known, psu)), first
 
 
-def _psu(survey: Survey) -> Codes | None:
+def _psu(survey: Survey, at: _Rows) -> Codes | None:
     """Each row's sampling unit; None where each row is one."""
     units = survey.units
     assert units is not None
     if units.row is None and units.psu is None:
         return None
     row = np.arange(units.n) if units.row is None else units.row
-    return row if units.psu is None else units.psu[row]
+    return (row if units.psu is None else units.psu[row])[at.survey]
 
 
-def _design(survey: Survey, psu: Codes | None) -> Floats:
+def _design(survey: Survey, at: _Rows, psu: Codes | None) -> Floats:
     """The log weight, and an indicator of each stratum large enough for one."""
     assert survey.w is not None
     assert survey.units is not None
-    w = survey.w
-    log = np.log(np.maximum(w, w[w > 0].min()))
+    log = np.log(survey.w[at.survey])
     spread = log.std()
-    stratum = survey.units.stratum if psu is None else survey.units.stratum[psu]
+    stratum = survey.units.stratum[at.survey if psu is None else psu]
     large = np.flatnonzero(np.bincount(stratum) >= SMALL)[1:]
     return np.column_stack([(log - log.mean()) / (spread if spread > 0 else 1.0), *((stratum == h).astype(np.float64) for h in large)])
 
 
-def _filled(survey: Survey, coded: Sequence[Coded], values: Sequence[Floats]) -> Any:
+def _filled(survey: Survey, at: _Rows, coded: Sequence[Coded], values: Sequence[Floats]) -> Any:
     """The caller's data with the filled answers in place, each copied from a row that gave it; every type of column stays what it is."""
     data = survey.data
     frame: Any = nw.from_native(data.frame if isinstance(data, Dataset) else data, eager_only=True)
     made = []
     for (link, first), value in zip(coded, values, strict=False):
-        take = np.arange(survey.n)
+        take, gaps = np.arange(len(frame)), at.data[link.fill]
         if link.levels:
-            take[link.fill] = first[value[link.fill].astype(np.intp)]
+            take[gaps] = first[value[link.fill].astype(np.intp)]
         else:
-            keys = link.values[first]
-            take[link.fill] = first[np.searchsorted(keys, value[link.fill])]
+            keys = np.unique(link.values[link.known])
+            take[gaps] = first[np.searchsorted(keys, value[link.fill])]
         made.append(frame[link.name][take.tolist()].alias(link.name))
     done = frame.with_columns(*made).to_native()
     return data.with_frame(done) if isinstance(data, Dataset) else done

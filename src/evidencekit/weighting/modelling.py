@@ -79,7 +79,7 @@ def model_interval(
     >>> fiction = ek.fictional.national_survey()
     >>> reference = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> children = ek.fictional.national_population()
-    >>> panel = ek.Survey(children.sample(400, random_state=1), design=ek.survey.NoDesign())
+    >>> panel = ek.Survey(children.sample(400, random_state=1), design=ek.NoDesign())
     >>> made = ek.weighting.quasi_randomise(panel, reference, ["sex", "age"])
     >>> est = ek.weighting.model_interval(made, lambda s: ek.proportion(s, "internet_daily"), seed=1, replicates=50)
     >>> est.interval.method, est.inference

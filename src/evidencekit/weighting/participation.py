@@ -105,7 +105,7 @@ def quasi_randomise(
     Parameters
     ----------
     sample : Survey
-        Answers without a design (`evidencekit.survey.NoDesign`), each counting once.
+        Answers without a design (`evidencekit.NoDesign`), each counting once.
     reference : Survey
         A probability sample of the population the answers are to speak for, with its weights as they are after its own adjustments.
     covariates : sequence of str or tuple of str
@@ -154,7 +154,7 @@ def quasi_randomise(
     >>> fiction = ek.fictional.national_survey()
     >>> reference = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> children = ek.fictional.national_population()
-    >>> panel = ek.Survey(children[children["internet_daily"] == 1].sample(500, random_state=1), design=ek.survey.NoDesign())
+    >>> panel = ek.Survey(children[children["internet_daily"] == 1].sample(500, random_state=1), design=ek.NoDesign())
     >>> made = ek.weighting.quasi_randomise(panel, reference, ["sex", "age", "area"], where=nw.col("internet_daily") == 1)
     >>> made.inference, ek.proportion(made, "asked_for_image").flags
     ('self-selected-adjusted', ('no design: self-selected-adjusted',))
