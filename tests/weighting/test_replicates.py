@@ -97,13 +97,9 @@ def test_jackknife_follows_the_policy_for_lonely_units(lonely: str) -> None:
     made = ek.weighting.jackknife(survey)
     assert made.resampling is not None
     assert len(made.resampling.factors) == (15 if lonely == "adjust" else 14)
-    if lonely != "adjust":
-        np.testing.assert_allclose(
-            ek.total(made, "y").covariance.variances / ek.total(survey, "y").covariance.variances,
-            # R keeps as many units per replicate as there are; linearisation averages over strata.
-            (15 / 14) / (8 / 7) if lonely == "average" else 1.0,
-            rtol=1e-9,
-        )
+    for mse in (False, True):
+        made = ek.weighting.jackknife(survey, mse=mse)
+        np.testing.assert_allclose(ek.total(made, ["y", "x"]).vcov, ek.total(survey, ["y", "x"]).vcov, rtol=1e-9)
 
 
 def test_groups_of_units_are_left_out() -> None:
@@ -176,8 +172,26 @@ def test_successive_differences() -> None:
     survey = ek.Survey(frame, weights="w")
     made = ek.weighting.sdr(survey, order="rank", replicates=32)
     z = 2 * frame.sort_values("rank")["y"].to_numpy()
-    ends = z[0] ** 2 + z[-1] ** 2  # 31 rows for 30 units: the circle is open at one place
-    np.testing.assert_allclose(ek.total(made, "y").covariance.variances[0], (np.diff(z) ** 2).sum() / 2 + ends / 2, rtol=1e-10)
+    want = (np.diff(z, append=z[0]) ** 2).sum() / 2  # SD2 of Ash (2014)
+    np.testing.assert_allclose(ek.total(made, "y").covariance.variances[0], want, rtol=1e-10)
+
+
+def test_successive_differences_stay_within_strata() -> None:
+    """Once the last unit of a stratum was compared with the first of the next, and at the ends of the list with nothing at all."""
+    rng = np.random.default_rng(12)
+    frame = pd.DataFrame({"h": np.repeat([1, 2, 3], [6, 2, 9]), "N": np.repeat([12, 2, 30], [6, 2, 9]), "w": 2.0})
+    frame["y"] = 100 * frame["h"] + rng.normal(size=len(frame))
+    survey = ek.Survey(frame, weights="w", strata="h", fpc="N")
+    want = 0.0
+    for _, one in frame.groupby("h"):
+        z = 2 * one["y"].to_numpy()
+        want += (1 - len(z) / one["N"].iloc[0]) / 2 * (np.diff(z, append=z[0]) ** 2).sum()
+    made = ek.weighting.sdr(survey)
+    np.testing.assert_allclose(ek.total(made, "y").covariance.variances[0], want, rtol=1e-10)
+    assert made.resampling is not None
+    assert (made.resampling.factors[:, 6:8] == 1).all(), "units taken with certainty do not move"
+    pairs_ = survey_of(pairs(9))
+    np.testing.assert_allclose(ek.total(ek.weighting.sdr(pairs_), "y").se, ek.total(pairs_, "y").se, rtol=1e-10)
 
 
 def test_every_step_is_done_again_on_every_replicate() -> None:

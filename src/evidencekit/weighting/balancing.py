@@ -8,12 +8,15 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, WeightingError
+from evidencekit.survey.stages import column_name
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import numbers
-from evidencekit.weighting.designs import Primary, primary_of, resampling_of
+from evidencekit.weighting.designs import Primary, primary_of, refuse_size, resampling_of, whole_number
 from evidencekit.weighting.hadamard import hadamard_of
 
 __all__ = ["brr", "sdr"]
+
+LARGEST = 5_000
 
 
 def brr(survey: Survey, *, rho: float = 0.0) -> Survey:
@@ -62,6 +65,7 @@ def brr(survey: Survey, *, rho: float = 0.0) -> Survey:
         raise InputError("rho= is Fay's coefficient, from 0 to below 1.")
     primary = primary_of(survey, "brr()")
     pairs = _pairs(primary)
+    refuse_size(len(pairs) + 1, primary.n)
     signs = hadamard_of(len(pairs) + 1)[:, 1 : len(pairs) + 1].astype(np.float64)
     factors = np.ones((len(signs), primary.n))
     factors[:, pairs[:, 0]] += (1 - rho) * signs
@@ -69,7 +73,8 @@ def brr(survey: Survey, *, rho: float = 0.0) -> Survey:
     scales = np.full(len(signs), 1 / (len(signs) * (1 - rho) ** 2))
     words = f"{len(signs)} balanced half-sample replicates" + (f" (Fay, {rho:g})" if rho else "")
     assert survey.units is not None
-    return survey.resampled(resampling_of(survey, words, factors, scales, unit=survey.units.psu, mse=False))
+    rank = len(pairs) + 1
+    return survey.resampled(resampling_of(survey, words, factors, scales, unit=survey.units.psu, mse=False, rank=rank))
 
 
 def _pairs(primary: Primary) -> Codes:
@@ -106,13 +111,17 @@ def sdr(survey: Survey, *, order: str | None = None, replicates: int = 80) -> Su
 
     Raises
     ------
+    WeightingError
+        Unequal probabilities, or later stages that add to the variance.
     InputError
         `order` varies within a unit or is missing; lazy data, no design.
 
     Notes
     -----
     Unit i has the factor ``1 + 2**-1.5 sqrt(1 - f)(a[i, r] - a[i + 1, r])`` with rows a of the matrix; scale ``4 / R``, about the
-    full-sample estimate. Units are sorted by stratum, then `order`.
+    full-sample estimate. Units are sorted by stratum, then `order`, and the last of a stratum is a neighbour of its first. With fewer
+    units than replicates the variance of a total is ``(1 - f) / 2`` times each stratum's sum of squared differences of neighbours,
+    which is right on average where the order tells nothing.
 
     References
     ----------
@@ -126,15 +135,18 @@ def sdr(survey: Survey, *, order: str | None = None, replicates: int = 80) -> Su
     >>> ek.weighting.sdr(survey).resampling.count
     80
     """
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 4:
-        raise InputError("replicates= is a whole number of 4 or more.")
+    replicates = whole_number("replicates", replicates, 4, LARGEST)
     primary = primary_of(survey, "sdr()")
-    place = np.empty(primary.n, dtype=np.intp)
-    place[np.lexsort((_positions(survey, order, primary.n), primary.stratum))] = np.arange(primary.n)
-    matrix = hadamard_of(replicates).astype(np.float64)
-    first, second = _neighbours(len(matrix), primary.n)
-    step = np.sqrt(np.maximum(primary.rest, 0.0))[:, None] * (matrix[first[place]] - matrix[second[place]])
-    factors = (1 + 2**-1.5 * step).T
+    refuse_size(replicates, primary.n)
+    listed = np.lexsort((_positions(survey, order, primary.n), primary.stratum))
+    listed = listed[(primary.rest[listed] > 0) & (primary.size[listed] > 1)]
+    if not len(listed):
+        raise WeightingError("No stratum has two sampling units that could differ.", "Combine strata, or use the survey as it is.")
+    matrix = hadamard_of(replicates)
+    own = _walk(len(matrix), len(listed))
+    factors = np.ones((len(matrix), primary.n))
+    reach = 2**-1.5 * np.sqrt(primary.rest[listed])
+    factors[:, listed] += reach * (matrix[own] - matrix[own[_next_in_stratum(primary.stratum[listed])]]).T
     words = f"{len(matrix)} successive-difference replicates"
     scales = np.full(len(matrix), 4 / len(matrix))
     assert survey.units is not None
@@ -145,6 +157,7 @@ def _positions(survey: Survey, order: str | None, n: int) -> Floats:
     """Each unit's place in the order of selection."""
     if order is None:
         return np.arange(n, dtype=np.float64)
+    column_name(order, "order")
     survey.rows.need(order, "order=")
     values = numbers(survey, [order])[0]
     units = survey.units
@@ -158,15 +171,21 @@ def _positions(survey: Survey, order: str | None, n: int) -> Floats:
     return mean
 
 
-def _neighbours(order: int, n: int) -> tuple[Codes, Codes]:
-    """The two rows of the matrix for each place, going round all rows but the first in steps of 1, 2, ..."""
+def _next_in_stratum(stratum: Codes) -> Codes:
+    """The place of the next unit of the same stratum, of the last the first one's; strata lie together."""
+    following = np.arange(1, len(stratum) + 1)
+    starts = np.flatnonzero(np.diff(stratum, prepend=-1))
+    following[np.append(starts[1:], len(stratum)) - 1] = starts
+    return following
+
+
+def _walk(order: int, n: int) -> Codes:
+    """The row of the matrix for each of n places, going round all rows but the first in steps of 1, 2, ..."""
     rows = order - 1
-    first, second, step = [], [], 0
-    while sum(len(f) for f in first) < n:
+    walks, step = [], 0
+    while len(walks) * rows < n:
         step += 1
         while gcd(step, rows) > 1:
             step += 1
-        walk = (np.arange(rows + 1) * step) % rows + 1
-        first.append(walk[:-1])
-        second.append(walk[1:])
-    return np.concatenate(first)[:n], np.concatenate(second)[:n]
+        walks.append((np.arange(rows) * step) % rows + 1)
+    return np.concatenate(walks)[:n]

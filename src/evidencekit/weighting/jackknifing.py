@@ -7,14 +7,14 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, WeightingError
 from evidencekit.survey.survey import Survey
-from evidencekit.weighting.designs import Primary, generator, primary_of, resampling_of
+from evidencekit.weighting.designs import Primary, primary_of, refuse_size, resampling_of, seeded, whole_number
 
 __all__ = ["jackknife"]
 
 LARGEST = 5_000
 
 
-def jackknife(survey: Survey, *, groups: int | None = None, seed: int | None = None, mse: bool = False) -> Survey:
+def jackknife(survey: Survey, *, groups: int | None = None, seed: int | np.random.Generator | None = None, mse: bool = False) -> Survey:
     """Give a survey jackknife replicates: JK1 in one stratum, JKn in several, or delete-a-group.
 
     Parameters
@@ -23,10 +23,11 @@ def jackknife(survey: Survey, *, groups: int | None = None, seed: int | None = N
         Data in memory and a design of stages.
     groups : int, optional
         Leave out random groups of sampling units instead of each in turn; for designs with thousands of units. At least 2.
-    seed : int, optional
+    seed : int or numpy Generator, optional
         Needed with `groups`.
     mse : bool
-        Deviations from the full-sample estimate; default from the replicates' mean.
+        Deviations from the full-sample estimate; default from the replicates' mean. With unequal probabilities, or a stratum of one unit
+        and the policy "adjust", always the former.
 
     Returns
     -------
@@ -38,13 +39,19 @@ def jackknife(survey: Survey, *, groups: int | None = None, seed: int | None = N
     WeightingError
         More than 5,000 units without `groups`, or a design it cannot reproduce.
     InputError
-        Lazy data, no design, or `groups` without a `seed`.
+        Lazy data, no design, `groups` without a `seed`, or an option of another kind.
 
     Notes
     -----
     Without unit i of stratum h the others of h count ``n_h / (n_h - 1)`` times, and squared deviations count ``(1 - f_h)(n_h - 1) / n_h``
     times. With groups, strata of fewer units than there are groups are not emptied but tilted (Kott's extension), so that small strata
-    do not bias the variance upward. Strata with one unit follow the survey's `lonely` policy. Only the first stage is resampled.
+    do not bias the variance upward. Strata with one unit follow the survey's `lonely` policy as linearisation does: with "adjust" a
+    replicate moves the unit to the mean of all n units, which gives it the factor ``1 / n`` and the others ``1 + 1 / n``; with
+    "average" all squared deviations count as many times more as there are strata for each with several units.
+
+    Only the first stage is resampled, so a design whose later stages add to the variance is refused. With ``unequal="brewer"`` the
+    squared deviation of unit i counts ``(1 - p_i)(n_h - 1) / n_h`` times, p_i its inclusion probability, and the variance of a total is
+    Brewer's exactly.
 
     References
     ----------
@@ -61,63 +68,76 @@ def jackknife(survey: Survey, *, groups: int | None = None, seed: int | None = N
     >>> bool(abs(jack / taylor - 1) < 0.01)
     True
     """
-    primary = primary_of(survey, "jackknife()", lonely=True)
+    if not isinstance(mse, bool):
+        raise InputError(f"mse= is True or False, not a {type(mse).__name__}.")
+    primary = primary_of(survey, "jackknife()", lonely=True, unequal=groups is None)
+    assert survey.units is not None
+    unit = survey.units.psu
     if groups is not None:
         factors, scales, words = _groups(primary, groups, seed)
-    elif primary.n > LARGEST:
+        return survey.resampled(resampling_of(survey, words, factors, scales, unit=unit, mse=mse, jackknife=True))
+    if primary.n > LARGEST:
         raise WeightingError(
             f"A jackknife of {primary.n:,} sampling units is {primary.n:,} replicates of as many factors.",
             "Leave out groups of them: jackknife(survey, groups=100, seed=1), or use bootstrap().",
         )
-    else:
-        factors, scales = _each(primary, survey.stages.lonely)
-        kind = "JKn" if len(primary.strata()) > 1 else "JK1"
-        words = f"{len(factors):,} {kind} jackknife replicates"
-    assert survey.units is not None
-    made = resampling_of(survey, words, factors, scales, unit=survey.units.psu, mse=mse, jackknife=True)
-    return survey.resampled(made)
+    factors, scales, rank = _each(primary, survey.stages.lonely)
+    kind = "JKn" if len(primary.strata()) > 1 else "JK1"
+    words = f"{len(factors):,} {kind} jackknife replicates"
+    adjusted = survey.stages.lonely == "adjust" and bool(primary.lonely.any())
+    centred = mse or adjusted or survey.stages.unequal is not None
+    return survey.resampled(resampling_of(survey, words, factors, scales, unit=unit, mse=centred, jackknife=True, rank=rank))
 
 
-def _each(primary: Primary, lonely: str) -> tuple[Floats, Floats]:
-    """One replicate per unit; none for units taken with certainty."""
+def _each(primary: Primary, lonely: str) -> tuple[Floats, Floats, int]:
+    """One replicate per unit, none for units taken with certainty; and the rank of them all.
+
+    The deviations of a stratum's replicates add up to nothing where none is left out, so that is one rank less than replicates.
+    """
     strata = primary.strata()
-    left_out, factors, scales = 0, [], []
+    left_out, moves, factors, scales = 0, 0, [], []
     for units in strata:
         n = len(units)
-        if primary.rest[units[0]] <= 0:
+        drawn = primary.rest[units] > 0
+        if not drawn.any():
             continue
         if n > 1:
             block = np.ones((n, primary.n))
             block[:, units] = n / (n - 1)
             block[np.arange(n), units] = 0.0
+            factors.append(block[drawn])
+            scales.append(primary.rest[units[drawn]] * (n - 1) / n)
+            moves += min(int(drawn.sum()), n - 1)
+        elif lonely == "adjust" and len(strata) > 1:
+            block = np.full((1, primary.n), 1 + 1 / primary.n)
+            block[0, units] = 1 / primary.n
             factors.append(block)
-            scales.append(np.full(n, primary.rest[units[0]] * (n - 1) / n))
-        elif lonely == "adjust":
-            block = np.full((1, primary.n), len(strata) / (len(strata) - 1))
-            block[0, units] = 0.0
-            factors.append(block)
-            scales.append(np.full(1, (len(strata) - 1) / len(strata)))
+            scales.append(primary.rest[units])
+            moves += 1
         else:
             left_out += 1
     if not factors:
-        raise WeightingError("Every sampling unit was taken with certainty: there is nothing to leave out.")
+        raise WeightingError(
+            "No stratum has a sampling unit to leave out: each was taken with certainty, or is alone in its stratum.",
+            "Combine strata, or use the survey as it is.",
+        )
     scale = np.concatenate(scales)
     if lonely == "average" and left_out:
-        scale = scale * (len(scale) + left_out) / len(scale)
-    return np.vstack(factors), scale
+        scale = scale * len(strata) / (len(strata) - left_out)
+    return np.vstack(factors), scale, min(len(scale), moves + 1)
 
 
-def _groups(primary: Primary, groups: int, seed: int | None) -> tuple[Floats, Floats, str]:
+def _groups(primary: Primary, groups: int, seed: int | np.random.Generator | None) -> tuple[Floats, Floats, str]:
     """Random groups that take units from every stratum in turn."""
-    if isinstance(groups, bool) or not isinstance(groups, int) or not 2 <= groups <= primary.n:
-        raise InputError(f"groups= is a whole number from 2 to the number of sampling units, {primary.n:,}.")
+    groups = whole_number("groups", groups, 2, min(primary.n, LARGEST))
     if seed is None:
         raise InputError("groups= are drawn at random, and need a seed=.")
     if primary.lonely.any() or (primary.rest < 1).any():
         raise WeightingError(
             "Groups of units are for designs without a finite population correction and without strata of one unit.", "Use bootstrap()."
         )
-    rng = generator(seed)
+    refuse_size(groups, primary.n)
+    rng, said = seeded(seed)
     shuffled = np.concatenate([rng.permutation(units) for units in primary.strata()])
     group = np.empty(primary.n, dtype=np.intp)
     group[shuffled] = np.arange(primary.n) % groups
@@ -131,4 +151,4 @@ def _groups(primary: Primary, groups: int, seed: int | None) -> tuple[Floats, Fl
     own = np.where(small, 1 - (size - 1) * reach, 0.0)[primary.stratum]
     factors = others[:, primary.stratum]
     factors[group, np.arange(primary.n)] = own
-    return factors, np.full(groups, (groups - 1) / groups), f"{groups} delete-a-group jackknife replicates (seed {seed})"
+    return factors, np.full(groups, (groups - 1) / groups), f"{groups} delete-a-group jackknife replicates ({said})"
