@@ -91,13 +91,15 @@ def factorise(series: nw.Series[Any], labels: Mapping[Any, str] | None = None) -
     series : narwhals Series
         The column.
     labels : mapping, optional
-        Value labels; a level is shown by its label when every level has one of its own.
+        Value labels; a level is shown by its label when every level has one of its own, and none is the code of another.
     """
     codes, keys = _codes(series)
     shown = keys
     if labels:
         named = [labels.get(k) for k in keys]
-        shown = tuple(named) if None not in named and len(set(named)) == len(named) else keys
+        own = None not in named and len(set(named)) == len(named)
+        mistakable = any(label in keys and label != key for key, label in zip(keys, named, strict=True))
+        shown = tuple(named) if own and not mistakable else keys
     return Column(codes, keys, shown)
 
 

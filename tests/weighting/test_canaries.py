@@ -122,3 +122,16 @@ def test_replicates_that_cannot_be(options: dict[str, Any], said: str) -> None:
     data = frame().assign(r1=2.0, r2=2.0, r3=2.0)
     with pytest.raises(InputError, match=said):
         ek.Survey(data, design=ek.Replicates(**({"weights": "w", "columns": "r", "kind": "JK1"} | options)))
+
+
+def test_a_label_that_is_the_code_of_another_level_is_not_used() -> None:
+    """Once a total for "b" went to "a", whose label is "b", as well; and a refusal became a respondent."""
+    data = ek.Dataset(pd.DataFrame({"w": 1.0, "g": ["a", "b"] * 5}), value_labels={"g": {"a": "b", "b": "c"}})
+    held = ek.Survey(data, weights="w")
+    made = W.rake(held, {"g": {"a": 300, "b": 700}})
+    assert made.w is not None
+    assert made.w[:2].tolist() == pytest.approx([60, 140])
+    with pytest.raises(WeightingError, match="totals have no rows"):
+        W.rake(held, {"g": {"b": 300, "zzz": 700}})
+    with pytest.raises(InputError, match="labels that were given no kind"):
+        W.adjust_nonresponse(held, W.Dispositions("g", respondent="b"))
