@@ -33,6 +33,8 @@ __all__ = [
     "whole_number",
 ]
 
+APART = 0x65766964  # keeps replicates apart from data that were simulated with default_rng of the same seed
+
 ROOM = 4_000_000
 LARGEST = 400_000_000  # factors, which are 3.2 GB
 RANKED = 2_000
@@ -265,4 +267,4 @@ def generator(seed: int | np.random.Generator) -> np.random.Generator:
         return seed
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError("seed= is a whole number of 0 or more, or a numpy Generator.", "The same seed gives the same replicates.")
-    return np.random.default_rng(int(seed))
+    return np.random.default_rng([int(seed), APART])

@@ -109,8 +109,8 @@ def model_interval(
     interval = _limits(est, one + other, df, level)
     flag = "model-based interval: taken as true that the covariates explain who took part"
     flags = [flag if f.startswith("no design") else "; ".join(x for x in (f, flag) if x) for f in est.flags]
-    said = "seeded generator" if isinstance(seed, np.random.Generator) else f"seed {int(seed)}"
-    theirs = resampling.words if step.source.resampling is not None else resampling.words.removesuffix(" (seeded generator)")
+    said = "generator given" if isinstance(seed, np.random.Generator) else f"seed {int(seed)}"
+    theirs = resampling.words if step.source.resampling is not None else resampling.words.removesuffix(" (generator given)")
     words = f"model of taking part, {replicates} bootstrap replicates of the sample, {theirs} of the reference ({said})"
     return replace(
         est,
