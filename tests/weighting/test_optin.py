@@ -283,7 +283,7 @@ def test_a_model_interval_uses_the_references_own_replicates() -> None:
     est = ek.weighting.model_interval(made, lambda s: ek.mean(s, "told"), seed=4, replicates=40)
     assert "jackknife" in dict(est.provenance.policies)["variance"].lower()
     drawn = ek.weighting.model_interval(made, lambda s: ek.mean(s, "told"), seed=np.random.default_rng(4), replicates=40)
-    assert dict(drawn.provenance.policies)["variance"].endswith("(seeded generator)")
+    assert dict(drawn.provenance.policies)["variance"].endswith("(generator given)")
     normal = reference_frame().assign(w=lambda d: d["w"] / d["w"].mean())
     made = quasi(panel(), reference(normal), ["sex"], population_total=30_000)
     with pytest.raises(ek.errors.Refused, match="not from a probability sample"):
