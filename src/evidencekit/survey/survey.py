@@ -90,7 +90,9 @@ class Survey:
     Notes
     -----
     Units and strata become integer codes once, here. A lazy frame is not scanned until a number is asked for.
-    After two phases of sampling (`TwoPhase`) the rows are those of phase 2, and `phase1` keeps those of phase 1.
+    After two phases of sampling (`TwoPhase`) the rows are those of phase 2. `phase1` keeps the rows of phase 1 and their weights for
+    `weighting.calibrate_to_phase1`; it is not a Survey. Numbers from phase 1 alone need one of their own: the same data with
+    ``design=`` the `Stages` of phase 1.
 
     References
     ----------
@@ -350,8 +352,8 @@ def _with_weights(design: Stages) -> Stages:
     if design.weights is None and not design.fpc:
         raise InputError(
             "A survey needs weights=.",
-            "Name the column of weights; where all were drawn with the same chance, a column that is 1 for everyone. Answers that nobody was "
-            "drawn to give (a panel, an open link) have no design: Survey(data, design=ek.NoDesign()).",
+            "Name the column of weights; where all were drawn with the same chance, a column that is 1 for everyone. "
+            "Answers that nobody was drawn to give (a panel, an open link) have no design: Survey(data, design=ek.NoDesign()).",
         )
     return design
 
