@@ -188,7 +188,9 @@ def _weights(given: Any, size: int) -> Floats:
 
 def _need_estimate(est: Any, doing: str) -> None:
     if not isinstance(est, Estimate):
-        raise InputError(f"{doing} takes an Estimate, and this is of type {type(est).__name__}.", "Combine first, then release().")
+        within = isinstance(getattr(est, "estimate", None), Estimate) and not hasattr(est, "status")
+        fix = "Pass its .estimate." if within else "Combine first, then release()."
+        raise InputError(f"{doing} takes an Estimate, and this is of type {type(est).__name__}.", fix)
 
 
 def _need_cell(cell: Any) -> None:

@@ -274,3 +274,14 @@ def test_a_model_interval_is_called_one_wherever_it_is_said() -> None:
     assert words in find.picture("icons").alt
     assert "95% model-based intervals, if the covariates explain who took part." in find.picture("dots").alt
     assert "95% interval" not in repr(find) + find.picture("icons").alt + find.picture("dots").alt
+
+
+def test_a_difference_is_said_by_its_two_shares() -> None:
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    est = ek.proportion(survey, "any_contact_unwanted", by="sex")
+    for made in (ek.difference(est, 0, 1), ek.contrast(est, [1, -1]), ek.ratio_of(est, 0, 1)):
+        with pytest.raises(ek.errors.InputError, match="Make a finding of each share"):
+            ek.finding(ek.release(made))
+    with pytest.raises(ek.errors.InputError, match=r"Use proportion\(\)"):
+        ek.finding(ek.release(ek.mean(survey, "age")))

@@ -67,6 +67,10 @@ def test_rates_by_group_weighted_and_combined() -> None:
     survey = ek.Survey(frame, weights="w")
     assert response_rates(survey, FULL, weights=True).to_frame()["rr5"][0] == pytest.approx(want)
     assert response_rates(survey, FULL).to_frame()["rr5"][0] == pytest.approx(0.6)
+    weighted = response_rates(survey, FULL, weights=True)
+    assert weighted.columns["n"][0] == len(frame)
+    assert "Response rates, weighted (n counts rows)\n" in repr(weighted)
+    assert "weighted" not in repr(response_rates(survey, FULL))
     other = response_rates(frame.iloc[::-1], FULL, by="region")
     both = rates.combined(other).to_frame().set_index("region")
     for k in range(1, 7):

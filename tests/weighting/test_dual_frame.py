@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 import evidencekit as ek
 from evidencekit.errors import DesignError, InputError, UnknownColumn, WeightingError
 
+SHARED = "two frames, weights in the overlap times 0.5 in homes and 0.5 in schools"
+
 
 def homes(seed: int = 0, n: int = 90) -> pd.DataFrame:
     """Households in clusters of strata; some of the children are enrolled at school."""
@@ -90,8 +92,8 @@ def test_by_hand() -> None:
     # Two people of weight 10 against one of weight 5: effective sizes 2 and 1.
     third = ek.weighting.dual_frame(a, b, overlap=overlap, theta="effective")
     np.testing.assert_allclose(third.w, [20 / 3, 20 / 3, 10, 5 / 3, 5])
-    assert half.adjustments[-1].words == "two frames, overlap shared 0.5 to 0.5"
-    assert ek.weighting.report(half).to_frame()["step"].tolist() == ["given", "two frames, overlap shared 0.5 to 0.5"]
+    assert half.adjustments[-1].words == SHARED
+    assert ek.weighting.report(half).to_frame()["step"].tolist() == ["given", SHARED]
 
 
 def test_weights_are_one_over_the_expected_number_of_selections() -> None:

@@ -209,3 +209,20 @@ def test_it_says_how_many_imputations_are_advised() -> None:
     assert "imputations are advised" in repr(made)
     assert made.note in made._repr_html_()
     assert "of the variance comes from missing answers" in made.estimate.flags[0]
+
+
+def test_what_rubin_gives_is_released_by_its_estimate() -> None:
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    made = ek.weighting.impute(survey, "knew_sender", imputations=2, seed=1)
+    combined = ek.weighting.rubin([ek.proportion(s, "knew_sender", by="sex") for s in made])
+    calls = (ek.release, lambda c: ek.difference(c, 0, 1), lambda c: ek.contrast(c, [1, -1]))
+    for call in calls:
+        with pytest.raises(ek.errors.InputError, match=r"\.estimate\."):
+            call(combined)  # type: ignore[arg-type]
+    safe = ek.release(combined.estimate)
+    with pytest.raises(ek.errors.InputError, match="Combine first"):
+        ek.difference(safe, 0, 1)  # type: ignore[arg-type]
+    with pytest.raises(ek.errors.InputError) as caught:
+        ek.release(safe)  # type: ignore[arg-type]
+    assert ".estimate" not in str(caught.value)

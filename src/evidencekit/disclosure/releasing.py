@@ -95,7 +95,7 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
     Parameters
     ----------
     est : Estimate
-        Any Estimate.
+        Any Estimate; of a noun that has one (what `weighting.rubin` returns), its ``.estimate``.
     profile : {"child-survey"}
         The rules. A cell is hidden where nobody knows what it rests on, with fewer than 10 unweighted cases, fewer than 10 in the
         complement (whatever verb made the number, where the column has two values), fewer than 10 answers, or fewer than 3 sampling
@@ -133,7 +133,8 @@ def release(est: Estimate, *, profile: Literal["child-survey"] = "child-survey")
     ('shown', 'shown')
     """
     if not isinstance(est, Estimate):
-        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.")
+        within = "Release its .estimate." if isinstance(getattr(est, "estimate", None), Estimate) and not isinstance(est, Released) else ""
+        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", within)
     one_of("profile", profile, ("child-survey",))
     est = _not_below_zero(est)
     status, why = [], []

@@ -290,7 +290,9 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
         )
     estimate = released.estimate
     if estimate.statistic != "proportion":
-        raise InputError("A finding is made from shares so far.", "Use proportion().")
+        made = estimate.statistic in ("difference", "ratio of estimates", "contrast")
+        fix = "Make a finding of each share, say both, and set the difference with its interval, as release() shows it, beside them."
+        raise InputError("A finding is made from shares so far.", fix if made else "Use proportion().")
     if estimate.provenance.where.startswith(UNNAMED):
         raise InputError(
             "This number is about a subset that has no name, so a sentence cannot say whom it is about.",

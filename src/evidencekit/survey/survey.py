@@ -92,7 +92,7 @@ class Survey:
     Units and strata become integer codes once, here. A lazy frame is not scanned until a number is asked for. `w` is the array of the
     rows' weights after every step of `evidencekit.weighting`, `n` the number of rows; ``weighting.with_weights(survey)`` gives the data
     with the weights as a column. After two phases of sampling (`TwoPhase`) the rows are those of phase 2; what phase 1 knew is kept for
-    the variances, and for ``weighting.calibrate_to_phase1``.
+    `weighting.calibrate_to_phase1`. Numbers from phase 1 alone need a Survey of their own: the same data with the `Stages` of phase 1.
 
     References
     ----------
@@ -355,8 +355,8 @@ def _with_weights(design: Stages) -> Stages:
     if design.weights is None and not design.fpc:
         raise InputError(
             "A survey needs weights=.",
-            "Name the column of weights; where all were drawn with the same chance, a column that is 1 for everyone. Answers that nobody was "
-            "drawn to give (a panel, an open link) have no design: Survey(data, design=ek.NoDesign()).",
+            "Name the column of weights; where all were drawn with the same chance, a column that is 1 for everyone. "
+            "Answers that nobody was drawn to give (a panel, an open link) have no design: Survey(data, design=ek.NoDesign()).",
         )
     return design
 

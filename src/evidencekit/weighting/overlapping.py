@@ -98,7 +98,7 @@ def dual_frame(
             f"Nobody in sample {names[int(known[0])]!r} is in the overlap, and some in the other sample are.",
             "What the overlap holds can then be had from one sample only: leave its rows out of the other frame.",
         )
-    factors, words = _factors(samples, shared, theta, other_weight)
+    factors, words = _factors(samples, shared, theta, other_weight, names)
     frame, design, base = stacked(samples, names)
     made = Survey(frame, design=design, population=population)
     weights, start = base, 0
@@ -161,15 +161,18 @@ def _overlap(survey: Survey, name: str, frame: str) -> NDArray[np.bool_]:
 
 
 def _factors(
-    samples: tuple[Survey, Survey], shared: list[NDArray[np.bool_]], theta: Theta, other_weight: str | tuple[str, str] | None
+    samples: tuple[Survey, Survey],
+    shared: list[NDArray[np.bool_]],
+    theta: Theta,
+    other_weight: str | tuple[str, str] | None,
+    names: tuple[str, str],
 ) -> tuple[list[Floats], str]:
     """What the weights of each sample are multiplied by, and how that was decided."""
     weights = [_weights(s) for s in samples]
     if other_weight is not None:
         if theta != 0.5:
             raise InputError("theta= is not used with other_weight=.", "Leave one of them out.")
-        names = _pair(other_weight, "other_weight=")
-        pairs = zip(samples, names, weights, shared, strict=True)
+        pairs = zip(samples, _pair(other_weight, "other_weight="), weights, shared, strict=True)
         return [_expected(s, name, w, both) for s, name, w, both in pairs], "two frames, by expected number of selections"
     if theta == "effective":
         sizes = [w[both].sum() ** 2 / max(float(w[both] @ w[both]), 1e-300) for w, both in zip(weights, shared, strict=True)]
@@ -177,7 +180,7 @@ def _factors(
     if isinstance(theta, (str, bool)) or not isinstance(theta, (int, float)) or not 0 <= theta <= 1:
         raise InputError('theta= is a share between 0 and 1, or "effective".')
     parts = [np.where(both, share, 1.0) for both, share in zip(shared, (theta, 1 - theta), strict=True)]
-    return parts, f"two frames, overlap shared {theta:.4g} to {1 - theta:.4g}"
+    return parts, f"two frames, weights in the overlap times {theta:.4g} in {names[0]} and {1 - theta:.4g} in {names[1]}"
 
 
 def _weights(survey: Survey) -> Floats:

@@ -26,14 +26,17 @@ RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6")
 class ResponseRates:
     """Response rates, one row in all or one per group.
 
-    ``n`` rows, how many were ``respondent, interrupted, nonrespondent`` (of these ``refused`` and ``not_contacted``, when told apart),
+    ``n`` rows, without weights always; how many were ``respondent, interrupted, nonrespondent`` (of these ``refused`` and
+    ``not_contacted``, when told apart),
     ``ineligible`` and ``unknown``; ``e`` the share eligible among the unknown; ``rr1`` to ``rr6``; with refusals told apart
-    ``ref1, ref2, ref3, coop3, coop4``, with non-contacts ``con1, con2, con3, coop1, coop2``.
+    ``ref1, ref2, ref3, coop3, coop4``, with non-contacts ``con1, con2, con3, coop1, coop2``. Where `weighted`, all but ``n`` are sums of
+    weights and their ratios.
     """
 
     by: tuple[str, ...]
     columns: dict[str, Any]
     backend: str = "pandas"
+    weighted: bool = False
 
     def to_frame(self) -> Any:
         """The table in the caller's kind of frame."""
@@ -72,10 +75,13 @@ class ResponseRates:
         return ResponseRates(self.by, made, self.backend)
 
     def __repr__(self) -> str:
-        return f"Response rates\n{text_table(*table_of(self.columns), limit=40)}"
+        return f"{self._title()}\n{text_table(*table_of(self.columns), limit=40)}"
 
     def _repr_html_(self) -> str:
-        return html_table(*table_of(self.columns), caption="Response rates", limit=40)
+        return html_table(*table_of(self.columns), caption=self._title(), limit=40)
+
+    def _title(self) -> str:
+        return "Response rates, weighted (n counts rows)" if self.weighted and "n" in self.columns else "Response rates"
 
 
 def response_rates(
@@ -160,7 +166,7 @@ def response_rates(
     taken = [name for name in names if name in made]
     if taken:
         raise InputError(f"by= cannot split by a column called {taken[0]!r}: the rates have a column of that name.", "Rename it first.")
-    return ResponseRates(names, {**labels, **made}, rows.backend)
+    return ResponseRates(names, {**labels, **made}, rows.backend, weights is not False)
 
 
 def _amounts(data: Any, rows: Rows, weights: str | bool) -> Floats:
