@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import numpy as np
@@ -17,7 +17,8 @@ from evidencekit.survey.totals import in_memory, numbers
 from evidencekit.survey.units import cross
 from evidencekit.weighting.distances import Distance, Method
 from evidencekit.weighting.margins import Inside, Margin, Margins, inside_of, margins_of
-from evidencekit.weighting.solving import Unsolved, ratios, solve
+from evidencekit.weighting.pieces import scores
+from evidencekit.weighting.solving import Unsolved, ratios, regress, solve
 
 __all__ = ["Calibration", "calibrate", "poststratify", "rake"]
 
@@ -26,33 +27,50 @@ Bounds = tuple[float, float] | None
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Calibration:
-    """A calibration that can be done again: `names` tell which target belongs to what."""
+    """A calibration that can be done again: `names` tell which target belongs to what, `start` what it came to in the full sample."""
 
     covariates: Floats | Partition
     targets: Floats
     names: tuple[str, ...]
     distance: Distance
     tilt: Floats | None = None
+    start: Floats | None = None
 
     def solve(self, weights: Floats) -> Floats:
         """The coefficients that meet the targets with these cell weights; of a partition, the factor of each class."""
         try:
             if isinstance(self.covariates, Partition):
                 return ratios(weights, self.covariates, self.targets, self.distance)
-            return solve(weights, self.covariates, self.targets, self.distance, self.tilt)
+            return solve(weights, self.covariates, self.targets, self.distance, tilt=self.tilt, start=self.start)
         except Unsolved as trouble:
-            share = np.abs(trouble.gap) / np.maximum(np.abs(self.targets), 1e-300)
-            worst = int(np.argmax(share))
-            raise WeightingError(
-                f"No weights meet all the totals: {self.names[worst]!r} stays furthest off, by {share[worst]:.2%} of its total.",
-                "Check that the totals agree with each other; put small categories together; use fewer margins or wider bounds.",
-            ) from None
+            raise self._unmet(trouble.gap) from None
+
+    def linear(self) -> tuple[Floats, Floats] | None:
+        """The covariates, and the same times the tilt, of a linear calibration without bounds."""
+        if isinstance(self.covariates, Partition) or not self.distance.straight:
+            return None
+        return self.covariates, self.covariates if self.tilt is None else self.tilt[:, None] * self.covariates
+
+    def regressed(self, sums: Floats, reach: Floats, products: Floats) -> Floats:
+        """The coefficients that meet the targets in every replicate of a linear calibration."""
+        try:
+            return regress(sums, reach, products, self.targets)
+        except Unsolved as trouble:
+            raise self._unmet(trouble.gap) from None
+
+    def _unmet(self, gap: Floats) -> WeightingError:
+        share = np.abs(gap) / np.maximum(np.abs(self.targets), 1e-300)
+        worst = int(np.argmax(share))
+        return WeightingError(
+            f"No weights meet all the totals: {self.names[worst]!r} stays furthest off, by {share[worst]:.2%} of its total.",
+            "Check that the totals agree with each other; put small categories together; use fewer margins or wider bounds.",
+        )
 
     def factor(self, weights: Floats, solution: Floats) -> Floats:
         """The factor on each cell's weights."""
         if isinstance(self.covariates, Partition):
             return np.append(solution, 1.0)[self.covariates.group]
-        score = self.covariates @ solution
+        score = scores(self.covariates, solution)
         return self.distance.factor(score if self.tilt is None else score * self.tilt)[0]
 
 
@@ -333,7 +351,8 @@ def _apply(survey: Survey, step: Calibration, cell: Codes | None, words: str) ->
     before = survey.w
     assert before is not None
     weights = before if cell is None else summed(cell, before, len(step.covariates))
-    factor = step.factor(weights, step.solve(weights))
+    found = step.solve(weights)
+    step, factor = replace(step, start=found), step.factor(weights, found)
     after = before * (factor if cell is None else factor[cell])
     negative = int((after < 0).sum())
     if negative:

@@ -44,6 +44,11 @@ class Distance:
         if not bool(np.all(self.low < self.high)):
             raise InputError("bounds= are two numbers, the lower one first.")
 
+    @property
+    def straight(self) -> bool:
+        """Whether the factor is 1 and the score, without bounds."""
+        return self.method == "linear" and bool(np.all(np.isneginf(self.low)) and np.all(np.isposinf(self.high)))
+
     def factor(self, score: Floats) -> tuple[Floats, Floats]:
         """The factors at the scores, and their derivatives."""
         if self.method == "logit":
