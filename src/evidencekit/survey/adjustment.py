@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, summed
 
-__all__ = ["Adjustment", "Known", "Partition", "Step", "inside_of"]
+__all__ = ["Adjustment", "Known", "Partition", "Regression", "Step", "inside_of"]
 
 
 class Step(Protocol):
@@ -25,6 +25,19 @@ class Step(Protocol):
 
     def factor(self, weights: Floats, solution: Any) -> Floats:
         """The factor on each cell's weights."""
+        ...
+
+
+@runtime_checkable
+class Regression(Protocol):
+    """A step that may be a linear calibration: the factor on a cell is then ``1 + z'b`` with b found from sums alone."""
+
+    def linear(self) -> tuple[Floats, Floats] | None:
+        """The covariates x (cells, p) and z, which are x times how much each cell counts; None when the factor is not of that form."""
+        ...
+
+    def regressed(self, sums: Floats, reach: Floats, products: Floats) -> Floats:
+        """The coefficients b (R, p) of replicates, from their sums of x and of its absolute values (R, p) and of ``x z'`` (R, p, p)."""
         ...
 
 

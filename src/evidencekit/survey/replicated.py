@@ -53,6 +53,9 @@ def replicate_totals(replayed: Replayed, table: Table, domains: int) -> tuple[Fl
     """Weights (R, D) and sums (R, D, p) of every replicate, from a table over atoms; and in how many a weight is negative."""
     p, atoms = table.p, len(replayed.last)
     values = np.column_stack([table.w, table.sums])
+    if replayed.condensed is not None:
+        made = replayed.condensed.totals(table.unit, table.domain, values * replayed.remaining[table.unit, None], domains)
+        return made[:, :, 0], made[:, :, 1:], replayed.condensed.below()
     columns = domains * (p + 1)
     place = table.domain[:, None] * (p + 1) + np.arange(p + 1)
     matrix: Any

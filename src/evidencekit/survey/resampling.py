@@ -8,21 +8,18 @@ rows by replicates is ever made, unless an adjustment treats each row by itself,
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
-from evidencekit.errors import WeightingError
-from evidencekit.survey.adjustment import Adjustment, Step
+from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.condensing import Again, Condensed, condensed_of, solved_in
 from evidencekit.survey.units import Units, cross
 
-__all__ = ["Again", "Replayed", "Resampling", "atoms_of", "rank_of"]
+__all__ = ["Replayed", "Resampling", "atoms_of", "rank_of"]
 
 SIZE = 8_000_000
-NOBODY_OUT = (
-    'What few sampling units hold is lost where one is left out; brr(rho=0.5) and bootstrap(method="generalised") leave nobody out.'
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -54,21 +51,11 @@ class Resampling:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Again:
-    """A step that replicates do again: on which cells, and the atoms' weights up to it but for the factors that are done again."""
-
-    step: Step
-    cell: Codes | None
-    cells: int
-    base: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Replayed:
     """The weights of every replicate, relative to the full-sample weights, atom by atom.
 
     `unit` (A,) is each atom's column of the factors; `steps` are those done again; `base` (A,) the atoms' weights after all steps but for
-    the factors that are done again, and `last` (A,) with them.
+    the factors that are done again, and `last` (A,) with them; `condensed` the same added up by unit, where that is possible.
     """
 
     resampling: Resampling
@@ -76,7 +63,13 @@ class Replayed:
     steps: tuple[Again, ...]
     base: Floats
     last: Floats
-    kept: dict[int, list[object]]
+    condensed: Condensed | None = None
+    kept: dict[int, list[object]] = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> Floats:
+        """The atoms' weights but for the factors that are done again, relative to the full-sample weights."""
+        return np.divide(self.base, self.last, out=np.zeros_like(self.base), where=self.last != 0)
 
     def blocks(self) -> Iterator[tuple[slice, Floats]]:
         """Some replicates at a time: which, and their factors on the full-sample weights, shape (b, A)."""
@@ -90,12 +83,15 @@ class Replayed:
         f = f if self.unit is None else f[:, self.unit]
         if not self.steps:
             return f
-        f = np.array(f)
-        for row, r in enumerate(range(span.start, span.stop)):
-            self._again(r, f[row])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            f *= np.where(self.last != 0, self.base / self.last, 0.0)
-        return f
+        if self.condensed is not None:
+            made = self.condensed.of_atoms(span)
+            made *= f
+        else:
+            made = np.array(f)
+            for row, r in enumerate(range(span.start, span.stop)):
+                self._again(r, made[row])
+        made *= self.remaining
+        return made
 
     def _again(self, r: int, factor: Floats) -> None:
         """Multiply one replicate's factors by those of all steps; what each step came to is kept, so that it is found once."""
@@ -104,17 +100,9 @@ class Replayed:
             weights = again.base * factor
             cells = weights if again.cell is None else summed(again.cell, weights, again.cells)
             if k == len(solutions):
-                solutions.append(self._solved(again.step, cells, r))
+                solutions.append(solved_in(r, self.resampling.count, again.step, cells))
             g = again.step.factor(cells, solutions[k])
             factor *= g if again.cell is None else g[again.cell]
-
-    def _solved(self, step: Step, cells: Floats, r: int) -> object:
-        """What a step comes to in a replicate; a failure says in which."""
-        try:
-            return step.solve(cells)
-        except WeightingError as trouble:
-            where = f"(in replicate {r + 1} of {self.resampling.count})"
-            raise WeightingError(f"{trouble.what.rstrip('.')} {where}.", f"{trouble.fix} {NOBODY_OUT}") from None
 
 
 def atoms_of(units: Units, adjustments: Sequence[Adjustment], resampling: Resampling, w: Floats) -> tuple[Units, Replayed]:
@@ -152,7 +140,8 @@ def atoms_of(units: Units, adjustments: Sequence[Adjustment], resampling: Resamp
         if inside is not None:
             made = replace(made, psu=inside if units.psu is None else units.psu[inside])
             unit = inside if unit is None else unit[inside]
-    return made, Replayed(resampling, unit, tuple(again), gathered(fixed), gathered(w), {})
+    condensed = condensed_of(resampling.factors, unit, again)
+    return made, Replayed(resampling, unit, tuple(again), gathered(fixed), gathered(w), condensed)
 
 
 def _split(units: Units, moving: Sequence[Adjustment], n: int) -> tuple[Units, Codes | None]:

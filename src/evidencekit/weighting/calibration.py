@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from evidencekit.survey.units import cross
 from evidencekit.weighting.covariates import indicators
 from evidencekit.weighting.distances import Distance
 from evidencekit.weighting.margins import Margin
-from evidencekit.weighting.solving import Unsolved, ratios, solve
+from evidencekit.weighting.pieces import scores
+from evidencekit.weighting.solving import Unsolved, ratios, regress, solve
 
 __all__ = ["Calibration", "applied", "known_of"]
 
@@ -28,7 +29,8 @@ class Calibration:
     """A calibration that can be done again: `names` tell which target belongs to what, `numbers` which are of numeric columns.
 
     Where no more than shares is known, `shares` are the targets' for each unit of weight calibrated, and the targets follow the weights.
-    With `cluster` (cells,) the covariates are averaged within clusters with the weights at hand, so that a cluster has one factor.
+    With `cluster` (cells,) the covariates are averaged within clusters with the weights at hand, so that a cluster has one factor. `start`
+    is what it came to in the full sample.
     """
 
     covariates: Floats | Partition
@@ -39,6 +41,7 @@ class Calibration:
     tilt: Floats | None = None
     cluster: Codes | None = None
     shares: Floats | None = None
+    start: Floats | None = None
 
     def goals(self, weights: Floats) -> Floats:
         """The targets for these cell weights."""
@@ -54,9 +57,28 @@ class Calibration:
             if isinstance(x, Partition):
                 return ratios(weights, x, self.goals(weights), self.distance)
             with np.errstate(over="ignore", invalid="ignore"):  # targets that cannot be met send the factors to infinity
-                return solve(weights, x, self.goals(weights), self.distance, self.tilt)
+                return solve(weights, x, self.goals(weights), self.distance, tilt=self.tilt, start=self.start)
         except Unsolved as trouble:
             raise self._unsolved(weights, x, trouble.gap) from None
+
+    def linear(self) -> tuple[Floats, Floats] | None:
+        """The covariates, and the same times the tilt, of a linear calibration without bounds; None of any other."""
+        x = self.covariates
+        if isinstance(x, Partition) or self.cluster is not None or not self.distance.straight:
+            return None
+        return x, x if self.tilt is None else self.tilt[:, None] * x
+
+    def regressed(self, sums: Floats, reach: Floats, products: Floats) -> Floats:
+        """The coefficients of every replicate of a linear calibration, from its sums of the covariates, their sizes and products."""
+        goals: Floats = self.targets
+        if self.shares is not None:
+            whole = sums[:, self.shares > 0].sum(axis=1) / self.shares.sum()  # every margin adds up to it
+            goals = np.where(self.shares > 0, whole[:, None] * self.shares, self.targets)
+        try:
+            return regress(sums, reach, products, goals)
+        except Unsolved as trouble:
+            told = self._off(np.broadcast_to(goals, sums.shape)[trouble.replicate], reach[trouble.replicate], trouble.gap)
+            raise WeightingError(f"{told.rstrip('.')} (in replicate {trouble.replicate + 1} of {len(sums)}).", DISAGREE) from None
 
     def factor(self, weights: Floats, solution: Floats) -> Floats:
         """The factor on each cell's weights."""
@@ -84,7 +106,7 @@ class Calibration:
         return ""
 
     def _factor(self, x: Floats, distance: Distance, solution: Floats) -> Floats:
-        score = x @ solution
+        score = scores(x, solution)
         return distance.factor(score if self.tilt is None else score * self.tilt)[0]
 
     def _unsolved(self, weights: Floats, x: Floats | Partition, gap: Floats) -> WeightingError:
@@ -96,14 +118,17 @@ class Calibration:
                 "the range of the column.",
                 "Its total is the sum over all people that the other totals count: check its unit, and that it is of the same population.",
             )
-        held = x.sums(weights) if isinstance(x, Partition) else np.abs(x).T @ weights
-        scale = np.maximum(np.abs(self.targets), held)
+        reach = x.sums(weights) if isinstance(x, Partition) else np.abs(x).T @ weights
+        return WeightingError(self._off(self.goals(weights), reach, gap), self._needed(weights, x) or DISAGREE)
+
+    def _off(self, goals: Floats, reach: Floats, gap: Floats) -> str:
+        """Which total stays furthest off, in its own units and as a share of it."""
+        scale = np.maximum(np.abs(goals), reach)
         off = np.abs(gap) / np.where(scale > 0, scale, 1.0)
         worst = int(np.argmax(off))
-        target = float(self.targets[worst])
+        target = float(goals[worst])
         share = f" of {target:,.6g} ({abs(gap[worst] / target):.2%})" if abs(target) > 1e-9 * scale[worst] else ""
-        what = f"No weights meet all the totals: {self.names[worst]!r} stays furthest off, by {abs(gap[worst]):,.6g}{share}."
-        return WeightingError(what, self._needed(weights, x) or DISAGREE)
+        return f"No weights meet all the totals: {self.names[worst]!r} stays furthest off, by {abs(gap[worst]):,.6g}{share}."
 
     def _needed(self, weights: Floats, x: Floats | Partition) -> str:
         """How far the factors would have to go without bounds; empty when bounds are not what stands in the way."""
@@ -113,9 +138,9 @@ class Calibration:
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 if isinstance(x, Partition):
-                    factor = ratios(weights, x, self.targets, free)
+                    factor = ratios(weights, x, self.goals(weights), free)
                 else:
-                    factor = self._factor(x, free, solve(weights, x, self.targets, free, self.tilt))[weights > 0]
+                    factor = self._factor(x, free, solve(weights, x, self.goals(weights), free, tilt=self.tilt))[weights > 0]
         except Unsolved:
             return ""
         return (
@@ -194,7 +219,8 @@ def applied(
         x, cell, cluster = averages(x, before, cluster), cluster, None
     step = Calibration(x, known.targets, known.names, known.numbers, distance, tilt, cluster, known.shares)
     weights = before if cell is None else summed(cell, before, len(x))
-    factor = step.factor(weights, step.solve(weights))
+    found = step.solve(weights)
+    step, factor = replace(step, start=found), step.factor(weights, found)
     after = before * (factor if cell is None else factor[cell])
     negative = int((after < 0).sum())
     if negative:

@@ -51,6 +51,11 @@ class Distance:
             return None
         return Distance("raking" if self.method == "logit" else self.method, low)
 
+    @property
+    def straight(self) -> bool:
+        """Whether the factor is 1 and the score, without bounds."""
+        return self.method == "linear" and bool(np.all(np.isneginf(self.low)) and np.all(np.isposinf(self.high)))
+
     def factor(self, score: Floats) -> tuple[Floats, Floats]:
         """The factors at the scores, and their derivatives."""
         if self.method == "logit":

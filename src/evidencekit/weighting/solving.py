@@ -9,21 +9,34 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.survey.adjustment import Partition
 from evidencekit.weighting.distances import Distance
+from evidencekit.weighting.pieces import column_sums, crossproduct, scores
 
-__all__ = ["Unsolved", "ratios", "solve"]
+__all__ = ["Unsolved", "ratios", "regress", "solve"]
 
-STEPS, HALVINGS = 200, 40
+STEPS, HALVINGS, REFINEMENTS = 200, 40, 5
+MET, EXACT = 1e-9, 1e-13
+BLOCK = 65_536
+
+GapAt = Callable[[Floats], tuple[Floats, Floats]]
 
 
 class Unsolved(Exception):
-    """The targets are not met; `gap` is how far each is off."""
+    """The targets are not met; `gap` is how far each is off, and `replicate` in which of several sets of weights."""
 
-    def __init__(self, gap: Floats) -> None:
+    def __init__(self, gap: Floats, replicate: int = 0) -> None:
         super().__init__()
-        self.gap = gap
+        self.gap, self.replicate = gap, replicate
 
 
-def solve(weights: Floats, covariates: Floats, targets: Floats, distance: Distance, tilt: Floats | None = None) -> Floats:
+def solve(
+    weights: Floats,
+    covariates: Floats,
+    targets: Floats,
+    distance: Distance,
+    *,
+    tilt: Floats | None = None,
+    start: Floats | None = None,
+) -> Floats:
     """The coefficients of the scores whose factors meet the targets.
 
     Parameters
@@ -38,6 +51,8 @@ def solve(weights: Floats, covariates: Floats, targets: Floats, distance: Distan
         How scores become factors.
     tilt : (cells,) array, optional
         Multiplies each score: one over the assumed variance.
+    start : (p,) array, optional
+        Coefficients that may be near, such as those of the full sample.
 
     Returns
     -------
@@ -48,27 +63,63 @@ def solve(weights: Floats, covariates: Floats, targets: Floats, distance: Distan
     Unsolved
         The targets cannot be met within the bounds, or contradict each other.
     """
-    scale = np.maximum(np.abs(targets), np.abs(covariates).T @ weights)
+    scale = np.maximum(np.abs(targets), _reach(covariates, weights))
     scale = np.where(scale > 0, scale, 1.0)
-    x, goal = covariates / scale, targets / scale
-    found = np.zeros(x.shape[1])
 
     def gap_at(coefficients: Floats) -> tuple[Floats, Floats]:
-        score = x @ coefficients
+        score = scores(covariates, coefficients / scale)
         factor, slope = distance.factor(score if tilt is None else score * tilt)
-        return goal - x.T @ (weights * factor), weights * (slope if tilt is None else slope * tilt)
+        return (targets - column_sums(covariates, weights * factor)) / scale, weights * (slope if tilt is None else slope * tilt)
 
-    gap, slope = gap_at(found)
-    for _ in range(STEPS):
-        size = float(np.abs(gap).max())
-        if size < 1e-13:
-            break
-        better = _shorter(gap_at, found, _newton(x.T @ (slope[:, None] * x), gap), size)
-        if better is None:
-            break
-        found, gap, slope = better
-    if not np.abs(gap).max() < 1e-9:
+    def slopes_at(slope: Floats) -> Floats:
+        return crossproduct(covariates, slope) / np.outer(scale, scale)
+
+    find = _straight if distance.straight else _descend
+    found, gap = find(gap_at, slopes_at, np.zeros(len(targets)) if start is None or distance.straight else start * scale)
+    if start is not None and not np.abs(gap).max() < MET:
+        found, gap = find(gap_at, slopes_at, np.zeros(len(targets)))
+    if not np.abs(gap).max() < MET:
         raise Unsolved(gap * scale)
+    return found / scale
+
+
+def regress(sums: Floats, reach: Floats, products: Floats, targets: Floats) -> Floats:
+    """The coefficients of a linear calibration without bounds, for many sets of weights at once.
+
+    Parameters
+    ----------
+    sums, reach : (R, p) arrays
+        The weighted sums of the covariates, and of their absolute values.
+    products : (R, p, p) array
+        The weighted sums of their products, times the tilt.
+    targets : (p,) or (R, p) array
+        What the weighted sums are to be.
+
+    Returns
+    -------
+    (R, p) array
+
+    Raises
+    ------
+    Unsolved
+        The targets contradict each other.
+    """
+    scale = np.maximum(np.abs(targets), reach)
+    scale = np.where(scale > 0, scale, 1.0)
+    slopes = products / (scale[:, :, None] * scale[:, None, :])
+    first = gap = (targets - sums) / scale
+    found = np.zeros_like(gap)
+    ridged = _ridged(slopes)
+    for _ in range(1 + REFINEMENTS):
+        tried = found + np.linalg.solve(ridged, gap[:, :, None])[:, :, 0]
+        left = first - np.matmul(slopes, tried[:, :, None])[:, :, 0]
+        better = np.abs(left).max(axis=1) < np.abs(gap).max(axis=1)
+        found, gap = np.where(better[:, None], tried, found), np.where(better[:, None], left, gap)
+        if not (better & (np.abs(gap).max(axis=1) >= EXACT)).any():
+            break
+    unmet = np.flatnonzero(~(np.abs(gap).max(axis=1) < MET))
+    if unmet.size:
+        raise Unsolved(gap[unmet[0]] * scale[unmet[0]], int(unmet[0]))
     return found / scale
 
 
@@ -104,23 +155,63 @@ def ratios(weights: Floats, classes: Partition, targets: Floats, distance: Dista
     return factor
 
 
-def _newton(slopes: Floats, gap: Floats) -> Floats:
-    """The step that closes the gap; a trace of the identity takes care of redundant targets, and changes only how fast it converges."""
-    diagonal = np.diagonal(slopes)
-    ridge = 1e-11 * float(diagonal.max(initial=0.0))
-    if not 0 < ridge < np.inf:
-        return np.zeros_like(gap)
-    made: Floats = np.linalg.solve(slopes + ridge * np.eye(len(gap)), gap)  # pyright: ignore[reportAssignmentType]  # float64 in and out
+def _straight(gap_at: GapAt, slopes_at: Callable[[Floats], Floats], found: Floats) -> tuple[Floats, Floats]:
+    """The solution where factors are linear: one step, made exact with the same slopes."""
+    gap, slope = gap_at(found)
+    ridged = _ridged(slopes_at(slope))
+    for _ in range(1 + REFINEMENTS):
+        tried = found + _step(ridged, gap)
+        left, _ = gap_at(tried)
+        if not np.abs(left).max() < np.abs(gap).max():
+            break
+        found, gap = tried, left
+        if np.abs(gap).max() < EXACT:
+            break
+    return found, gap
+
+
+def _descend(gap_at: GapAt, slopes_at: Callable[[Floats], Floats], found: Floats) -> tuple[Floats, Floats]:
+    """The solution by damped Newton steps."""
+    gap, slope = gap_at(found)
+    for _ in range(STEPS):
+        size = float(np.abs(gap).max())
+        if size < EXACT:
+            break
+        better = _shorter(gap_at, found, _step(_ridged(slopes_at(slope)), gap), size)
+        if better is None:
+            break
+        found, gap, slope = better
+    return found, gap
+
+
+def _ridged(slopes: Floats) -> Floats:
+    """Slopes with a trace of the identity, which takes care of redundant targets and changes only how fast steps converge."""
+    ridge = 1e-11 * np.diagonal(slopes, axis1=-2, axis2=-1).max(axis=-1, initial=0.0)
+    usable = (ridge > 0) & (ridge < np.inf)
+    # Without any slope nothing can be moved: steps are then next to nought.
+    kept = np.where(usable[..., None, None], slopes, 0.0)
+    return kept + np.where(usable, ridge, 1e300)[..., None, None] * np.eye(slopes.shape[-1])
+
+
+def _step(ridged: Floats, gap: Floats) -> Floats:
+    """The step that closes the gap."""
+    made: Floats = np.linalg.solve(ridged, gap)  # pyright: ignore[reportAssignmentType]  # float64 in and out
     return made
 
 
-def _shorter(
-    gap_at: Callable[[Floats], tuple[Floats, Floats]], found: Floats, move: Floats, size: float
-) -> tuple[Floats, Floats, Floats] | None:
-    """The longest of the halved steps that brings the targets nearer."""
-    for halving in range(HALVINGS):
+def _shorter(gap_at: GapAt, found: Floats, move: Floats, size: float) -> tuple[Floats, Floats, Floats] | None:
+    """The longest of the halved steps that brings the targets nearer; once they are met, only what rounding leaves can be in the way."""
+    for halving in range(HALVINGS if size >= MET else 3):
         tried = found + move * 0.5**halving
         gap, slope = gap_at(tried)
         if np.abs(gap).max() < size:
             return tried, gap, slope
     return None
+
+
+def _reach(covariates: Floats, weights: Floats) -> Floats:
+    """The weighted sums of the covariates' absolute values."""
+    out = np.zeros(covariates.shape[1])
+    for start in range(0, len(weights), BLOCK):
+        out += column_sums(np.abs(covariates[start : start + BLOCK]), weights[start : start + BLOCK])
+    return out
