@@ -34,7 +34,8 @@ class TwoPhase:
     method : {"full", "approx", "simple"}
         The variance. ``"full"`` uses the joint probabilities of both phases, for any stages at both. ``"approx"`` (and ``"simple"``,
         which is the same) weighs up the squares of phase 1 only: a phase 1 of one stage, exact for simple random sampling from an
-        endless population, and never negative.
+        endless population, and never negative. A unit of phase 1 that several strata of phase 2 cut counts with the chance of its first
+        row, as in R; ``"full"`` does not depend on the order of rows.
 
     Raises
     ------

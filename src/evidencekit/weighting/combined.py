@@ -30,8 +30,9 @@ class Combined:
     estimate : Estimate
         The combined numbers, for `ek.release` and `ek.finding`.
     missing_information : (k,) array
-        The fraction of each cell's information that is missing, as R's mitools has it: 0 where the imputations agree, towards 1 where they
-        are all there is. It counts what few degrees of freedom lose, too; `share` does not.
+        The fraction of each cell's information that is missing, as R's mitools has it: towards 1 where the imputations are all there
+        is. It counts what few degrees of freedom lose, too; `share` does not. Where the imputations agree it is 0, and in mitools
+        ``2 / (df + 3)``.
     within, between : (k,) array
         The average variance within an imputation, and the variance of the points between imputations.
     complete_df : (k,) array
