@@ -12,12 +12,12 @@ from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, WeightingError, one_of
 from evidencekit.survey.adjustment import Adjustment, Partition
 from evidencekit.survey.domains import Where
+from evidencekit.survey.pieces import scores
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.totals import in_memory, numbers
 from evidencekit.survey.units import cross
 from evidencekit.weighting.distances import Distance, Method
 from evidencekit.weighting.margins import Inside, Margin, Margins, inside_of, margins_of
-from evidencekit.weighting.pieces import scores
 from evidencekit.weighting.solving import Unsolved, ratios, regress, solve
 
 __all__ = ["Calibration", "calibrate", "poststratify", "rake"]
