@@ -43,6 +43,11 @@ def of_areas(frame: pd.DataFrame) -> dict[int, float]:
     return {int(area): float(total) * (1.1 if area % 2 else 0.95) for area, total in sums.items()}
 
 
+def shares(frame: pd.DataFrame) -> dict[int, float]:
+    totals = of_areas(frame)
+    return {area: total / sum(totals.values()) for area, total in totals.items()}
+
+
 def survey_of(frame: pd.DataFrame, elements: bool) -> ek.Survey:
     return ek.Survey(frame, weights="w") if elements else ek.Survey(frame, weights="w", strata="h", psu="psu")
 
@@ -69,6 +74,7 @@ CHAINS: dict[str, Callable[[ek.Survey, pd.DataFrame], ek.Survey]] = {
     "post-strata": stratified,
     "classes, margins": lambda s, f: raked(responded(s)),
     "classes, post-strata": lambda s, f: stratified(responded(s), f),
+    "classes, margins, margins": lambda s, f: ek.weighting.rake(raked(responded(s)), {"told": {0: 0.5, 1: 0.5}, "area": shares(f)}),
     "post-strata, regression": lambda s, f: regressed(stratified(s, f)),
     "regression, post-strata": lambda s, f: stratified(regressed(s), f),
     "margins, post-strata, classes": lambda s, f: responded(stratified(raked(s), f)),

@@ -12,6 +12,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.survey.adjustment import Adjustment, Partition
+from evidencekit.survey.pieces import column_sums, crossproduct
 
 __all__ = ["between", "by_group", "inverse_of", "over", "side_by_side", "solved", "unit_totals"]
 
@@ -43,7 +44,7 @@ def over(step: Adjustment, rows: Codes | None, group: Codes | None, amount: Floa
     if step.cell is None:
         picked = x if rows is None else x[rows]
         if group is None and groups == 1:
-            return (picked.T @ amount)[:, None]
+            return column_sums(picked, amount)[:, None]
         place = np.arange(len(amount)) if group is None else group
         return np.vstack([summed(place, amount * picked[:, j], groups) for j in range(x.shape[1])])
     cell = step.cell if rows is None else step.cell[rows]
@@ -52,7 +53,7 @@ def over(step: Adjustment, rows: Codes | None, group: Codes | None, amount: Floa
     place = np.arange(len(amount)) if group is None else group
     if _small(groups * len(x), amount):
         return (summed(place * len(x) + cell, amount, groups * len(x)).reshape(groups, len(x)) @ x).T
-    return np.vstack([summed(place, amount * x[cell, j], groups) for j in range(x.shape[1])])
+    return (_sparse(place, cell, amount, (groups, len(x))) @ x).T
 
 
 def unit_totals(step: Adjustment, unit: Codes | None, amount: Floats, units: int) -> Any:
@@ -76,11 +77,11 @@ def between(one: Adjustment, other: Adjustment, weight: Floats) -> Any:
     if one.cell is None or other.cell is None:
         left = x if one.cell is None else x[one.cell]
         right = z if other.cell is None else z[other.cell]
-        return left.T @ (weight[:, None] * right)
+        return crossproduct(left, weight, right)
     if one is other:
-        return x.T @ (summed(one.cell, weight, len(x))[:, None] * x)
+        return crossproduct(x, summed(one.cell, weight, len(x)), x)
     if not _small(len(x) * len(z), weight):
-        return x[one.cell].T @ (weight[:, None] * z[other.cell])
+        return x.T @ (_sparse(one.cell, other.cell, weight, (len(x), len(z))) @ z)
     both = summed(one.cell * len(z) + other.cell, weight, len(x) * len(z)).reshape(len(x), len(z))
     return x.T @ both @ z
 

@@ -10,12 +10,12 @@ import numpy as np
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import WeightingError
 from evidencekit.survey.adjustment import Adjustment, Known, Partition, inside_of
+from evidencekit.survey.pieces import scores
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.units import cross
 from evidencekit.weighting.covariates import indicators
 from evidencekit.weighting.distances import Distance
 from evidencekit.weighting.margins import Margin
-from evidencekit.weighting.pieces import scores
 from evidencekit.weighting.solving import Unsolved, ratios, regress, solve
 
 __all__ = ["Calibration", "applied", "known_of"]

@@ -8,8 +8,8 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.survey.adjustment import Partition
+from evidencekit.survey.pieces import column_sums, crossproduct, scores
 from evidencekit.weighting.distances import Distance
-from evidencekit.weighting.pieces import column_sums, crossproduct, scores
 
 __all__ = ["Unsolved", "ratios", "regress", "solve"]
 
@@ -72,7 +72,7 @@ def solve(
         return (targets - column_sums(covariates, weights * factor)) / scale, weights * (slope if tilt is None else slope * tilt)
 
     def slopes_at(slope: Floats) -> Floats:
-        return crossproduct(covariates, slope) / np.outer(scale, scale)
+        return crossproduct(covariates, slope, covariates) / np.outer(scale, scale)
 
     find = _straight if distance.straight else _descend
     found, gap = find(gap_at, slopes_at, np.zeros(len(targets)) if start is None or distance.straight else start * scale)
