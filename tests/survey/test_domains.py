@@ -16,7 +16,7 @@ import pytest
 from kinds import EAGER, LAZY, frame_as
 
 import evidencekit as ek
-from evidencekit.survey import conditions
+from evidencekit.survey.summing import conditions
 
 FICTION = ek.fictional.national_survey().frame
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import evidencekit as ek
-from evidencekit.survey import influence
+from evidencekit.survey.uncertainty import influence
 
 
 def people(rows: int = 400) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def test_a_large_mean_costs_no_digits(kind: str, offset: float) -> None:
 
 
 def test_digits_cost_a_second_pass_only_where_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from evidencekit.survey import pushdown
+    from evidencekit.survey.summing import pushdown
 
     passes = []
     run = pushdown._run

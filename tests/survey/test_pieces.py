@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evidencekit.survey.pieces import column_sums, crossproduct, scores
+from evidencekit.survey.adjustments.pieces import column_sums, crossproduct, scores
 
 
 @pytest.mark.parametrize("p", [1, 7, 130])

@@ -192,7 +192,7 @@ def test_with_all_of_them_calibrated_only_phase_1_is_left(seed: int) -> None:
         np.testing.assert_allclose(got.points, ek.total(ek.Survey(frame, **first), "known").points)
         assert made.units is not None
         assert made.units.phases is not None
-        none = ek.survey.influence.Influence(made.units, np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0), 1, "fail", "none")
+        none = ek.survey.uncertainty.influence.Influence(made.units, np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0), 1, "fail", "none")
         assert none.dense()[0, 0] == 0
         z = (frame["known"][frame["inside"]] * made.w).to_numpy()[:, None]
         np.testing.assert_allclose(got.covariance.variances, made.units.phases.covariance(z, 0 * z).ravel(), rtol=1e-9)
@@ -307,7 +307,7 @@ def test_many_cells_give_the_same_variances(monkeypatch: pytest.MonkeyPatch) -> 
     frame["many"] = np.arange(len(frame)) // 2
     survey = two_phase(frame, first={"weights": "w", "strata": "h", "psu": "i"}, second={"strata": "cell"})
     est = ek.total(survey, "y", by="many")
-    monkeypatch.setattr("evidencekit.survey.influence.DENSE_CELLS", 1)
+    monkeypatch.setattr("evidencekit.survey.uncertainty.influence.DENSE_CELLS", 1)
     large = ek.total(survey, "y", by="many")
     assert large.covariance.matrix is None
     np.testing.assert_allclose(large.covariance.variances, est.covariance.variances, rtol=1e-12)

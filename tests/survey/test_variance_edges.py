@@ -11,7 +11,7 @@ from scipy import stats
 
 import evidencekit as ek
 from evidencekit.errors import InputError
-from evidencekit.survey.intervals import ProportionInterval, proportion_limits
+from evidencekit.survey.uncertainty.intervals import ProportionInterval, proportion_limits
 
 
 def limits(p: float, v: float, n: float, df: float, **how: Any) -> tuple[float, float]:

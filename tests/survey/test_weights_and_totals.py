@@ -12,7 +12,7 @@ import pytest
 
 import evidencekit as ek
 from evidencekit.errors import InputError, Refused, UnknownColumn
-from evidencekit.survey.binding import weight_notes
+from evidencekit.survey.design.binding import weight_notes
 
 BASE = pd.DataFrame(
     {

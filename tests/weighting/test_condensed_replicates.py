@@ -11,10 +11,10 @@ import pytest
 
 import evidencekit as ek
 from evidencekit.columns import Floats, summed
-from evidencekit.survey import condensing, resampling
-from evidencekit.weighting.calibration import Calibration
-from evidencekit.weighting.distances import Distance
-from evidencekit.weighting.solving import Unsolved, regress, solve
+from evidencekit.survey.design import condensing, resampling
+from evidencekit.weighting.calibration.distances import Distance
+from evidencekit.weighting.calibration.solving import Unsolved, regress, solve
+from evidencekit.weighting.calibration.step import Calibration
 
 KINDS = ek.weighting.Dispositions("result", respondent=1, refused=2)
 SEX, REGION = {0: 9_300.0, 1: 10_200.0}, {0: 6_100.0, 1: 7_000.0, 2: 6_400.0}

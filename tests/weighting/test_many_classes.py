@@ -11,8 +11,8 @@ import pytest
 
 import evidencekit as ek
 from evidencekit.columns import Floats
-from evidencekit.survey import products
-from evidencekit.survey.adjustment import Adjustment, Partition
+from evidencekit.survey.adjustments import products
+from evidencekit.survey.adjustments.adjustment import Adjustment, Partition
 
 KINDS = ek.weighting.Dispositions("result", respondent=1, refused=2, unknown=3, ineligible=4)
 AREAS = 12

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import evidencekit as ek
 from evidencekit.errors import InputError, UnknownColumn, WeightingError
 from evidencekit.weighting import Dispositions, adjust_nonresponse, adjust_propensity, jackknife, report
-from evidencekit.weighting.logistic import chances, fit
+from evidencekit.weighting.response.logistic import chances, fit
 
 KINDS = Dispositions("res", respondent="done", interrupted="stopped", refused="no", ineligible="empty", unknown="unvisited")
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evidencekit as ek
-from evidencekit.survey.resampling import rank_of
+from evidencekit.survey.design.resampling import rank_of
 
 
 def pairs(strata: int = 11, seed: int = 3, children: int = 4) -> pd.DataFrame:

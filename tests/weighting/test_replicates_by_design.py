@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import evidencekit as ek
-from evidencekit.survey.resampling import rank_of
-from evidencekit.survey.stages import Joint
+from evidencekit.survey.design.resampling import rank_of
+from evidencekit.survey.design.stages import Joint
 
 WeightingError = ek.errors.WeightingError
 CERTAIN = [1, 4, 4, 4, 4]

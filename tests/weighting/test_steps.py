@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import evidencekit as ek
 from evidencekit.errors import InputError
 from evidencekit.rendering.scale import scale_over
-from evidencekit.weighting.stepsplot import StepRow, steps_plot
+from evidencekit.weighting.views.stepsplot import StepRow, steps_plot
 
 TOLD = "image_shared"
 

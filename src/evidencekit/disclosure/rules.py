@@ -8,7 +8,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.estimate import Estimate
-from evidencekit.survey.intervals import ProportionInterval, proportion_limits
+from evidencekit.survey.uncertainty.intervals import ProportionInterval, proportion_limits
 
 __all__ = ["CASES", "PSUS", "doubts", "reasons"]
 

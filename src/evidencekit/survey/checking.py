@@ -12,12 +12,12 @@ import numpy as np
 from evidencekit.columns import Codes, Column, Floats, factorise
 from evidencekit.errors import InputError
 from evidencekit.frames import eager, open_data
-from evidencekit.survey.binding import need_columns, weight_notes
-from evidencekit.survey.replicates import Replicates
-from evidencekit.survey.stages import Stages
+from evidencekit.survey.design.binding import need_columns, weight_notes
+from evidencekit.survey.design.replicates import Replicates
+from evidencekit.survey.design.stages import Stages
+from evidencekit.survey.design.units import cross
+from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import in_memory
-from evidencekit.survey.units import cross
 
 __all__ = ["Check", "check_survey"]
 

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
-from evidencekit.survey.assembling import Asked, Deff, Layout, assemble, layout_of
-from evidencekit.survey.domains import Where, names_of, where_words
-from evidencekit.survey.intervals import real
-from evidencekit.survey.linear import means, ratios, scaled, sizes, totals
-from evidencekit.survey.measured import Measured
+from evidencekit.survey.summing.domains import Where, names_of, where_words
+from evidencekit.survey.summing.measured import Measured
+from evidencekit.survey.summing.totals import measure
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import measure
+from evidencekit.survey.uncertainty.assembling import Asked, Deff, Layout, assemble, layout_of
+from evidencekit.survey.uncertainty.intervals import real
+from evidencekit.survey.uncertainty.linear import means, ratios, scaled, sizes, totals
 
 __all__ = ["By", "count", "mean", "ratio", "refuse_categories", "some", "total"]
 

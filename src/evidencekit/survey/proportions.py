@@ -11,14 +11,14 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
-from evidencekit.survey.assembling import Asked, Deff, Layout, Limits, assemble, layout_of, spread_of
-from evidencekit.survey.domains import Where, names_of, where_words
-from evidencekit.survey.intervals import Method, ProportionInterval, proportion_limits
-from evidencekit.survey.linear import Linear, means
 from evidencekit.survey.means import By, some
-from evidencekit.survey.measured import Measured, Table
+from evidencekit.survey.summing.domains import Where, names_of, where_words
+from evidencekit.survey.summing.measured import Measured, Table
+from evidencekit.survey.summing.totals import tally
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import tally
+from evidencekit.survey.uncertainty.assembling import Asked, Deff, Layout, Limits, assemble, layout_of, spread_of
+from evidencekit.survey.uncertainty.intervals import Method, ProportionInterval, proportion_limits
+from evidencekit.survey.uncertainty.linear import Linear, means
 
 __all__ = ["limits_of", "proportion"]
 

@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval
-from evidencekit.survey.assembling import Asked, assemble, layout_of, missing_words, spread_of
-from evidencekit.survey.degrees import joined_support
-from evidencekit.survey.domains import Domains, Where, domains_of, names_of, where_words
-from evidencekit.survey.influence import DENSE_CELLS
-from evidencekit.survey.intervals import ProportionInterval, critical, proportion_limits, reals, t_limits
-from evidencekit.survey.linear import means
+from evidencekit.survey.design.resampling import Resampling
 from evidencekit.survey.means import By, refuse_categories, some
 from evidencekit.survey.replicate_quantiles import replicate_points
-from evidencekit.survey.replicated import spread_over
-from evidencekit.survey.resampling import Resampling
 from evidencekit.survey.rules import STABLE, Rule, quantile_of
+from evidencekit.survey.summing.domains import Domains, Where, domains_of, names_of, where_words
+from evidencekit.survey.summing.totals import derived, in_memory, numbers
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import derived, in_memory, numbers
+from evidencekit.survey.uncertainty.assembling import Asked, assemble, layout_of, missing_words, spread_of
+from evidencekit.survey.uncertainty.degrees import joined_support
+from evidencekit.survey.uncertainty.influence import DENSE_CELLS
+from evidencekit.survey.uncertainty.intervals import ProportionInterval, critical, proportion_limits, reals, t_limits
+from evidencekit.survey.uncertainty.linear import means
+from evidencekit.survey.uncertainty.replicated import spread_over
 
 __all__ = ["QuantileInterval", "quantile"]
 

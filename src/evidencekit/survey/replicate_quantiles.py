@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.survey.domains import Domains
-from evidencekit.survey.resampling import Replayed
+from evidencekit.survey.design.resampling import Replayed
+from evidencekit.survey.design.units import Units
 from evidencekit.survey.rules import quantile_of
-from evidencekit.survey.units import Units
+from evidencekit.survey.summing.domains import Domains
 
 __all__ = ["replicate_points"]
 

@@ -11,15 +11,15 @@ import numpy as np
 from evidencekit.columns import Floats, summed
 from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
-from evidencekit.survey.assembling import Asked, assemble, layout_of
-from evidencekit.survey.domains import Where, domains_of, names_of, where_words
-from evidencekit.survey.intervals import Method, ProportionInterval, reals
-from evidencekit.survey.linear import means, variances
 from evidencekit.survey.means import By, refuse_categories, some
 from evidencekit.survey.proportions import limits_of
+from evidencekit.survey.summing.domains import Where, domains_of, names_of, where_words
+from evidencekit.survey.summing.totals import derived, in_memory, numbers
+from evidencekit.survey.summing.twovalued import cases_of_groups
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import derived, in_memory, numbers
-from evidencekit.survey.twovalued import cases_of_groups
+from evidencekit.survey.uncertainty.assembling import Asked, assemble, layout_of
+from evidencekit.survey.uncertainty.intervals import Method, ProportionInterval, reals
+from evidencekit.survey.uncertainty.linear import means, variances
 
 __all__ = ["cdf", "variance"]
 

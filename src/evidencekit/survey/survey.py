@@ -13,15 +13,15 @@ from evidencekit.columns import Codes, Column, Floats, factorise, numeric
 from evidencekit.errors import InputError, one_of
 from evidencekit.frames import Rows, eager, open_data
 from evidencekit.sameness import Sample, mixed, sample_of
-from evidencekit.survey.adjustment import Adjustment
-from evidencekit.survey.binding import design_units, design_weights, designed_names, need_columns, replicate_units, weight_notes
-from evidencekit.survey.projection import Projection, phased_projection, projection_of
-from evidencekit.survey.replicates import Replicates
-from evidencekit.survey.resampling import Replayed, Resampling, atoms_of
-from evidencekit.survey.stages import Joint, Lonely, Stages, column_name
-from evidencekit.survey.subsampling import PhaseOne, bound_phases
-from evidencekit.survey.twophase import TwoPhase
-from evidencekit.survey.units import Units
+from evidencekit.survey.adjustments.adjustment import Adjustment
+from evidencekit.survey.adjustments.projection import Projection, phased_projection, projection_of
+from evidencekit.survey.design.binding import design_units, design_weights, designed_names, need_columns, replicate_units, weight_notes
+from evidencekit.survey.design.replicates import Replicates
+from evidencekit.survey.design.resampling import Replayed, Resampling, atoms_of
+from evidencekit.survey.design.stages import Joint, Lonely, Stages, column_name
+from evidencekit.survey.design.subsampling import PhaseOne, bound_phases
+from evidencekit.survey.design.twophase import TwoPhase
+from evidencekit.survey.design.units import Units
 
 __all__ = ["Inference", "NoDesign", "Survey"]
 

@@ -22,27 +22,27 @@ Beside them::
     answers people offered      Survey(data, design=NoDesign()); quasi_randomise, rake, balance; model_interval
 """
 
-from evidencekit.weighting.balancing import brr, sdr
 from evidencekit.weighting.base import base_weights, select_within
-from evidencekit.weighting.bootstrapping import bootstrap
-from evidencekit.weighting.calibrating import calibrate, poststratify, rake
-from evidencekit.weighting.combined import Combined, rubin
-from evidencekit.weighting.comparing import Balance, balance
-from evidencekit.weighting.dispositions import Dispositions
+from evidencekit.weighting.calibration.calibrating import calibrate, poststratify, rake
+from evidencekit.weighting.calibration.phasing import calibrate_to_phase1
+from evidencekit.weighting.dualframe.overlapping import dual_frame
 from evidencekit.weighting.exporting import with_weights
-from evidencekit.weighting.imputing import impute
-from evidencekit.weighting.jackknifing import jackknife
-from evidencekit.weighting.modelling import model_interval
-from evidencekit.weighting.nonresponse import adjust_nonresponse
-from evidencekit.weighting.overlapping import dual_frame
-from evidencekit.weighting.participation import quasi_randomise
-from evidencekit.weighting.phasing import calibrate_to_phase1
-from evidencekit.weighting.propensity import adjust_propensity
-from evidencekit.weighting.rates import ResponseRates, response_rates
-from evidencekit.weighting.replicating import replicate, replicate_design, replicate_weights
-from evidencekit.weighting.report import AchievedMargins, WeightReport, report
-from evidencekit.weighting.stepping import Steps, steps
+from evidencekit.weighting.imputation.combined import Combined, rubin
+from evidencekit.weighting.imputation.imputing import impute
+from evidencekit.weighting.optin.modelling import model_interval
+from evidencekit.weighting.optin.participation import quasi_randomise
+from evidencekit.weighting.replication.balancing import brr, sdr
+from evidencekit.weighting.replication.bootstrapping import bootstrap
+from evidencekit.weighting.replication.jackknifing import jackknife
+from evidencekit.weighting.replication.replicating import replicate, replicate_design, replicate_weights
+from evidencekit.weighting.response.dispositions import Dispositions
+from evidencekit.weighting.response.nonresponse import adjust_nonresponse
+from evidencekit.weighting.response.propensity import adjust_propensity
+from evidencekit.weighting.response.rates import ResponseRates, response_rates
 from evidencekit.weighting.trimming import trim
+from evidencekit.weighting.views.comparing import Balance, balance
+from evidencekit.weighting.views.report import AchievedMargins, WeightReport, report
+from evidencekit.weighting.views.stepping import Steps, steps
 
 __all__ = [
     "AchievedMargins",

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from evidencekit.columns import Column, Floats, numeric
 from evidencekit.errors import InputError, WeightingError
 from evidencekit.frames import Dataset, Rows, eager, open_data
-from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.adjustments.adjustment import Adjustment
+from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.totals import in_memory
 
 __all__ = ["base_weights", "select_within", "weights_for"]
 

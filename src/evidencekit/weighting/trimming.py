@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, WeightingError, one_of
-from evidencekit.survey.adjustment import Adjustment
+from evidencekit.survey.adjustments.adjustment import Adjustment
 from evidencekit.survey.survey import Survey
 from evidencekit.weighting.asking import is_number
 from evidencekit.weighting.base import weights_for

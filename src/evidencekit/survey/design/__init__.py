@@ -1,0 +1,1 @@
+"""How the sample was drawn: the designs as nouns, their units and their replicates."""

@@ -1,0 +1,1 @@
+"""From totals by sampling unit to variances, degrees of freedom, intervals and the Estimate."""

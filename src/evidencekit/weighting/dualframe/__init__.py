@@ -1,0 +1,1 @@
+"""Two samples from overlapping frames as one survey."""

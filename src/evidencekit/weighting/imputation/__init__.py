@@ -1,0 +1,1 @@
+"""Missing answers filled in several times, and the estimates of all fillings combined."""

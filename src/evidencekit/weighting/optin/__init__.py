@@ -1,0 +1,1 @@
+"""Answers that people offered, weighted to resemble a population."""

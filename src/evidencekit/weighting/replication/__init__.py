@@ -1,0 +1,1 @@
+"""Replicates made from a design, and any statistic's variance over them."""

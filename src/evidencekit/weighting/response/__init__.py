@@ -1,0 +1,1 @@
+"""Who answered, and weights for those who did not."""

@@ -1,0 +1,1 @@
+"""What weighting did, in tables and pictures."""
