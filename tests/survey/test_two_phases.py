@@ -192,7 +192,9 @@ def test_with_all_of_them_calibrated_only_phase_1_is_left(seed: int) -> None:
         np.testing.assert_allclose(got.points, ek.total(ek.Survey(frame, **first), "known").points)
         assert made.units is not None
         assert made.units.phases is not None
-        none = ek.survey.uncertainty.influence.Influence(made.units, np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0), 1, "fail", "none")
+        none = ek.survey.uncertainty.influence.Influence(
+            made.units, np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0), 1, "fail", "none"
+        )
         assert none.dense()[0, 0] == 0
         z = (frame["known"][frame["inside"]] * made.w).to_numpy()[:, None]
         np.testing.assert_allclose(got.covariance.variances, made.units.phases.covariance(z, 0 * z).ravel(), rtol=1e-9)

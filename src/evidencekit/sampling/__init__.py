@@ -1,0 +1,1 @@
+"""Sampling: from a frame to a reproducible draw."""
