@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from evidencekit.errors import InputError
 from evidencekit.rendering import figure as page
+from evidencekit.rendering.scale import scale_over
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["LoveRow", "love_plot"]
 
 _AIR, _GAP, _TICKS = 7.0, 12.0, 6
-_STEPS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 # A hollow circle and a smaller filled diamond: told apart without colour, and where they meet the circle shows round the diamond.
 _MARKS = {"before": ("o", 10.0, "white"), "after": ("D", 5.5, page.BLUE)}
 
@@ -28,22 +28,6 @@ class LoveRow:
     label: str
     before: float
     after: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """From 0 at `left` to `top` at `right`."""
-
-    left: float
-    right: float
-    top: float
-
-    def at(self, value: float) -> float:
-        return self.left + value / self.top * (self.right - self.left)
-
-    def ticks(self) -> list[float]:
-        step = next((s for s in _STEPS if self.top / s <= _TICKS), self.top)
-        return [k * step for k in range(int(self.top / step + 1e-9) + 1)]
 
 
 def love_plot(rows: Sequence[LoveRow], *, limit: float, title: str, caption: str = "") -> page.Picture:
@@ -93,13 +77,13 @@ def _drawn(rows: Sequence[LoveRow], limit: float, title: str, caption: str) -> F
     labels = [page.lettering(row.label, 0.42 * inner) for row in rows]
     left = page.MARGIN + max(label.width for label in labels) + _GAP
     top = 1.06 * max(1.5 * limit, *(max(row.before, row.after) for row in rows))
-    scale = _Scale(left, page.WIDTH - page.MARGIN - _GAP, top)
+    scale = scale_over(0.0, top, left=left, right=page.WIDTH - page.MARGIN - _GAP, most=_TICKS, outward=False)
     under = page.lettering("Absolute standardised difference", page.WIDTH - page.MARGIN - left)
     key = page.lettering("before", inner)
     start = page.MARGIN + heading.height + _GAP
     first = start + key.height + _GAP
     last = first + sum(label.height + _AIR for label in labels)
-    numbers = [(value, page.lettering(f"{value:g}" if value else "0", inner)) for value in (round(t, 6) for t in scale.ticks())]
+    numbers = [(value, page.lettering(f"{value:g}" if value else "0", inner)) for value in scale.ticks]
     end = last + 4 + key.height + under.height
     figure, axes = page.sheet(end + (_GAP + below.height if caption else 0) + page.MARGIN)
     heading.draw(axes, page.MARGIN, page.MARGIN)
