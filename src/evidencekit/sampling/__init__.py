@@ -1,5 +1,9 @@
 """Sampling: from a frame to a reproducible draw."""
 
+from evidencekit.sampling.allocating.allocation import Allocation
+from evidencekit.sampling.allocating.several import MultivariateAllocation, allocate_multivariate
+from evidencekit.sampling.allocating.sharing import allocate
+from evidencekit.sampling.allocating.targets import Budget, CVTarget, Precision
 from evidencekit.sampling.sizing import (
     CostedPlan,
     Costs,
@@ -40,14 +44,21 @@ from evidencekit.sampling.sizing import (
 )
 
 __all__ = [
+    "Allocation",
+    "Budget",
+    "CVTarget",
     "CostedPlan",
     "Costs",
     "Fieldwork",
     "FollowUp",
     "IndirectQuestion",
+    "MultivariateAllocation",
+    "Precision",
     "SampleSize",
     "StageTakes",
     "TwoSamples",
+    "allocate",
+    "allocate_multivariate",
     "bound_if_none",
     "break_even",
     "chance_of_cases",

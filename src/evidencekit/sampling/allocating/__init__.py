@@ -1,0 +1,1 @@
+"""Sizes of samples within strata, and where strata begin and end."""
