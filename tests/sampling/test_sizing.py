@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evidencekit import sampling
-from evidencekit.errors import EvidencekitWarning
+from evidencekit.errors import EvidencekitWarning, InputError
 from evidencekit.sampling import (
     Costs,
     Fieldwork,
@@ -311,3 +311,28 @@ def test_power_of_one_proportion_is_that_of_a_very_large_second_sample() -> None
     one = power_of_proportion(0.08, 0.05, n=600)
     assert one == pytest.approx(power_of_difference(0.08, 0.05, n=600, samples=TwoSamples(ratio=1e9)), rel=1e-6)
     assert power_of_proportion(0.08, 0.05, n=600, population=600) == 1
+
+
+@given(shares, shares, st.floats(0.3, 3), st.floats(0, 1), st.floats(-0.2, 0.9), st.integers(1000, 10**6), deffs)
+def test_two_samples_of_finite_populations(p1: float, p2: float, ratio: float, kept: float, rho: float, size: int, deff: float) -> None:
+    """The variance of the difference is what the two samples' hypergeometric errors add up to."""
+    pair = TwoSamples(ratio=ratio, overlap=kept * min(1, ratio), correlation=rho)
+    try:
+        n = n_for_difference(p1, p2, samples=pair, deff=deff, population=size, alternative="one-sided").n
+    except InputError:
+        return  # the populations are too small, or there is no difference
+    assert max(n, n * ratio) <= size * (1 + 1e-12)
+    s1, s2 = (math.sqrt(p * (1 - p) * size / (size - 1)) for p in (p1, p2))
+    shared = pair.overlap * n / (n * n * ratio) - 1 / size
+    variance = s1**2 * (1 / n - 1 / size) + s2**2 * (1 / (n * ratio) - 1 / size) - 2 * rho * s1 * s2 * shared
+    z = stats.norm.ppf(0.95) + stats.norm.ppf(0.8)
+    assert z * math.sqrt(deff * variance) == pytest.approx(abs(p1 - p2), rel=1e-7)
+    assert power_of_difference(
+        p1, p2, n=n * (1 - 1e-12), samples=pair, deff=deff, population=size, alternative="one-sided"
+    ) == pytest.approx(0.8, rel=1e-6)
+
+
+def test_a_small_population_cannot_show_a_small_difference() -> None:
+    with pytest.raises(InputError, match="too small"):
+        n_for_difference(0.1, 0.11, samples=TwoSamples(ratio=0.01), population=1000)
+    assert n_for_difference(0.1, 0.11, population=1000).n < 1000
