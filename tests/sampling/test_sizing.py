@@ -243,6 +243,7 @@ def test_a_respondent_driven_sample_is_planned_for_four() -> None:
 def test_rounding_is_done_once() -> None:
     assert SampleSize(3136 + 1e-10, "interviews", "", {}).rounded == 3136
     assert SampleSize(3136.001, "interviews", "", {}).rounded == 3137
+    assert SampleSize(3e9 + 0.1, "interviews", "", {}).rounded == 3_000_000_001
     size = n_for_proportion(0.02, rse=0.2, deff=1.5)
     assert n_to_visit(size, CHILDREN).n == size.n / CHILDREN.yielded
     assert float(size) == size.n
