@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evidencekit import sampling
-from evidencekit.errors import EvidencekitWarning
+from evidencekit.errors import EvidencekitWarning, InputError
 from evidencekit.sampling import (
     Costs,
     Fieldwork,
@@ -90,7 +90,7 @@ def test_the_published_dhs_table(rse: float, net: int, homes: int) -> None:
 def test_what_is_rare_is_dear(p: float, rse: float, n: int, homes: int) -> None:
     size = n_for_proportion(p, rse=rse, deff=1.5)
     assert size.rounded == n
-    assert n_to_visit(size, CHILDREN).rounded == math.ceil(size.n / 0.2261 - 1e-9) == homes
+    assert round(n_to_visit(size, CHILDREN).n) == homes
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_domain_is_a_mean_of_fewer() -> None:
 def test_one_stratum_is_a_mean() -> None:
     one = n_for_stratified_mean([5000], means=[10], sds=[20], rse=0.05, deffs=[1.3])
     assert one.n == pytest.approx(n_for_mean(20, mean=10, rse=0.05, deff=1.3, population=5000).n)
-    assert "take all" in n_for_stratified_mean([10, 5000], means=[10, 10], sds=[500, 2], rse=0.05).notes[0]
+    assert "take all" in n_for_stratified_mean([10, 5000], means=[10, 10], sds=[5000, 2], rse=0.05).notes[0]
 
 
 def test_the_lowest_cost() -> None:
@@ -243,6 +243,7 @@ def test_a_respondent_driven_sample_is_planned_for_four() -> None:
 def test_rounding_is_done_once() -> None:
     assert SampleSize(3136 + 1e-10, "interviews", "", {}).rounded == 3136
     assert SampleSize(3136.001, "interviews", "", {}).rounded == 3137
+    assert SampleSize(3e9 + 0.1, "interviews", "", {}).rounded == 3_000_000_001
     size = n_for_proportion(0.02, rse=0.2, deff=1.5)
     assert n_to_visit(size, CHILDREN).n == size.n / CHILDREN.yielded
     assert float(size) == size.n
@@ -277,8 +278,9 @@ def test_simulated_panel_and_clusters() -> None:
     """Half of a panel kept, and cases in clusters with an intraclass correlation."""
     rng = np.random.default_rng(7)
     pair = TwoSamples(overlap=0.5, correlation=0.4)
-    n = 2 * math.ceil(n_for_difference(0.3, 0.4, samples=pair).n / 2)
-    kept, p1, p2 = n // 2, 0.3, 0.4
+    # so many that the estimates' lattice, 1 / n, does not show
+    n = 2 * math.ceil(n_for_difference(0.3, 0.32, samples=pair).n / 2)
+    kept, p1, p2 = n // 2, 0.3, 0.32
     both = p1 * p2 + 0.4 * math.sqrt(p1 * (1 - p1) * p2 * (1 - p2))
     cells = rng.multinomial(kept, [both, p1 - both, p2 - both, 1 - p1 - p2 + both], 100_000)
     a = (cells[:, 0] + cells[:, 1] + rng.binomial(n - kept, p1, 100_000)) / n
@@ -310,3 +312,28 @@ def test_power_of_one_proportion_is_that_of_a_very_large_second_sample() -> None
     one = power_of_proportion(0.08, 0.05, n=600)
     assert one == pytest.approx(power_of_difference(0.08, 0.05, n=600, samples=TwoSamples(ratio=1e9)), rel=1e-6)
     assert power_of_proportion(0.08, 0.05, n=600, population=600) == 1
+
+
+@given(shares, shares, st.floats(0.3, 3), st.floats(0, 1), st.floats(-0.2, 0.9), st.integers(1000, 10**6), deffs)
+def test_two_samples_of_finite_populations(p1: float, p2: float, ratio: float, kept: float, rho: float, size: int, deff: float) -> None:
+    """The variance of the difference is what the two samples' hypergeometric errors add up to."""
+    pair = TwoSamples(ratio=ratio, overlap=kept * min(1, ratio), correlation=rho)
+    try:
+        n = n_for_difference(p1, p2, samples=pair, deff=deff, population=size, alternative="one-sided").n
+    except InputError:
+        return  # the populations are too small, or there is no difference
+    assert max(n, n * ratio) <= size * (1 + 1e-12)
+    s1, s2 = (math.sqrt(p * (1 - p) * size / (size - 1)) for p in (p1, p2))
+    shared = pair.overlap * n / (n * n * ratio) - 1 / size
+    variance = s1**2 * (1 / n - 1 / size) + s2**2 * (1 / (n * ratio) - 1 / size) - 2 * rho * s1 * s2 * shared
+    z = stats.norm.ppf(0.95) + stats.norm.ppf(0.8)
+    assert z * math.sqrt(deff * variance) == pytest.approx(abs(p1 - p2), rel=1e-7)
+    assert power_of_difference(
+        p1, p2, n=n * (1 - 1e-12), samples=pair, deff=deff, population=size, alternative="one-sided"
+    ) == pytest.approx(0.8, rel=1e-6)
+
+
+def test_a_small_population_cannot_show_a_small_difference() -> None:
+    with pytest.raises(InputError, match="too small"):
+        n_for_difference(0.1, 0.11, samples=TwoSamples(ratio=0.01), population=1000)
+    assert n_for_difference(0.1, 0.11, population=1000).n < 1000

@@ -3,7 +3,8 @@
 from evidencekit.sampling.sizing.averages import n_for_domain, n_for_mean, n_for_stratified_mean
 from evidencekit.sampling.sizing.clusters import Costs, StageTakes, design_effect, optimal_take, optimal_takes
 from evidencekit.sampling.sizing.costing import CostedPlan, costed_plan, pupil_chance
-from evidencekit.sampling.sizing.differences import TwoSamples, cohens_h, n_for_difference, n_for_mean_difference
+from evidencekit.sampling.sizing.differences import n_for_difference, n_for_mean_difference
+from evidencekit.sampling.sizing.erring import TwoSamples, cohens_h
 from evidencekit.sampling.sizing.fielding import Fieldwork, n_to_visit
 from evidencekit.sampling.sizing.following import FollowUp, follow_up
 from evidencekit.sampling.sizing.indirect import IndirectQuestion, break_even, indirect_penalty, n_for_indirect

@@ -8,7 +8,7 @@ from scipy.special import nctdtr, ndtr, stdtrit
 
 from evidencekit.errors import InputError, check_level, one_of
 from evidencekit.sampling.sizing.checks import Side, normal, number, population_size, positive, share
-from evidencekit.sampling.sizing.differences import Comparison, TwoSamples, apart, cohens_h, spreads, two
+from evidencekit.sampling.sizing.erring import Comparison, Errors, TwoSamples, cohens_h, two
 from evidencekit.sampling.sizing.sizes import SampleSize, counted
 
 __all__ = ["power_of_difference", "power_of_mean_difference", "power_of_proportion"]
@@ -68,18 +68,8 @@ def power_of_difference(
     0.7667
     """
     p1, p2, pair = share("p1", p1), share("p2", p2), two(samples)
-    one_of("method", method, ("unpooled", "pooled", "arcsine"))
-    if method != "unpooled":
-        apart(pair, method)
-    factor = _factor(n, deff, population, pair.ratio, rescaled=True)
-    if method == "arcsine":
-        null = own = math.sqrt((1 + 1 / pair.ratio) * factor)
-        gap = cohens_h(p1, p2)
-    else:
-        together, each = spreads(p1, p2, pair)
-        own, gap = math.sqrt(each * factor), p1 - p2
-        null = math.sqrt(together * factor) if method == "pooled" else own
-    return _power(abs(gap), null, own, level, alternative)
+    errors = Errors.of(p1, p2, pair, method)
+    return _power(errors, *_sizes(n, deff, population, pair.ratio), level, alternative)
 
 
 def power_of_mean_difference(
@@ -140,7 +130,7 @@ def power_of_mean_difference(
     one_of("alternative", alternative, ("two-sided", "one-sided"))
     if min(count, count * pair.ratio) < 2:
         raise InputError("n= has fewer than two in a group.", "A spread needs two.")
-    se = positive("sd", sd) * math.sqrt(pair.spread(1, 1) * _factor(count, deff, None, pair.ratio))
+    se = positive("sd", sd) * math.sqrt(pair.spread(1, 1) * positive("deff", deff) / count)
     df = count * (1 + pair.ratio) - 2
     cut = float(stdtrit(df, (1 + level) / 2 if alternative == "two-sided" else level))
     right = 1 - float(nctdtr(df, gap / se, cut))
@@ -201,25 +191,26 @@ def power_of_proportion(
     """
     p, null = share("p", p), share("null", null)
     one_of("method", method, ("unpooled", "pooled", "arcsine"))
-    factor = _factor(n, deff, population, 1.0, rescaled=True)
+    own, none = p * (1 - p), null * (1 - null)
     if method == "arcsine":
-        return _power(abs(cohens_h(p, null)), math.sqrt(factor), math.sqrt(factor), level, alternative)
-    own = math.sqrt(p * (1 - p) * factor)
-    none = math.sqrt(null * (1 - null) * factor) if method == "pooled" else own
-    return _power(abs(p - null), none, own, level, alternative)
+        errors = Errors.with_one(cohens_h(p, null), 1.0, 1.0)
+    else:
+        before = none if method == "pooled" else own
+        errors = Errors(abs(p - null), before, own, before, own)
+    return _power(errors, *_sizes(n, deff, population, 1.0), level, alternative)
 
 
-def _factor(n: float | SampleSize, deff: float, population: float | None, ratio: float, rescaled: bool = False) -> float:
-    """Deff (1/n - 1/N), times N / (N - 1) when the spread is p(1 - p)."""
+def _sizes(n: float | SampleSize, deff: float, population: float | None, ratio: float) -> tuple[float, float, float]:
+    """Interviews, design effect and population, checked against each other."""
     count = counted("n", n)
-    size = population_size(population, least=count * max(1.0, ratio))
-    return positive("deff", deff) * (1 / count - 1 / size) * (1 / (1 - 1 / size) if rescaled else 1.0)
+    return count, positive("deff", deff), population_size(population, least=count * max(1.0, ratio))
 
 
-def _power(gap: float, null: float, own: float, level: float, side: str) -> float:
+def _power(errors: Errors, n: float, deff: float, size: float, level: float, side: str) -> float:
     """The chance that a normal estimate with this gap lies past the critical value."""
     z = normal(level, side)
+    null, own = errors.at(n, deff, size)
     if own == 0:
-        return float(gap > 0)
-    right = float(ndtr((gap - z * null) / own))
-    return right + (float(ndtr((-gap - z * null) / own)) if side == "two-sided" else 0.0)
+        return float(errors.gap > 0)
+    right = float(ndtr((errors.gap - z * null) / own))
+    return right + (float(ndtr((-errors.gap - z * null) / own)) if side == "two-sided" else 0.0)

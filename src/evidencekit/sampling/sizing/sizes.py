@@ -11,7 +11,7 @@ from evidencekit.sampling.sizing.checks import positive
 
 __all__ = ["SampleSize", "counted", "finite", "told"]
 
-_SLACK = 1e-9  # of n: what arithmetic leaves of a whole number is not another interview
+_SLACK = 1e-9, 1e-6  # of n, and at most: what arithmetic leaves of a whole number is not another interview
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -57,7 +57,7 @@ class SampleSize:
     @property
     def rounded(self) -> int:
         """The next whole number."""
-        return math.ceil(self.n - _SLACK * abs(self.n))
+        return math.ceil(self.n - min(_SLACK[0] * self.n, _SLACK[1]))
 
     def __float__(self) -> float:
         return self.n
