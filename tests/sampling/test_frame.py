@@ -13,6 +13,7 @@ import pytest
 
 import evidencekit as ek
 from evidencekit.errors import InputError, UnknownColumn
+from evidencekit.sampling import check_frame
 
 CANARY = "Sokha-12-Mekong-Lane"
 
@@ -146,3 +147,44 @@ def test_missing_codes_of_a_dataset_are_missing() -> None:
     data = ek.Dataset(listed().assign(hh=lambda d: d["hh"].where(d["ea"] > 2, 99)), missing={"hh": {99: ek.Missing.TECHNICAL}})
     with pytest.raises(InputError, match="missing for 2 units"):
         frame(data)
+
+
+def test_a_check_counts_what_a_frame_would_refuse() -> None:
+    data = listed()
+    data["ea"] = [None, "", 2.5, "7", "7", *data["address"][5:]]
+    data.loc[:2, "hh"], data.loc[3, "hh"], data.loc[4, "hh"] = np.nan, 0, -1
+    data["region"] = ["Alone", None, *data["region"][2:]]
+    data.loc[:3, "line"] = np.nan
+    made = check_frame(data, id="ea", size="hh", strata=["region", "town"], order="line", smallest=30)
+    counts = {name: getattr(made, name) for name in made.__dataclass_fields__}
+    assert counts == {
+        "units": 200,
+        "ids_missing": 2,
+        "ids_not_text_or_whole": 1,
+        "ids_repeated": 1,
+        "sizes_missing": 3,
+        "sizes_not_above_0": 2,
+        "tiny": int((data["hh"].between(1, 29)).sum()),
+        "strata": 5,
+        "strata_missing": 1,
+        "strata_of_one_unit": 1,
+        "smallest_stratum": 1,
+        "order_missing": 4,
+    }
+    assert not made.sound
+    assert CANARY not in repr(made)
+    assert check_frame(listed(), id="ea", size="hh", strata="region").sound
+    assert not check_frame(listed().iloc[:0], id="ea").sound
+
+
+@pytest.mark.parametrize("change", [case for case in BAD if case not in ("lazy", "no frame", "size in words")])
+def test_a_check_and_a_frame_agree(change: str) -> None:
+    made = check_frame(BAD[change][0](listed()), id="ea", size="hh", strata=["region", "town"])
+    assert not made.sound
+
+
+def test_a_check_of_what_is_no_list() -> None:
+    with pytest.raises(InputError, match="smallest="):
+        check_frame(listed(), id="ea", smallest=-1)
+    with pytest.raises(UnknownColumn):
+        check_frame(listed(), id="ea", size="hhs")
