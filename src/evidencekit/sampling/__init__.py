@@ -5,6 +5,7 @@
     the list to draw from       ek.Frame(data, id=..., size=..., strata=..., order=...); check_frame
     draw, alike                 srs, srs_wr, systematic -> Draw: .sample, .design, .record
     draw, by size               pps_systematic, pps_random_systematic, pareto, poisson
+    households in areas         second_stage(first, second) -> TwoStage: .sample, .design
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
@@ -19,6 +20,7 @@ from evidencekit.sampling.drawing.releasing import releases
 from evidencekit.sampling.drawing.sheets import field_sheets
 from evidencekit.sampling.drawing.verbs import in_each, pareto, poisson, pps_random_systematic, pps_systematic, srs, srs_wr, systematic
 from evidencekit.sampling.drawing.verifying import verify
+from evidencekit.sampling.stages.second import TwoStage, second_stage
 
 __all__ = [
     "Draw",
@@ -26,6 +28,7 @@ __all__ = [
     "FrameCheck",
     "Record",
     "StratumRecord",
+    "TwoStage",
     "check_frame",
     "field_sheets",
     "in_each",
@@ -34,6 +37,7 @@ __all__ = [
     "pps_random_systematic",
     "pps_systematic",
     "releases",
+    "second_stage",
     "srs",
     "srs_wr",
     "systematic",

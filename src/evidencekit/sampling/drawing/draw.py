@@ -83,7 +83,7 @@ class Draw:
             (the number of the stratum; a certain unit is one of its own), ``certainty``, ``selection`` (a random order, 1 to n) and, when
             the draw was split, ``release``.
         """
-        return _table(self, self.chosen, self._columns())
+        return self.table(self.chosen, self._columns())
 
     def released(self, through: int) -> Any:
         """The units of the first releases, with the chances and weights of a sample that ends there.
@@ -116,7 +116,7 @@ class Draw:
         columns = self._columns()
         columns["chance"] = self.chance * share
         columns["weight"] = 1 / columns["chance"][inside]
-        return _table(self, self.chosen[inside], {k: v if k == "weight" else v[inside] for k, v in columns.items()})
+        return self.table(self.chosen[inside], {k: v if k == "weight" else v[inside] for k, v in columns.items()})
 
     @property
     def design(self) -> Stages:
@@ -164,23 +164,34 @@ class Draw:
             made[np.ix_(inside, inside)] = how.joint(chances[open_], places)
         np.fill_diagonal(made, self.chance)
         by_id = factorise(nw.from_native(self.sample, eager_only=True)[self.frame.id]).codes
-        order = np.lexsort((by_id, self._variance_stratum()))
+        order = np.lexsort((by_id, self.variance_stratum))
         return made[np.ix_(order, order)]
 
     def _columns(self) -> dict[str, Any]:
         return {
             "chance": self.chance,
             "weight": self.weight,
-            "variance_stratum": self._variance_stratum(),
+            "variance_stratum": self.variance_stratum,
             "certainty": self.certain,
             "selection": self.selection,
         } | ({"release": self.release} if self.record.releases > 1 else {})
 
-    def _variance_stratum(self) -> Codes:
+    @property
+    def variance_stratum(self) -> Codes:
         """The number of each unit's stratum, from 1; certain units come after, each a stratum of its own."""
         stratum = self.frame.codes[self.chosen] + 1
         stratum[self.certain] = len(self.frame.keys) + np.arange(1, int(self.certain.sum()) + 1)
         return stratum
+
+    def table(self, chosen: Codes, columns: Mapping[str, Any]) -> Any:
+        """Units of the frame, by their places, with more columns; in the caller's kind."""
+        rows = self.frame.rows
+        if taken := [name for name in columns if name in rows.columns]:
+            raise InputError(f"The frame already has a column {taken[0]!r}, which a sample adds.", "Give the frame's column another name.")
+        whole: Any = rows.frame
+        picked = nw.maybe_reset_index(whole[self.frame.place[chosen].tolist()])
+        added = [nw.new_series(name, values, backend=whole.implementation) for name, values in columns.items()]
+        return picked.with_columns(*added).to_native()
 
     def __repr__(self) -> str:
         made = self.record
@@ -192,14 +203,3 @@ class Draw:
 
     def __reduce__(self) -> NoReturn:
         raise InputError("A Draw is not pickled: its frame may hold addresses.", "Send draw.record.to_json(): the draw can be made again.")
-
-
-def _table(draw: Draw, chosen: Codes, columns: Mapping[str, Any]) -> Any:
-    """Rows of the frame's data with columns of the draw, in the caller's kind."""
-    rows = draw.frame.rows
-    if taken := [name for name in columns if name in rows.columns]:
-        raise InputError(f"The frame already has a column {taken[0]!r}, which a sample adds.", "Give the frame's column another name.")
-    whole: Any = rows.frame
-    picked = nw.maybe_reset_index(whole[draw.frame.place[chosen].tolist()])
-    added = [nw.new_series(name, values, backend=whole.implementation) for name, values in columns.items()]
-    return picked.with_columns(*added).to_native()
