@@ -3,8 +3,9 @@
 ::
 
     the list to draw from       ek.Frame(data, id=..., size=..., strata=..., order=...); check_frame
-    draw, alike                 srs, srs_wr, systematic -> Draw: .sample, .design, .record
-    draw, by size               pps_systematic, pps_random_systematic, pareto, poisson
+    draw, chances alike         srs, srs_wr, systematic, circular_systematic -> Draw: .sample, .design, .record, .joint()
+    draw, in proportion         pps_systematic, pps_random_systematic, pareto, poisson, conditional_poisson, brewer, sampford
+    draw, spread or balanced    pivotal, ordered_pivotal, local_pivotal (over a map), cube (balanced)
     households in areas         second_stage(first, second) -> TwoStage: .sample, .design
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
@@ -12,13 +13,23 @@
     take it to the field        field_sheets(draw, path)
 """
 
+from evidencekit.sampling.drawing.alike import circular_systematic, in_each, srs, srs_wr, systematic
+from evidencekit.sampling.drawing.bysize import (
+    brewer,
+    conditional_poisson,
+    pareto,
+    poisson,
+    pps_random_systematic,
+    pps_systematic,
+    sampford,
+)
 from evidencekit.sampling.drawing.checking import FrameCheck, check_frame
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record, StratumRecord
 from evidencekit.sampling.drawing.releasing import releases
 from evidencekit.sampling.drawing.sheets import field_sheets
-from evidencekit.sampling.drawing.verbs import in_each, pareto, poisson, pps_random_systematic, pps_systematic, srs, srs_wr, systematic
+from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
 from evidencekit.sampling.drawing.verifying import verify
 from evidencekit.sampling.stages.second import TwoStage, second_stage
 
@@ -29,14 +40,22 @@ __all__ = [
     "Record",
     "StratumRecord",
     "TwoStage",
+    "brewer",
     "check_frame",
+    "circular_systematic",
+    "conditional_poisson",
+    "cube",
     "field_sheets",
     "in_each",
+    "local_pivotal",
+    "ordered_pivotal",
     "pareto",
+    "pivotal",
     "poisson",
     "pps_random_systematic",
     "pps_systematic",
     "releases",
+    "sampford",
     "second_stage",
     "srs",
     "srs_wr",

@@ -15,6 +15,7 @@ from evidencekit.errors import DesignError, InputError
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record
+from evidencekit.sampling.selecting.joint import joint_probabilities
 from evidencekit.survey import Stages
 
 __all__ = ["ADDED", "Draw"]
@@ -143,13 +144,13 @@ class Draw:
         Raises
         ------
         DesignError
-            The design has none in closed form.
+            The design has none that are exact, or they would take too long to compute.
         """
         how = ALGORITHMS[self.record.algorithm]
-        if how.joint is None:
+        if how.pairs is None:
             raise DesignError(
                 f"Joint inclusion probabilities of {how.name!r} are not known in closed form.",
-                "Use draw.design, whose variance does without them, or draw with conditional_poisson().",
+                "Use draw.design, whose variance does without them, or draw with conditional_poisson(), which has them.",
             )
         made = np.outer(self.chance, self.chance)
         stratum = self.frame.codes[self.chosen]
@@ -161,7 +162,7 @@ class Draw:
             chances = how.chances(sizes, members.size, asked[self.frame.keys[h]])
             open_ = chances < 1
             places = np.searchsorted(members[open_], self.chosen[inside])
-            made[np.ix_(inside, inside)] = how.joint(chances[open_], places)
+            made[np.ix_(inside, inside)] = joint_probabilities(chances[open_], how.pairs, among=places)
         np.fill_diagonal(made, self.chance)
         by_id = factorise(nw.from_native(self.sample, eager_only=True)[self.frame.id]).codes
         order = np.lexsort((by_id, self.variance_stratum))

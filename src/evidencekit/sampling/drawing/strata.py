@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import InputError
 
-__all__ = ["Allocated", "Key", "key_of", "numbers", "whole"]
+__all__ = ["Allocated", "Key", "Wanted", "key_of", "numbers", "whole"]
 
 Key = tuple[str, ...]
 
@@ -23,6 +23,9 @@ class Allocated(Protocol):
     def as_mapping(self) -> Mapping[Any, int]:
         """Stratum to the number of units."""
         ...
+
+
+Wanted = int | Mapping[Any, int] | Allocated
 
 
 def key_of(level: Any) -> Key:

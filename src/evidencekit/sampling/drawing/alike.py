@@ -1,19 +1,16 @@
-"""The verbs that draw: one for each design that needs nothing beyond the frame."""
+"""Draws in which every unit of a stratum has the same chance."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from evidencekit.errors import InputError
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import drawn
 from evidencekit.sampling.drawing.framing import Frame
-from evidencekit.sampling.drawing.strata import Allocated, whole
+from evidencekit.sampling.drawing.strata import Wanted, whole
 
-__all__ = ["in_each", "pareto", "poisson", "pps_random_systematic", "pps_systematic", "srs", "srs_wr", "systematic"]
-
-Wanted = int | Mapping[Any, int] | Allocated
+__all__ = ["circular_systematic", "in_each", "srs", "srs_wr", "systematic"]
 
 
 def in_each(frame: Frame, n: int) -> dict[Any, int]:
@@ -122,38 +119,6 @@ def srs_wr(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> 
     return drawn(frame, n, design="srs_wr", seed=seed, stream=stream)
 
 
-def poisson(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:
-    """A Poisson sample: every unit by itself, with chances in proportion to size or alike.
-
-    Parameters
-    ----------
-    frame : Frame
-        With `size` for unequal chances.
-    n : int, mapping of stratum to int, or allocation
-        How many units are expected; how many come out is random.
-    seed, stream
-        As for `srs`.
-
-    Returns
-    -------
-    Draw
-        The units whose number is below their chance. A unit that comes or goes between waves changes nothing for the others.
-
-    Raises
-    ------
-    InputError
-        More units than a stratum has, or a stratum without a number.
-
-    Examples
-    --------
-    >>> import evidencekit as ek
-    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households")
-    >>> 60 < ek.sampling.poisson(areas, 90, seed=1).n < 120
-    True
-    """
-    return drawn(frame, n, design="poisson", seed=seed, stream=stream)
-
-
 def systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:
     """A systematic sample with equal chances in the frame's order: exactly n units, also where N / n is not whole.
 
@@ -188,105 +153,35 @@ def systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None)
     return drawn(frame, n, design="systematic", seed=seed, stream=stream)
 
 
-def pps_systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:
-    """A systematic sample with chances in proportion to size, in the frame's order.
+def circular_systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:
+    """A systematic sample with equal chances around a circle: a whole interval, and exactly n units.
 
     Parameters
     ----------
     frame : Frame
-        With `size`; its `order` decides what the sample is spread over.
+        Its `order` decides what the sample is spread over; its sizes are not used.
     n, seed, stream
         As for `srs`.
 
     Returns
     -------
     Draw
-        The chosen units. Those whose size would give them a chance above 1 are certain.
+        The chosen units.
 
     Raises
     ------
     InputError
-        A frame without sizes, more units than a stratum has, or a stratum without a number.
+        More units than a stratum has, or a stratum without a number.
 
     References
     ----------
-    Madow (1949), Ann. Math. Statist. 20, 333-354.
+    Sarndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, section 3.4.
 
     Examples
     --------
     >>> import evidencekit as ek
-    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", order=["province", "area"])
-    >>> ek.sampling.pps_systematic(areas, 90, seed=1).n
-    90
+    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", order="province")
+    >>> ek.sampling.circular_systematic(areas, 77, seed=1).n
+    77
     """
-    return drawn(frame, n, design="pps_systematic", seed=seed, stream=stream)
-
-
-def pps_random_systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:
-    """A systematic sample with chances in proportion to size, the units of each stratum put in random order first.
-
-    Parameters
-    ----------
-    frame : Frame
-        With `size`; its `order` changes nothing.
-    n, seed, stream
-        As for `srs`.
-
-    Returns
-    -------
-    Draw
-        The chosen units. Those whose size would give them a chance above 1 are certain.
-
-    Raises
-    ------
-    InputError
-        A frame without sizes, more units than a stratum has, or a stratum without a number.
-
-    References
-    ----------
-    Hartley and Rao (1962), Ann. Math. Statist. 33, 350-374.
-
-    Examples
-    --------
-    >>> import evidencekit as ek
-    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households")
-    >>> ek.sampling.pps_random_systematic(areas, 90, seed=1).n
-    90
-    """
-    return drawn(frame, n, design="pps_random_systematic", seed=seed, stream=stream)
-
-
-def pareto(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:
-    """A Pareto sample: fixed size, chances in proportion to size, and the best coordination between waves.
-
-    Parameters
-    ----------
-    frame : Frame
-        With `size`.
-    n, seed, stream
-        As for `srs`. Waves that share seed and stream keep most of their units while sizes and n change.
-
-    Returns
-    -------
-    Draw
-        The chosen units. Chances are met to a good approximation, within about 1 % where n is 10 or more; `conditional_poisson` meets them
-        exactly.
-
-    Raises
-    ------
-    InputError
-        A frame without sizes, more units than a stratum has, or a stratum without a number.
-
-    References
-    ----------
-    Rosen (1997), J. Statist. Plann. Inference 62, 159-191.
-
-    Examples
-    --------
-    >>> import evidencekit as ek
-    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households")
-    >>> first, second = (ek.sampling.pareto(areas, n, seed=1) for n in (90, 120))
-    >>> len(set(first.sample["area_number"]) & set(second.sample["area_number"]))
-    90
-    """
-    return drawn(frame, n, design="pareto", seed=seed, stream=stream)
+    return drawn(frame, n, design="circular_systematic", seed=seed, stream=stream)
