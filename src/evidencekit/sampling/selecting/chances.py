@@ -59,13 +59,12 @@ def proportional_chances(sizes: ArrayLike, n: int) -> Floats:
         raise DesignError(
             f"{n} units are to be chosen, and {positive} of {size.size} have a size above 0.", "Choose fewer, or mend the sizes."
         )
-    size = size / size.max()
-    chances = size * (n / size.sum())
-    certain = np.zeros(size.size, dtype=bool)
+    chances, certain = _shared(size, n), np.zeros(size.size, dtype=bool)
     while (new := (chances >= 1 - NEARLY) & ~certain).any():
         certain |= new
-        rest, left = n - int(certain.sum()), float(size[~certain].sum())
-        chances = np.where(certain, 1.0, size * (rest / left if left else 0.0))
+        chances[certain] = 1.0
+        if not certain.all():
+            chances[~certain] = _shared(size[~certain], n - int(certain.sum()))
     return chances
 
 
@@ -152,6 +151,14 @@ def smallest(values: Floats, n: int) -> Codes:
     bound = np.partition(values, n - 1)[n - 1]
     below = np.flatnonzero(values < bound)
     return np.concatenate([below, np.flatnonzero(values == bound)[: n - below.size]])
+
+
+def _shared(size: Floats, n: int) -> Floats:
+    """The shares of units, times n."""
+    if not n:
+        return np.zeros(size.size)
+    share = size / size.max()
+    return share * (n / share.sum())
 
 
 def _numbers(values: ArrayLike, what: str) -> Floats:

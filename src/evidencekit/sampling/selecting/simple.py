@@ -86,6 +86,8 @@ def draw_replaced(expected: ArrayLike, u: Uniforms) -> Codes:
     if not n:
         return np.zeros(mean.size, dtype=np.intp)
     turns = [u(turn) for turn in range(-(-n // mean.size))]
+    if turns[0].size != mean.size:
+        raise InputError(f"There are {mean.size} units and random numbers for {turns[0].size}.", "Give one source for these units.")
     number = np.concatenate(turns)[:n]
     running = np.cumsum(mean)
     last = int(np.flatnonzero(mean)[-1])

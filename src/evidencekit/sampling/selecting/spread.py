@@ -5,9 +5,9 @@ where that is below 1, else 1 and p + r - 1; with which unit gets which so that 
 
 **Random numbers.** Coordinate j of every unit is first moved by its number of turn j times 1e-9 of that coordinate's range, so that units
 at one place are told apart at random. With d coordinates, round r, from 0, uses turn d + r: the number of the unit earlier in the order
-given decides its meeting. With sum t of two chances, below 1, the earlier unit gets t when its number times t is below its chance; otherwise
-it gets 1 when its number times 2 - t is below 1 less the other's chance. A chance within 1e-11 of 0 or 1 is settled. The last open
-unit, if rounding leaves one, is chosen when that makes the size what it should be.
+given decides its meeting. With sum t of two chances, below 1, the earlier unit gets t when its number times t is below its chance;
+otherwise it gets 1 when its number times 2 - t is below 1 less the other's chance. A chance within 1e-11 of 0 or 1 is settled. The last
+open unit, if rounding leaves one, is chosen when that makes the size what it should be.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def table_of(values: ArrayLike, size: int, what: str) -> Floats:
         made = np.zeros(0)
     if made.ndim not in (1, 2) or made.shape[0] != size:
         raise InputError(f"{what} are one row for each of the {size} units.", "Give one or more columns of numbers.")
-    made = made.reshape(size, -1)
+    made = made if made.ndim == 2 else made[:, np.newaxis]
     bad = int((~np.isfinite(made)).any(axis=1).sum())
     if bad:
         raise InputError(f"{what} are missing or infinite for {bad} of {size} units.", "Find them, or leave the units out.")
