@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evidencekit import fictional
+import evidencekit.fictional.national as fictional
 from evidencekit.errors import InputError
 from evidencekit.fictional import FictionalSurvey, national_population, national_survey
 from evidencekit.frames import Dataset

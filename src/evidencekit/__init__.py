@@ -3,13 +3,14 @@
 ::
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
+    draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare                 difference, ratio_of, contrast
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
-    try it without data     fictional.national_survey().data
+    try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
 
 ``help(ek.proportion)`` has the parameters of a function and an example that runs. Names load on first use, so that importing the
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from evidencekit import missingness as missingness
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
+    from evidencekit import sampling as sampling
     from evidencekit import survey as survey
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, ratio_of
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from evidencekit.frames import Dataset
     from evidencekit.missingness import Missing
     from evidencekit.reading import read
+    from evidencekit.sampling import Frame
     from evidencekit.survey import (
         NoDesign,
         Replicates,
@@ -67,6 +70,7 @@ _ROOMS: dict[str, str] = {
     "Estimate": "estimate",
     "EvidencekitError": "errors",
     "Finding": "findings",
+    "Frame": "sampling",
     "Missing": "missingness",
     "NoDesign": "survey",
     "Released": "disclosure",
@@ -101,6 +105,7 @@ _MODULES: tuple[str, ...] = (
     "missingness",
     "reading",
     "rendering",
+    "sampling",
     "survey",
     "weighting",
 )
@@ -111,6 +116,7 @@ __all__ = [
     "Estimate",
     "EvidencekitError",
     "Finding",
+    "Frame",
     "Missing",
     "NoDesign",
     "Released",

@@ -1,0 +1,1 @@
+"""Frames, draws, their records, and what goes to the field."""

@@ -1,0 +1,206 @@
+"""A draw: the chosen units with their chances, weights and order, and the record of how they were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencekit.columns import Codes, Floats, factorise
+from evidencekit.errors import DesignError, InputError
+from evidencekit.sampling.drawing.algorithms import ALGORITHMS
+from evidencekit.sampling.drawing.framing import Frame
+from evidencekit.sampling.drawing.record import Record
+from evidencekit.sampling.selecting.joint import joint_probabilities
+from evidencekit.survey import Stages
+
+__all__ = ["ADDED", "Draw"]
+
+ADDED = ("chance", "weight", "variance_stratum", "certainty", "selection", "release")
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Draw:
+    """A sample drawn from a frame by one of the verbs of `evidencekit.sampling`.
+
+    Parameters
+    ----------
+    frame : Frame
+        What it was drawn from.
+    record : Record
+        How: enough to draw it again.
+    chosen : (n,) array
+        Places of the chosen units in the frame's order; with replacement a unit has one for every time it was drawn.
+    chance : (n,) array
+        Inclusion probabilities (with replacement, and in Poisson sampling as in all others, the expected number of times).
+    certain : (n,) array of bool
+        Which units were certain to be drawn.
+    selection : (n,) array
+        A random order of the units, 1 to n.
+    release : (n,) array
+        The release each unit belongs to.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="stratum")
+    >>> draw = ek.sampling.pareto(areas, ek.sampling.in_each(areas, 10), seed=1, stream="areas")
+    >>> draw
+    Draw(pareto, 120 of 2,400 units, 12 strata, seed=1, stream='areas')
+    >>> draw.design
+    Stages(weights='weight', ...)
+    """
+
+    frame: Frame
+    record: Record = field(kw_only=True)
+    chosen: Codes = field(kw_only=True)
+    chance: Floats = field(kw_only=True)
+    certain: NDArray[np.bool_] = field(kw_only=True)
+    selection: Codes = field(kw_only=True)
+    release: Codes = field(kw_only=True)
+
+    @property
+    def n(self) -> int:
+        """How many units were drawn."""
+        return len(self.chosen)
+
+    @property
+    def weight(self) -> Floats:
+        """The design weight of each unit: one over its chance."""
+        return 1 / self.chance
+
+    @property
+    def sample(self) -> Any:
+        """The chosen units as a data frame.
+
+        Returns
+        -------
+        data frame
+            In the caller's kind and in the frame's order, with the columns of the frame and ``chance``, ``weight``, ``variance_stratum``
+            (the number of the stratum; a certain unit is one of its own), ``certainty``, ``selection`` (a random order, 1 to n) and, when
+            the draw was split, ``release``.
+        """
+        return self.table(self.chosen, self._columns())
+
+    def released(self, through: int) -> Any:
+        """The units of the first releases, with the chances and weights of a sample that ends there.
+
+        Releases are random parts of the sample, so those that went out are a probability sample themselves: every unit of a release that
+        was opened stays in it, reached or not. Nobody in the field chooses a substitute.
+
+        Parameters
+        ----------
+        through : int
+            The last release that went out, 1 to the number of releases.
+
+        Returns
+        -------
+        data frame
+            As `sample`, for the units of releases 1 to `through`.
+
+        Raises
+        ------
+        InputError
+            There is no such release.
+        """
+        if isinstance(through, bool) or not isinstance(through, (int, np.integer)) or not 1 <= through <= self.record.releases:
+            raise InputError(f"through= is a release of this draw, 1 to {self.record.releases}.", "releases(draw, number) splits a draw.")
+        inside = self.release <= through
+        stratum = self.frame.codes[self.chosen]
+        drawn = np.bincount(stratum[~self.certain], minlength=len(self.frame.keys))
+        out = np.bincount(stratum[~self.certain & inside], minlength=len(self.frame.keys))
+        share = np.where(self.certain, 1.0, out[stratum] / np.maximum(drawn[stratum], 1))
+        columns = self._columns()
+        columns["chance"] = self.chance * share
+        columns["weight"] = 1 / columns["chance"][inside]
+        return self.table(self.chosen[inside], {k: v if k == "weight" else v[inside] for k, v in columns.items()})
+
+    @property
+    def design(self) -> Stages:
+        """The design of a Survey on `sample`, or on answers joined to it: weights, strata, sampling units and their chances.
+
+        The inclusion probability is the fpc. Unequal ones have Brewer's variance; ``Stages(..., unequal=Joint(draw.joint()))`` has the
+        exact one where every chosen unit was interviewed and joint probabilities are known. Certain units add no variance.
+        """
+        how = ALGORITHMS[self.record.algorithm]
+        strata = "variance_stratum" if self.frame.strata or self.certain.any() else None
+        if how.again:
+            return Stages(weights="weight", strata=strata, psu="selection")
+        unequal = how.variance if np.ptp(self.chance[~self.certain]) > 0 or how.name == "poisson" else None
+        return Stages(weights="weight", strata=strata, psu=self.frame.id, fpc="chance", unequal=unequal)
+
+    def joint(self) -> Floats:
+        """Joint inclusion probabilities of the chosen units, exact.
+
+        Returns
+        -------
+        (n, n) array
+            In the order `survey.Joint` takes: by variance stratum, then by identifier as a Survey sorts it.
+
+        Raises
+        ------
+        DesignError
+            The design has none that are exact, or they would take too long to compute.
+        """
+        how = ALGORITHMS[self.record.algorithm]
+        if how.pairs is None:
+            raise DesignError(
+                f"Joint inclusion probabilities of {how.name!r} are not known in closed form.",
+                "Use draw.design, whose variance does without them, or draw with conditional_poisson(), which has them.",
+            )
+        made = np.outer(self.chance, self.chance)
+        stratum = self.frame.codes[self.chosen]
+        asked = {part.stratum: part.asked for part in self.record.sizes}
+        for h in np.unique(stratum[~self.certain]):
+            inside = np.flatnonzero((stratum == h) & ~self.certain)
+            members = np.flatnonzero(self.frame.codes == h)
+            sizes = None if self.frame.sizes is None else self.frame.sizes[members]
+            chances = how.chances(sizes, members.size, asked[self.frame.keys[h]])
+            open_ = chances < 1
+            places = np.searchsorted(members[open_], self.chosen[inside])
+            made[np.ix_(inside, inside)] = joint_probabilities(chances[open_], how.pairs, among=places)
+        np.fill_diagonal(made, self.chance)
+        by_id = factorise(nw.from_native(self.sample, eager_only=True)[self.frame.id]).codes
+        order = np.lexsort((by_id, self.variance_stratum))
+        return made[np.ix_(order, order)]
+
+    def _columns(self) -> dict[str, Any]:
+        return {
+            "chance": self.chance,
+            "weight": self.weight,
+            "variance_stratum": self.variance_stratum,
+            "certainty": self.certain,
+            "selection": self.selection,
+        } | ({"release": self.release} if self.record.releases > 1 else {})
+
+    @property
+    def variance_stratum(self) -> Codes:
+        """The number of each unit's stratum, from 1; certain units come after, each a stratum of its own."""
+        stratum = self.frame.codes[self.chosen] + 1
+        stratum[self.certain] = len(self.frame.keys) + np.arange(1, int(self.certain.sum()) + 1)
+        return stratum
+
+    def table(self, chosen: Codes, columns: Mapping[str, Any]) -> Any:
+        """Units of the frame, by their places, with more columns; in the caller's kind."""
+        rows = self.frame.rows
+        if taken := [name for name in columns if name in rows.columns]:
+            raise InputError(f"The frame already has a column {taken[0]!r}, which a sample adds.", "Give the frame's column another name.")
+        whole: Any = rows.frame
+        picked = nw.maybe_reset_index(whole[self.frame.place[chosen].tolist()])
+        added = [nw.new_series(name, values, backend=whole.implementation) for name, values in columns.items()]
+        return picked.with_columns(*added).to_native()
+
+    def __repr__(self) -> str:
+        made = self.record
+        parts = [made.algorithm, f"{self.n:,} of {self.frame.n:,} units"]
+        parts += [f"{len(made.sizes)} strata"] if made.strata else []
+        parts += [f"{int(self.certain.sum())} certain"] if self.certain.any() else []
+        parts += [f"{made.releases} releases"] if made.releases > 1 else []
+        return f"Draw({', '.join(parts)}, seed={made.seed}, stream={made.stream!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise InputError("A Draw is not pickled: its frame may hold addresses.", "Send draw.record.to_json(): the draw can be made again.")

@@ -1,0 +1,153 @@
+"""The record of a draw: what anyone needs, beside the frame, to draw it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from hashlib import blake2b
+from typing import Any
+
+from evidencekit.errors import InputError
+
+__all__ = ["Record", "StratumRecord"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StratumRecord:
+    """One stratum of a draw: its name, its units, how many were asked for and drawn, and how many of them were certain."""
+
+    stratum: tuple[str, ...]
+    units: int
+    asked: int
+    drawn: int
+    certain: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Record:
+    """What a draw was made from. With it and the frame anyone can draw the same units again: `verify`.
+
+    It holds no identifier, address or coordinate: the frame and the chosen units stand in it as hashes.
+
+    Parameters
+    ----------
+    algorithm : str
+        The design, a verb of `evidencekit.sampling`.
+    version : int
+        The version of its algorithm; another version may choose other units from the same numbers.
+    library : str
+        The version of evidencekit.
+    seed, stream
+        What the random numbers were hashed from, with the identifiers.
+    fingerprint : str
+        The frame's.
+    id, size, strata, order
+        The columns of the frame, by name.
+    auxiliary : tuple of str
+        Columns that the draw was balanced on or spread over.
+    auxiliary_hash : str
+        A hash over their values, in the frame's order. Empty without them.
+    sizes : tuple of StratumRecord
+        The strata, by name.
+    releases : int
+        Into how many random releases the draw was split, in the order of their numbers; 1 when it was not.
+    chosen : str
+        A hash over the identifiers of the chosen units, in the order of selection, with their releases.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="stratum")
+    >>> record = ek.sampling.pareto(areas, ek.sampling.in_each(areas, 10), seed=1, stream="areas").record
+    >>> ek.sampling.Record.from_json(record.to_json()) == record
+    True
+    """
+
+    algorithm: str
+    version: int
+    library: str
+    seed: int
+    stream: str
+    fingerprint: str
+    id: str
+    size: str | None
+    strata: tuple[str, ...]
+    order: tuple[str, ...]
+    auxiliary: tuple[str, ...] = ()
+    auxiliary_hash: str = ""
+    sizes: tuple[StratumRecord, ...]
+    releases: int = 1
+    chosen: str
+
+    def to_json(self) -> str:
+        """The record as text, the same bytes every time; its last entry is a hash that shows later changes."""
+        made = {"evidencekit_draw_record": FORMAT, **asdict(self)}
+        return json.dumps({**made, "check": _check(made)}, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Record:
+        """Read a record.
+
+        Parameters
+        ----------
+        text : str
+            What `to_json` wrote.
+
+        Raises
+        ------
+        InputError
+            The text is no record, is one of a later format, or was changed after it was written.
+        """
+        try:
+            found = json.loads(text)
+        except (TypeError, ValueError):
+            found = None
+        if not isinstance(found, dict) or "evidencekit_draw_record" not in found:
+            raise InputError("The text is not the record of a draw.", "Pass what record.to_json() wrote, whole.")
+        if found["evidencekit_draw_record"] != FORMAT:
+            raise InputError("The record has a format that this version of evidencekit does not read.", "Read it with a later version.")
+        check = found.pop("check", None)
+        if check != _check(found):
+            raise InputError("The record was changed after it was written: its hash does not fit.", "Go back to the file that was kept.")
+        del found["evidencekit_draw_record"]
+        try:
+            parts: list[dict[str, Any]] = found.pop("sizes")
+            sizes = tuple(StratumRecord(**_tuples(part)) for part in parts)
+            made = cls(**_tuples(found), sizes=sizes)
+        except (TypeError, KeyError, AttributeError):
+            made = None
+        if made is None or not all(map(_typed, (made, *made.sizes))):
+            raise InputError("The record lacks entries, or has others than evidencekit writes.", "Go back to the file that was kept.")
+        return made
+
+    @property
+    def drawn(self) -> int:
+        """How many units were drawn."""
+        return sum(part.drawn for part in self.sizes)
+
+    def __repr__(self) -> str:
+        units, certain = sum(part.units for part in self.sizes), sum(part.certain for part in self.sizes)
+        parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {units:,} units"]
+        parts += [f"{len(self.sizes)} strata"] if self.strata else []
+        parts += [f"{certain} certain"] if certain else []
+        parts += [f"{self.releases} releases"] if self.releases > 1 else []
+        parts += [f"seed={self.seed}", f"stream={self.stream!r}", f"frame {self.fingerprint[:8]}", f"evidencekit {self.library}"]
+        return f"Record({', '.join(parts)})"
+
+
+def _check(made: dict[str, Any]) -> str:
+    text = json.dumps(made, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _tuples(found: dict[str, Any]) -> dict[str, Any]:
+    """Lists as the tuples they were before they were text."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+
+
+def _typed(made: Record | StratumRecord) -> bool:
+    """Every entry is of its type; what a forger wrote need not be."""
+    plain: dict[str, Any] = {"int": int, "str": str, "str | None": (str, type(None))}
+    return all(isinstance(getattr(made, f.name), plain.get(str(f.type), tuple)) for f in fields(made))

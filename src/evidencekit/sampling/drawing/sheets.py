@@ -1,0 +1,155 @@
+"""Field sheets: the chosen units on paper, a sheet for every team."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from evidencekit.columns import Codes, factorise
+from evidencekit.errors import InputError
+from evidencekit.reading.files import need
+from evidencekit.sampling.drawing.draw import ADDED, Draw
+
+__all__ = ["field_sheets"]
+
+
+def field_sheets(
+    draw: Draw,
+    path: str | Path,
+    *,
+    columns: Sequence[str] | None = None,
+    by: str | Sequence[str] | None = None,
+    blank: Sequence[str] = (),
+    release: int | None = None,
+) -> tuple[Path, ...]:
+    """Write the chosen units to sheets for the field.
+
+    Parameters
+    ----------
+    draw : Draw
+        The sample.
+    path : str or Path
+        A workbook to write (``.xlsx``), with a sheet for each group; or a folder to make, with a CSV file for each.
+    columns : sequence of str, optional
+        Columns of the frame, or of `Draw.sample`, to write. By default the identifier, the strata and ``selection``: a sheet carries an
+        address only when its column is named here.
+    by : str or sequence of str, optional
+        Columns that say which units share a sheet: a team, a district, the area of a household. By default the frame's strata.
+    blank : sequence of str
+        Headings of empty columns to fill in: ``("visits", "result")``.
+    release : int, optional
+        Only the units of this release; see `releases`.
+
+    Returns
+    -------
+    tuple of Path
+        The files. Sheets are numbered in the order of their groups (``sheet_01.csv``), so that names do not depend on the language;
+        units stand in the frame's order.
+
+    Raises
+    ------
+    InputError
+        The path is there already, so that nothing is written over; columns that do not exist; a release without units.
+    MissingExtra
+        A workbook without the package xlsxwriter.
+
+    Notes
+    -----
+    CSV files are UTF-8 with a byte-order mark, which Excel needs to show Khmer or Thai. Text that begins with an equals sign stays text in
+    a workbook; a CSV file says nothing about types, and Excel takes it for a formula.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, evidencekit as ek
+    >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="stratum")
+    >>> draw = ek.sampling.pareto(areas, ek.sampling.in_each(areas, 10), seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = ek.sampling.field_sheets(draw, pathlib.Path(folder) / "areas", by="province", blank=["visited on"])
+    ...     print(len(made), made[0].name)
+    ...     print(made[0].read_text(encoding="utf-8-sig").splitlines()[0])
+    6 sheet_1.csv
+    area_number,stratum,selection,visited on
+    """
+    if not isinstance(draw, Draw):
+        raise InputError(f"field_sheets() takes a Draw, not a {type(draw).__name__}.")
+    file = Path(path)
+    if file.exists():
+        raise InputError("There is a file or folder at path= already.", "Name a new one: sheets that went out are never written over.")
+    if not file.parent.is_dir():
+        raise InputError("The folder that path= should be in is not there.", "Make it first.")
+    sample: nw.DataFrame[Any] = nw.from_native(draw.sample, eager_only=True)
+    wanted = _names(sample, columns, "columns") or [draw.frame.id, *(draw.frame.strata or ()), "selection"]
+    group = _groups(sample, _names(sample, by, "by") or list(draw.frame.strata or ()))
+    titles = [str(title) for title in blank] if not isinstance(blank, str) else [blank]
+    inside = np.ones(draw.n, dtype=bool) if release is None else draw.release == release
+    if not inside.any():
+        raise InputError("There are no units to write.", f"release= is one of 1 to {draw.record.releases}.")
+    cells = [[_cell(value) for value in sample[name].to_list()] for name in wanted]
+    rows = [[*row, *([""] * len(titles))] for row in zip(*cells, strict=True)]
+    sheets = [[rows[i] for i in np.flatnonzero((group == k) & inside)] for k in range(int(group.max()) + 1)]
+    width = len(str(len(sheets)))
+    named = {f"sheet_{k + 1:0{width}}": sheet for k, sheet in enumerate(sheets) if sheet}
+    head = [*wanted, *titles]
+    return _workbook(file, head, named) if file.suffix.lower() == ".xlsx" else _folder(file, head, named)
+
+
+def _names(sample: nw.DataFrame[Any], names: str | Sequence[str] | None, part: str) -> list[str]:
+    if names is None:
+        return []
+    listed = [names] if isinstance(names, str) else list(names)
+    if unknown := sum(name not in sample.columns for name in listed):
+        raise InputError(
+            f"{unknown} of the names in {part}= are not columns of the sample.",
+            f"They are those of the frame and {', '.join(map(repr, ADDED[:-1]))}.",
+        )
+    return listed
+
+
+def _groups(sample: nw.DataFrame[Any], names: list[str]) -> Codes:
+    """The sheet of each unit, numbered from 0 in the order of the groups."""
+    group = np.zeros(len(sample), dtype=np.intp)
+    for name in names:
+        column = factorise(sample[name])
+        if (column.codes < 0).any():
+            raise InputError(f"by= column {name!r} is missing for {int((column.codes < 0).sum()):,} of the chosen units.")
+        group = np.unique(group * len(column.keys) + column.codes, return_inverse=True)[1].astype(np.intp)
+    return group
+
+
+def _cell(value: Any) -> Any:
+    """What stands in a cell: numbers and text as they are, anything else as text, nothing where it is missing."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, (int, float, str)) else str(value)
+
+
+def _folder(folder: Path, head: list[str], named: dict[str, list[list[Any]]]) -> tuple[Path, ...]:
+    folder.mkdir()
+    made: list[Path] = []
+    for name, sheet in named.items():
+        made.append(folder / f"{name}.csv")
+        with made[-1].open("x", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows([head, *sheet])
+    return tuple(made)
+
+
+def _workbook(file: Path, head: list[str], named: dict[str, list[list[Any]]]) -> tuple[Path, ...]:
+    xlsxwriter = need("xlsxwriter", "excel", "Writing .xlsx files")
+    with xlsxwriter.Workbook(str(file), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+        bold = book.add_format({"bold": True})
+        for name, sheet in named.items():
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, head, bold)
+            for k, row in enumerate(sheet, 1):
+                page.write_row(k, 0, row)
+            page.freeze_panes(1, 0)
+            page.set_landscape()
+            page.repeat_rows(0)
+    return (file,)

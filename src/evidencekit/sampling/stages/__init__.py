@@ -1,0 +1,1 @@
+"""What follows the first draw: households within areas, one respondent in each."""

@@ -1,0 +1,93 @@
+"""Field sheets carry what was asked for, in the script it is in, and are never written over."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import evidencekit as ek
+from evidencekit import sampling
+from evidencekit.errors import InputError, MissingExtra, UnknownColumn
+
+CANARY = "Mekong-Lane"
+
+
+def listed() -> pd.DataFrame:
+    names = [f"ភូមិ {k}" for k in range(60)]
+    return pd.DataFrame(
+        {
+            "ea": range(60),
+            "village": names,
+            "region": ["ជើង", "ត្បូង", "=1+1"] * 20,
+            "team": [f"{CANARY}-{k % 4}" for k in range(60)],
+            "gps": [None, *[k / 7 for k in range(59)]],
+        }
+    )
+
+
+def made(data: Any = None) -> sampling.Draw:
+    frame = ek.Frame(listed() if data is None else data, id="ea", strata="region")
+    return sampling.srs(frame, sampling.in_each(frame, 6), seed=3)
+
+
+def read(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        return list(csv.reader(text))
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_a_folder_has_a_sheet_for_every_stratum(kind: str, tmp_path: Path) -> None:
+    data: Any = listed()
+    draw = made({"pandas": data, "polars": pl.from_pandas(data), "pyarrow": pa.Table.from_pandas(data)}[kind])
+    files = sampling.field_sheets(draw, tmp_path / "out", columns=["ea", "village", "selection", "gps"], blank=["result"])
+    assert [file.name for file in files] == ["sheet_1.csv", "sheet_2.csv", "sheet_3.csv"]
+    sheets = [read(file) for file in files]
+    assert all(sheet[0] == ["ea", "village", "selection", "gps", "result"] for sheet in sheets)
+    rows = [row for sheet in sheets for row in sheet[1:]]
+    assert sorted(int(row[0]) for row in rows) == [int(draw.frame.ids[i]) for i in draw.chosen]
+    assert all(row[1] == f"ភូមិ {row[0]}" and row[4] == "" for row in rows)
+
+
+def test_addresses_go_out_only_when_named(tmp_path: Path) -> None:
+    files = sampling.field_sheets(made(), tmp_path / "a", by="team")
+    assert len(files) == 4
+    assert not any(CANARY in file.read_text(encoding="utf-8") or CANARY in file.name for file in files)
+
+
+def test_a_workbook_has_a_page_for_every_group(tmp_path: Path) -> None:
+    draw = sampling.releases(made(), 2)
+    sampling.field_sheets(draw, tmp_path / "out.xlsx", columns=["ea", "region", "certainty", "release"], by=["team", "region"], release=1)
+    pages = pd.read_excel(tmp_path / "out.xlsx", sheet_name=None, engine="calamine")
+    whole = pd.concat(pages.values())
+    assert set(whole["release"]) == {1}
+    assert len(whole) == 9
+    assert "=1+1" in set(whole["region"])
+    assert set(whole["certainty"]) == {"no"}
+
+
+def test_what_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "there").mkdir()
+    bad: list[tuple[Any, dict[str, Any], str]] = [
+        (made(), {"path": tmp_path / "there"}, "already"),
+        (made(), {"path": tmp_path / "no" / "out"}, "not there"),
+        (made(), {"columns": [CANARY]}, "1 of the names in columns="),
+        (made(), {"by": CANARY}, "1 of the names in by="),
+        (made(), {"release": 2}, "no units to write"),
+        (made(listed().assign(team=None)), {"by": "team"}, "is missing for 18"),
+        (listed(), {}, "takes a Draw"),
+    ]
+    for draw, options, words in bad:
+        with pytest.raises(InputError, match=words) as told:
+            sampling.field_sheets(draw, **{"path": tmp_path / "out", **options})
+        assert CANARY not in str(told.value)
+        assert not isinstance(told.value, UnknownColumn)
+    monkeypatch.setitem(__import__("sys").modules, "xlsxwriter", None)
+    with pytest.raises(MissingExtra, match="excel"):
+        sampling.field_sheets(made(), tmp_path / "out.xlsx")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["there"]
