@@ -1,20 +1,11 @@
-<<<<<<< HEAD
-"""Sampling: from a frame to a reproducible draw."""
-
-from evidencekit.sampling.allocating.allocation import (Allocation)
-from evidencekit.sampling.allocating.boundaries import (StrataBoundaries)
-from evidencekit.sampling.allocating.several import (MultivariateAllocation, allocate_multivariate)
-from evidencekit.sampling.allocating.sharing import (allocate)
-from evidencekit.sampling.allocating.stratifying import (strata_boundaries)
-from evidencekit.sampling.allocating.targets import (Budget, CVTarget, Precision)
-from evidencekit.sampling.sizing import (CostedPlan, Costs, Fieldwork, FollowUp, IndirectQuestion, SampleSize, StageTakes, TwoSamples, bound_if_none, break_even, chance_of_cases, cohens_h, costed_plan, design_effect, dhs_households, follow_up, indirect_penalty, mics_households, n_for_cases, n_for_difference, n_for_domain, n_for_indirect, n_for_mean, n_for_mean_difference, n_for_proportion, n_for_rds, n_for_stratified_mean, n_for_zero_events, n_to_visit, optimal_take, optimal_takes, power_of_difference, power_of_mean_difference, power_of_proportion, pupil_chance, vacs_households)
-
-__all__ = ["Allocation", "Budget", "CVTarget", "CostedPlan", "Costs", "Fieldwork", "FollowUp", "IndirectQuestion", "MultivariateAllocation", "Precision", "SampleSize", "StageTakes", "StrataBoundaries", "TwoSamples", "allocate", "allocate_multivariate", "bound_if_none", "break_even", "chance_of_cases", "cohens_h", "costed_plan", "design_effect", "dhs_households", "follow_up", "indirect_penalty", "mics_households", "n_for_cases", "n_for_difference", "n_for_domain", "n_for_indirect", "n_for_mean", "n_for_mean_difference", "n_for_proportion", "n_for_rds", "n_for_stratified_mean", "n_for_zero_events", "n_to_visit", "optimal_take", "optimal_takes", "power_of_difference", "power_of_mean_difference", "power_of_proportion", "pupil_chance", "strata_boundaries", "vacs_households",]
-=======
 """Sampling: from a frame to a reproducible draw.
 
 ::
 
+    how many                    n_for_proportion, n_for_mean, n_for_difference, n_for_cases, n_for_zero_events, n_for_rds ... -> SampleSize
+    what fieldwork costs        design_effect, optimal_take, n_to_visit, costed_plan; dhs_households, mics_households, vacs_households
+    indirect questions          indirect_penalty, n_for_indirect, break_even
+    how many in each stratum    strata_boundaries, allocate, allocate_multivariate -> Allocation
     the list to draw from       ek.Frame(data, id=..., size=..., strata=..., order=...); check_frame
     draw, chances alike         srs, srs_wr, systematic, circular_systematic -> Draw: .sample, .design, .record, .joint()
     draw, in proportion         pps_systematic, pps_random_systematic, pareto, poisson, conditional_poisson, brewer, sampford
@@ -26,6 +17,12 @@ __all__ = ["Allocation", "Budget", "CVTarget", "CostedPlan", "Costs", "Fieldwork
     take it to the field        field_sheets(draw, path)
 """
 
+from evidencekit.sampling.allocating.allocation import Allocation
+from evidencekit.sampling.allocating.boundaries import StrataBoundaries
+from evidencekit.sampling.allocating.several import MultivariateAllocation, allocate_multivariate
+from evidencekit.sampling.allocating.sharing import allocate
+from evidencekit.sampling.allocating.stratifying import strata_boundaries
+from evidencekit.sampling.allocating.targets import Budget, CVTarget, Precision
 from evidencekit.sampling.drawing.alike import circular_systematic, in_each, srs, srs_wr, systematic
 from evidencekit.sampling.drawing.bysize import (
     brewer,
@@ -44,35 +41,117 @@ from evidencekit.sampling.drawing.releasing import releases
 from evidencekit.sampling.drawing.sheets import field_sheets
 from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
 from evidencekit.sampling.drawing.verifying import verify
+from evidencekit.sampling.sizing import (
+    CostedPlan,
+    Costs,
+    Fieldwork,
+    FollowUp,
+    IndirectQuestion,
+    SampleSize,
+    StageTakes,
+    TwoSamples,
+    bound_if_none,
+    break_even,
+    chance_of_cases,
+    cohens_h,
+    costed_plan,
+    design_effect,
+    dhs_households,
+    follow_up,
+    indirect_penalty,
+    mics_households,
+    n_for_cases,
+    n_for_difference,
+    n_for_domain,
+    n_for_indirect,
+    n_for_mean,
+    n_for_mean_difference,
+    n_for_proportion,
+    n_for_rds,
+    n_for_stratified_mean,
+    n_for_zero_events,
+    n_to_visit,
+    optimal_take,
+    optimal_takes,
+    power_of_difference,
+    power_of_mean_difference,
+    power_of_proportion,
+    pupil_chance,
+    vacs_households,
+)
 from evidencekit.sampling.stages.second import TwoStage, second_stage
 
 __all__ = [
+    "Allocation",
+    "Budget",
+    "CVTarget",
+    "CostedPlan",
+    "Costs",
     "Draw",
+    "Fieldwork",
+    "FollowUp",
     "Frame",
     "FrameCheck",
+    "IndirectQuestion",
+    "MultivariateAllocation",
+    "Precision",
     "Record",
+    "SampleSize",
+    "StageTakes",
+    "StrataBoundaries",
     "StratumRecord",
+    "TwoSamples",
     "TwoStage",
+    "allocate",
+    "allocate_multivariate",
+    "bound_if_none",
+    "break_even",
     "brewer",
+    "chance_of_cases",
     "check_frame",
     "circular_systematic",
+    "cohens_h",
     "conditional_poisson",
+    "costed_plan",
     "cube",
+    "design_effect",
+    "dhs_households",
     "field_sheets",
+    "follow_up",
     "in_each",
+    "indirect_penalty",
     "local_pivotal",
+    "mics_households",
+    "n_for_cases",
+    "n_for_difference",
+    "n_for_domain",
+    "n_for_indirect",
+    "n_for_mean",
+    "n_for_mean_difference",
+    "n_for_proportion",
+    "n_for_rds",
+    "n_for_stratified_mean",
+    "n_for_zero_events",
+    "n_to_visit",
+    "optimal_take",
+    "optimal_takes",
     "ordered_pivotal",
     "pareto",
     "pivotal",
     "poisson",
+    "power_of_difference",
+    "power_of_mean_difference",
+    "power_of_proportion",
     "pps_random_systematic",
     "pps_systematic",
+    "pupil_chance",
     "releases",
     "sampford",
     "second_stage",
     "srs",
     "srs_wr",
+    "strata_boundaries",
     "systematic",
+    "vacs_households",
     "verify",
 ]
->>>>>>> 8ceec16b4e69752fe60a15f5b8fcbf5f0cd44f47
