@@ -1,0 +1,72 @@
+# %% [markdown]
+# From a list of enumeration areas to field sheets, weights and an estimate; and how well the design does when it is drawn again and again.
+# The country is invented, so the truth is known.
+
+# %%
+from pathlib import Path
+
+import numpy as np
+
+import evidencekit as ek
+from evidencekit import sampling
+
+told = "any_contact_unwanted"
+areas = ek.fictional.area_list()
+children = ek.fictional.national_population()
+truth = float((children[told] == 1).mean())
+out = Path("out")
+out.mkdir(exist_ok=True)
+
+# %% How many: about one child in six, with a relative standard error of 8 %, where reaching an area costs as much as a dozen interviews.
+plan = sampling.costed_plan(
+    0.16,
+    rse=0.08,
+    rho=0.03,
+    cv_weights=0.5,
+    costs=sampling.Costs(psu=300, listing=150, screen=4, interview=35),
+    fieldwork=sampling.Fieldwork(eligible=0.9, household_response=0.95, response=0.95),
+)
+print(plan, end="\n\n")
+
+# %% Where: areas shared between town and country, drawn in proportion to their households, ordered by province.
+frame = ek.Frame(areas, id="area_number", size="households", strata="area", order="province")
+print(sampling.check_frame(areas, id="area_number", size="households", strata="area"), end="\n\n")
+shared = sampling.allocate(areas.groupby("area")["households"].sum().to_dict(), round(plan.psus), minimum=25)
+print(shared, end="\n\n")
+
+
+def drawn(seed: int) -> tuple[sampling.Draw, sampling.TwoStage, ek.Survey]:
+    """Areas, households in them, one child in each; everybody answers."""
+    first = sampling.pps_systematic(frame, shared, seed=seed)
+    listed = children[children["area_number"].isin(first.sample["area_number"])]
+    homes = ek.Frame(listed.drop_duplicates("household"), id="household", strata="area_number")
+    second = sampling.systematic(homes, sampling.in_each(homes, round(plan.take)), seed=seed)
+    both = sampling.second_stage(first, second)
+    chosen = listed[listed["household"].isin(both.sample["household"])].sample(frac=1, random_state=seed).drop_duplicates("household")
+    answers = both.sample[["household", "chance_1", "chance_2", "weight", "variance_stratum"]].merge(chosen, on="household")
+    survey = ek.Survey(answers, design=both.design, population="internet-using children in Lumora (an invented country)")
+    return first, both, ek.weighting.select_within(survey, "eligible_children")
+
+
+# %% The draw: its record shows that it was fair, and the sheets take it to the field.
+first, both, survey = drawn(seed=2026)
+print(first, both, sep="\n", end="\n\n")
+(out / "draw.json").write_text(first.record.to_json(), encoding="utf-8")
+record = sampling.Record.from_json((out / "draw.json").read_text(encoding="utf-8"))
+print(sampling.verify(record, frame), end="\n\n")
+sheets = sampling.field_sheets(first, out / "areas.csv", columns=["province", "area", "households"])
+
+# %% The estimate, with weights and stages from the draw.
+print(ek.proportion(survey, told), f"truth: {truth:.4f}", sep="\n", end="\n\n")
+
+# %% Drawn again and again: how often does the interval hold the truth, and is the standard error what the estimates really vary by?
+points, errors, held = [], [], 0
+for seed in range(100):
+    est = ek.proportion(drawn(seed)[2], told)
+    points.append(est.points[0])
+    errors.append(est.se[0])
+    held += int(est.interval.low[0] <= truth <= est.interval.high[0])
+print(
+    f"100 samples: average {np.mean(points):.4f} (truth {truth:.4f}), spread {np.std(points):.4f}, average standard error {np.mean(errors):.4f}"
+)
+print(f"{held} of 100 intervals hold the truth")
