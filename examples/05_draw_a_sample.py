@@ -56,8 +56,9 @@ record = sampling.Record.from_json((out / "draw.json").read_text(encoding="utf-8
 print(sampling.verify(record, frame), end="\n\n")
 sheets = sampling.field_sheets(first, out / "areas.csv", columns=["province", "area", "households"])
 
-# %% The estimate, with weights and stages from the draw.
-print(ek.proportion(survey, told), f"truth: {truth:.4f}", sep="\n", end="\n\n")
+# %% The estimate, with weights and stages from the draw, and the sentence it carries.
+estimate = ek.proportion(survey, told)
+print(estimate, f"truth: {truth:.4f}", ek.finding(ek.release(estimate)), sep="\n", end="\n\n")
 
 # %% Drawn again and again: how often does the interval hold the truth, and is the standard error what the estimates really vary by?
 points, errors, held = [], [], 0
