@@ -154,6 +154,18 @@ def test_targets_are_reached(strata: list[Any], method: Any, cv: float, share: f
     close(price @ paid.exact, min(amount, most))
 
 
+def test_strata_that_do_not_vary_and_deviations_of_any_scale() -> None:
+    how: dict[str, Any] = {"method": "neyman", "minimum": 0}
+    made = allocate({"a": 100, "b": 200}, Precision(standard_error=0.1), deviations={"a": 0, "b": 1}, **how)
+    assert made.exact[0] == 0
+    assert made.n[0] == 0
+    for scale in (1e-300, 1.0, 1e200):
+        made = allocate(SIZES, 1200, method="neyman", deviations={k: scale * v for k, v in DEVIATIONS.items()})
+        assert made.as_mapping() == shared("neyman").as_mapping()
+        assert made.standard_error is not None
+        close(made.standard_error / scale, shared("neyman").standard_error)
+
+
 def test_frames_and_labels_of_every_kind() -> None:
     frame = pd.DataFrame({"stratum": list(SIZES), "size": list(SIZES.values()), "sd": S, "price": C, "y": Y})
     want = shared("cost", totals=TOTALS)
@@ -180,7 +192,7 @@ def test_printed() -> None:
 
 BAD: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
     "a stratum missing": (SIZES, 1200, {"method": "neyman", "deviations": {"a": 1}}, InputError, "nothing for 4 of the 5 strata"),
-    "a stratum too many": (SIZES, 1200, {"deviations": {**DEVIATIONS, "z": 1}}, InputError, "names 1 strata that sizes= does not have"),
+    "a stratum too many": (SIZES, 1200, {"deviations": {**DEVIATIONS, "z": 1}}, InputError, "1 of its 6 strata are not in sizes="),
     "negative": (SIZES, 1200, {"deviations": {**DEVIATIONS, "a": -1}}, InputError, "1 of 5 values are not 0 or more"),
     "nan": (SIZES, 1200, {"costs": {**COSTS, "a": float("nan")}}, InputError, "1 of 5 values are missing or infinite"),
     "text": (SIZES, 1200, {"costs": {**COSTS, "a": "20"}}, InputError, "1 of 5 values are not numbers"),
@@ -190,6 +202,7 @@ BAD: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
     "no size": ({"a": 0, "b": 3}, 2, {}, InputError, "not above 0"),
     "half a unit": ({"a": 2.5, "b": 3}, 2, {}, InputError, "whole numbers"),
     "size as text": ({"a": "12", "b": 3}, 2, {}, InputError, "not numbers"),
+    "a list of sizes": ([12000, 4100], 1200, {}, InputError, "not a list"),
     "nothing": ({}, 2, {}, InputError, "no strata"),
     "no label": ({None: 4, "b": 3}, 4, {}, InputError, "without a label"),
     "twice": (pd.Series([1, 2], index=["a", "a"]), 2, {}, InputError, "repeat a stratum"),

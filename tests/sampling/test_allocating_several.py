@@ -157,6 +157,12 @@ BAD: dict[str, tuple[Any, dict[str, Any], type[Exception], str]] = {
         InputError,
         "no number for one of the domains",
     ),
+    "no domain": (
+        {"told": CVTarget(0.1, SPREAD, SHARES, domains={**dict.fromkeys(SIZES, 2), "a": None})},
+        {},
+        InputError,
+        "strata without a domain",
+    ),
     "nothing varies": ({"told": CVTarget(0.1, 0, SHARES)}, {}, DesignError, "'told' are 0 in every stratum"),
     "a mean of nought": ({"told": CVTarget(0.1, SPREAD, 0)}, {}, InputError, "mean of 'told' is 0"),
     "a negative deviation": ({"told": CVTarget(0.1, {**SPREAD, "a": -1}, SHARES)}, {}, InputError, "not 0 or more"),

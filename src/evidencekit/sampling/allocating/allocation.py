@@ -58,7 +58,9 @@ class Allocation:
         if bool(((n == 0) & (self.deviations > 0)).any()):
             return float("nan")
         shares = sizes / sizes.sum()
-        return float(np.sqrt((shares**2 * self.deviations**2 * (1 / np.maximum(n, 1) - 1 / sizes))[n > 0].sum()))
+        largest = float(self.deviations.max()) or 1.0
+        squares = (shares * self.deviations / largest) ** 2
+        return largest * float(np.sqrt((squares * (1 / np.maximum(n, 1) - 1 / sizes))[n > 0].sum()))
 
     @property
     def cv(self) -> float | None:

@@ -71,7 +71,7 @@ class Strata:
             )
         if len(given) > len(self):
             raise InputError(
-                f"{role} names {len(given) - len(self)} strata that sizes= does not have.", "Write the strata the same way in both."
+                f"{role}: {len(given) - len(self)} of its {len(given)} strata are not in sizes=.", "Write the strata the same way in both."
             )
         return [given[label] for label in self.labels]
 
@@ -100,6 +100,11 @@ def strata_of(sizes: Any, size: str = "size", stratum: str = "stratum") -> Strat
             raise InputError(f"sizes=: {wrong} of {len(values)} values are not numbers.", "Give the number of units in each stratum.")
         numbers = np.array([float(value) for value in values])
     else:
+        if isinstance(sizes, (str, bytes, int, float, Sequence, np.ndarray)):
+            raise InputError(
+                f"sizes= is a mapping of strata to numbers of units, a Series or a data frame, not a {type(sizes).__name__}.",
+                'Such as {"north": 12000, "south": 4100}.',
+            )
         rows = open_data(sizes)
         for name in (stratum, size):
             rows.need(name, "sizes=")

@@ -30,6 +30,7 @@ def priorities(spread: Floats, total: int, least: Floats, most: Floats, rank: Co
 
     The next unit goes where ``spread / sqrt(n (n + 1))`` is largest. Most are given at once, to a priority that does not use up the total.
     """
+    spread = spread / spread.max()
 
     def given(priority: float) -> Floats:
         known = np.floor((np.sqrt(1 + 4 * (spread / priority) ** 2) - 1) / 2)  # the last n whose unit still has this priority

@@ -60,7 +60,7 @@ def _largest(values: Values) -> float:
 def _moved(values: Values, aim: Aim, cuts: Codes) -> Floats:
     size, mean, variance = (part[0] for part in values.moments(cuts[None]))
     some = np.arange(len(size)) < len(size) - aim.take_all
-    if (size == 0).any() or (variance[some] <= 0).any():
+    if (size == 0).any() or (variance[some] <= 0).any() or (aim.scores(size, mean, variance)[some] <= 0).any():
         raise DesignError("Sethi's iteration ran into a stratum without units or without variance.", ELSEWHERE)
     by_size, by_mean, by_variance, by_sum = _slopes(values, aim, (size, mean, variance), some)
     # N, the sum of x and the sum of x**2 change the mean and the variance (divisor N) so:

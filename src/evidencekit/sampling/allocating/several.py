@@ -165,6 +165,8 @@ def _limits(strata: Strata, name: str, target: CVTarget) -> list[Limit]:
     spread = strata.sizes * strata.numbers(target.deviations, f"deviations= of {name!r}", least=0.0)
     sums = strata.sizes * strata.numbers(target.means, f"means= of {name!r}")
     belongs = [None] * len(strata) if target.domains is None else strata.words(target.domains, f"domains= of {name!r}")
+    if target.domains is not None and any(domain is None or domain != domain for domain in belongs):
+        raise InputError(f"domains= of {name!r} has strata without a domain.", "Give every stratum one.")
     made: list[Limit] = []
     for domain in dict.fromkeys(belongs):
         if isinstance(target.cv, Mapping) and domain not in target.cv:

@@ -19,6 +19,7 @@ __all__ = ["Rule", "allocate", "least_of"]
 Rule = Literal["proportional", "equal", "neyman", "cost", "power", "kish"]
 RULES = ("proportional", "equal", "neyman", "cost", "power", "kish")
 NEEDS = {"neyman": ("deviations",), "cost": ("deviations", "costs"), "power": ("deviations", "totals")}
+TINY = 1e-12  # stands for no units where one divides by them
 START = {"power": 0.5, "kish": 1.0}
 ROUNDED = {
     "remainders": "rounded down, then up where most was cut off, so that the total is kept",
@@ -220,7 +221,10 @@ def _precise(strata: Strata, n: Precision, scores: Floats, least: Floats, spread
     wanted = target**2 + float((squares / sizes).sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         reached = np.where(squares > 0, squares / least, 0.0)
-    return least if float(reached.sum()) <= wanted else fill_variance(scores, np.maximum(least, 1e-12), sizes, squares, wanted)
+    if float(reached.sum()) <= wanted:
+        return least
+    made = fill_variance(scores, np.maximum(least, TINY), sizes, squares, wanted)
+    return np.where(made <= TINY, 0.0, made)
 
 
 def _whole(

@@ -115,8 +115,6 @@ def strata_boundaries(
     if len(different) < count:
         raise DesignError(f"The units have {len(different)} different values, too few for {count} strata.", "Ask for fewer strata.")
     held = Values(different, times, int(apart.sum()), float(x[apart].sum()))
-    if held.total <= 0:
-        raise DesignError("All values are 0: no coefficient of variation can be had.", "Cut by another size.")
     aim = Aim(*_target(cv, n, held, count), _powers(allocation), _whole_number(take_all, "take_all=", 0))
     if aim.take_all >= count:
         raise InputError("take_all= is less than the number of strata.", "One stratum at least is sampled.")
