@@ -67,7 +67,6 @@ for seed in range(100):
     points.append(est.points[0])
     errors.append(est.se[0])
     held += int(est.interval.low[0] <= truth <= est.interval.high[0])
-print(
-    f"100 samples: average {np.mean(points):.4f} (truth {truth:.4f}), spread {np.std(points):.4f}, average standard error {np.mean(errors):.4f}"
-)
-print(f"{held} of 100 intervals hold the truth")
+print(f"100 samples: average {np.mean(points):.4f} (truth {truth:.4f}); {held} of 100 intervals hold the truth")
+print(f"they vary by {np.std(points):.4f}, and their standard errors say {np.mean(errors):.4f}")
+print("\nwritten to out/: draw.json, areas.csv")
