@@ -7,6 +7,8 @@
     draw, in proportion         pps_systematic, pps_random_systematic, pareto, poisson, conditional_poisson, brewer, sampford
     draw, spread or balanced    pivotal, ordered_pivotal, local_pivotal (over a map), cube (balanced)
     households in areas         second_stage(first, second) -> TwoStage: .sample, .design
+    areas by sex                split_psus(draw) -> a Draw for girls, a Draw for boys
+    one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
@@ -29,8 +31,10 @@ from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record, StratumRecord
 from evidencekit.sampling.drawing.releasing import releases
 from evidencekit.sampling.drawing.sheets import field_sheets
+from evidencekit.sampling.drawing.splitting import split_psus
 from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
 from evidencekit.sampling.drawing.verifying import verify
+from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
 from evidencekit.sampling.stages.second import TwoStage, second_stage
 
 __all__ = [
@@ -48,6 +52,7 @@ __all__ = [
     "field_sheets",
     "in_each",
     "local_pivotal",
+    "one_respondent",
     "ordered_pivotal",
     "pareto",
     "pivotal",
@@ -55,8 +60,10 @@ __all__ = [
     "pps_random_systematic",
     "pps_systematic",
     "releases",
+    "respondent_table",
     "sampford",
     "second_stage",
+    "split_psus",
     "srs",
     "srs_wr",
     "systematic",
