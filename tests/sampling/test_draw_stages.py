@@ -76,3 +76,83 @@ def test_draws_that_do_not_fit() -> None:
             sampling.second_stage(first, second)
     with pytest.raises(InputError, match="not pickled"):
         pickle.dumps(made)
+
+
+def test_areas_for_girls_and_for_boys_are_apart_and_each_a_sample() -> None:
+    areas, _ = country()
+    frame = ek.Frame(areas, id="ea", size="hh", strata="zone")
+    draw = sampling.pareto(frame, {0: 8, 1: 9, 2: 7}, seed=4)
+    parts = sampling.split_psus(draw)
+    girls, boys = parts["girls"], parts["boys"]
+    assert sorted([*girls.chosen, *boys.chosen]) == sorted(draw.chosen)
+    for part in parts.values():
+        counts = part.sample.groupby("zone").size()
+        assert (abs(counts - [4, 4.5, 3.5]) <= 0.5).all()
+        again = sampling.verify(sampling.Record.from_json(sampling.releases(part, 2).record.to_json()), frame)
+        np.testing.assert_array_equal(again.chosen, part.chosen)
+        assert ek.mean(ek.Survey(part.sample, design=part.design), "hh").se[0] > 0
+    assert not girls.certain.any()
+    with pytest.raises(DesignError, match="part of it"):
+        girls.joint()
+
+
+def test_every_area_is_as_likely_for_girls_as_for_boys() -> None:
+    areas, _ = country()
+    frame, times = ek.Frame(areas, id="ea"), np.zeros(2)
+    totals = []
+    for seed in range(600):
+        girls = sampling.split_psus(sampling.srs(frame, 7, seed=seed))["girls"]
+        times[girls.n - 3] += 1
+        totals.append(float(girls.weight @ areas["hh"].to_numpy()[girls.chosen]))
+    assert abs(times[0] - 300) < 4.5 * np.sqrt(150)
+    assert abs(np.mean(totals) - areas["hh"].sum()) < 4.5 * np.std(totals) / np.sqrt(600)
+
+
+def test_draws_that_cannot_be_parted() -> None:
+    frame = ek.Frame(country()[0], id="ea", strata="zone")
+    draw = sampling.srs(frame, {0: 8, 1: 3, 2: 8}, seed=4)
+    bad: list[tuple[Any, Any, str]] = [
+        (draw, ("girls", "boys"), "1 strata have fewer than 4"),
+        (draw, ("girls", "girls"), "each once"),
+        (draw, "girls", "two or more words"),
+        (None, ("girls", "boys"), "takes a Draw"),
+        (sampling.releases(draw, 2), ("girls", "boys"), "split before"),
+    ]
+    for made, labels, words in bad:
+        with pytest.raises(InputError, match=words):
+            sampling.split_psus(made, labels)
+
+
+def test_one_respondent_a_household_with_equal_chances() -> None:
+    roster = pd.DataFrame({"line": range(3000), "household": np.repeat(range(1000), 3)})
+    draw = sampling.one_respondent(ek.Frame(roster, id="line", strata="household"), seed=2)
+    assert draw.sample["household"].is_unique
+    assert draw.n == 1000
+    counts = np.bincount(draw.sample["line"] % 3)
+    assert (abs(counts - 1000 / 3) < 4.5 * np.sqrt(1000 * 2 / 9)).all()
+    with pytest.raises(InputError, match="who lives together"):
+        sampling.one_respondent(ek.Frame(roster, id="line"), seed=2)
+
+
+@pytest.mark.parametrize("grid", ["random", "kish"])
+def test_the_table_gives_the_chances_it_says(grid: Any) -> None:
+    homes = ek.Frame(pd.DataFrame({"home": range(6000), "address": "Mekong"}), id="home")
+    draw = sampling.srs(homes, 6000, seed=2)
+    table = sampling.respondent_table(draw, grid=grid)
+    most = 6 if grid == "kish" else 8
+    assert table.columns.tolist() == ["home", *(f"of_{k}" for k in range(1, most + 1))]
+    pd.testing.assert_frame_equal(table, sampling.respondent_table(draw, grid=grid))
+    for k in range(1, most + 1):
+        chance = np.full(k, 1 / k)
+        if grid == "kish" and k == 5:
+            chance = np.array([1 / 6, 1 / 6, 1 / 4, 1 / 6, 1 / 4])
+        counts = np.bincount(table[f"of_{k}"], minlength=k + 1)[1:]
+        assert counts.sum() == 6000
+        assert (abs(counts - 6000 * chance) <= 4.5 * np.sqrt(6000 * chance * (1 - chance))).all()
+
+
+def test_tables_that_cannot_be_made() -> None:
+    draw = sampling.srs(ek.Frame(pd.DataFrame({"home": range(60)}), id="home"), 6, seed=2)
+    for options, words in (({"most": 0}, "most="), ({"grid": "last birthday"}, "is not known")):
+        with pytest.raises(InputError, match=words):
+            sampling.respondent_table(draw, **options)

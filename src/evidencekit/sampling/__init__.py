@@ -11,19 +11,42 @@
     draw, in proportion         pps_systematic, pps_random_systematic, pareto, poisson, conditional_poisson, brewer, sampford
     draw, spread or balanced    pivotal, ordered_pivotal, local_pivotal (over a map), cube (balanced)
     households in areas         second_stage(first, second) -> TwoStage: .sample, .design
+    areas by sex                split_psus(draw) -> a Draw for girls, a Draw for boys
+    one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
     take it to the field        field_sheets(draw, path)
 """
 
-from evidencekit.sampling.allocating.allocation import Allocation
-from evidencekit.sampling.allocating.boundaries import StrataBoundaries
-from evidencekit.sampling.allocating.several import MultivariateAllocation, allocate_multivariate
-from evidencekit.sampling.allocating.sharing import allocate
-from evidencekit.sampling.allocating.stratifying import strata_boundaries
-from evidencekit.sampling.allocating.targets import Budget, CVTarget, Precision
-from evidencekit.sampling.drawing.alike import circular_systematic, in_each, srs, srs_wr, systematic
+from evidencekit.sampling.allocating.allocation import (
+    Allocation,
+)
+from evidencekit.sampling.allocating.boundaries import (
+    StrataBoundaries,
+)
+from evidencekit.sampling.allocating.several import (
+    MultivariateAllocation,
+    allocate_multivariate,
+)
+from evidencekit.sampling.allocating.sharing import (
+    allocate,
+)
+from evidencekit.sampling.allocating.stratifying import (
+    strata_boundaries,
+)
+from evidencekit.sampling.allocating.targets import (
+    Budget,
+    CVTarget,
+    Precision,
+)
+from evidencekit.sampling.drawing.alike import (
+    circular_systematic,
+    in_each,
+    srs,
+    srs_wr,
+    systematic,
+)
 from evidencekit.sampling.drawing.bysize import (
     brewer,
     conditional_poisson,
@@ -33,14 +56,38 @@ from evidencekit.sampling.drawing.bysize import (
     pps_systematic,
     sampford,
 )
-from evidencekit.sampling.drawing.checking import FrameCheck, check_frame
-from evidencekit.sampling.drawing.draw import Draw
-from evidencekit.sampling.drawing.framing import Frame
-from evidencekit.sampling.drawing.record import Record, StratumRecord
-from evidencekit.sampling.drawing.releasing import releases
-from evidencekit.sampling.drawing.sheets import field_sheets
-from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
-from evidencekit.sampling.drawing.verifying import verify
+from evidencekit.sampling.drawing.checking import (
+    FrameCheck,
+    check_frame,
+)
+from evidencekit.sampling.drawing.draw import (
+    Draw,
+)
+from evidencekit.sampling.drawing.framing import (
+    Frame,
+)
+from evidencekit.sampling.drawing.record import (
+    Record,
+    StratumRecord,
+)
+from evidencekit.sampling.drawing.releasing import (
+    releases,
+)
+from evidencekit.sampling.drawing.sheets import (
+    field_sheets,
+)
+from evidencekit.sampling.drawing.splitting import (
+    split_psus,
+)
+from evidencekit.sampling.drawing.spread import (
+    cube,
+    local_pivotal,
+    ordered_pivotal,
+    pivotal,
+)
+from evidencekit.sampling.drawing.verifying import (
+    verify,
+)
 from evidencekit.sampling.sizing import (
     CostedPlan,
     Costs,
@@ -79,7 +126,14 @@ from evidencekit.sampling.sizing import (
     pupil_chance,
     vacs_households,
 )
-from evidencekit.sampling.stages.second import TwoStage, second_stage
+from evidencekit.sampling.stages.respondents import (
+    one_respondent,
+    respondent_table,
+)
+from evidencekit.sampling.stages.second import (
+    TwoStage,
+    second_stage,
+)
 
 __all__ = [
     "Allocation",
@@ -133,6 +187,7 @@ __all__ = [
     "n_for_stratified_mean",
     "n_for_zero_events",
     "n_to_visit",
+    "one_respondent",
     "optimal_take",
     "optimal_takes",
     "ordered_pivotal",
@@ -146,8 +201,10 @@ __all__ = [
     "pps_systematic",
     "pupil_chance",
     "releases",
+    "respondent_table",
     "sampford",
     "second_stage",
+    "split_psus",
     "srs",
     "srs_wr",
     "strata_boundaries",

@@ -147,6 +147,8 @@ class Draw:
             The design has none that are exact, or they would take too long to compute.
         """
         how = ALGORITHMS[self.record.algorithm]
+        if self.record.parts:
+            raise DesignError("Joint chances are for the whole draw, and this is a part of it.", "Use the design of the part.")
         if how.pairs is None:
             raise DesignError(
                 f"Joint inclusion probabilities of {how.name!r} are not known in closed form.",
@@ -184,12 +186,12 @@ class Draw:
         stratum[self.certain] = len(self.frame.keys) + np.arange(1, int(self.certain.sum()) + 1)
         return stratum
 
-    def table(self, chosen: Codes, columns: Mapping[str, Any]) -> Any:
+    def table(self, chosen: Codes, columns: Mapping[str, Any], only: tuple[str, ...] | None = None) -> Any:
         """Units of the frame, by their places, with more columns; in the caller's kind."""
         rows = self.frame.rows
-        if taken := [name for name in columns if name in rows.columns]:
+        if taken := [name for name in columns if name in (only or rows.columns)]:
             raise InputError(f"The frame already has a column {taken[0]!r}, which a sample adds.", "Give the frame's column another name.")
-        whole: Any = rows.frame
+        whole: Any = rows.frame.select(*only) if only else rows.frame
         picked = nw.maybe_reset_index(whole[self.frame.place[chosen].tolist()])
         added = [nw.new_series(name, values, backend=whole.implementation) for name, values in columns.items()]
         return picked.with_columns(*added).to_native()
@@ -199,6 +201,7 @@ class Draw:
         parts = [made.algorithm, f"{self.n:,} of {self.frame.n:,} units"]
         parts += [f"{len(made.sizes)} strata"] if made.strata else []
         parts += [f"{int(self.certain.sum())} certain"] if self.certain.any() else []
+        parts += [f"part {made.part!r}"] if made.parts else []
         parts += [f"{made.releases} releases"] if made.releases > 1 else []
         return f"Draw({', '.join(parts)}, seed={made.seed}, stream={made.stream!r})"
 

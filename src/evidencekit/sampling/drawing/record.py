@@ -51,6 +51,8 @@ class Record:
         A hash over their values, in the frame's order. Empty without them.
     sizes : tuple of StratumRecord
         The strata, by name.
+    parts : tuple of str
+        The labels that the drawn units were parted by; empty when they were not. `part` is the label of this part.
     releases : int
         Into how many random releases the draw was split, in the order of their numbers; 1 when it was not.
     chosen : str
@@ -78,6 +80,8 @@ class Record:
     auxiliary: tuple[str, ...] = ()
     auxiliary_hash: str = ""
     sizes: tuple[StratumRecord, ...]
+    parts: tuple[str, ...] = ()
+    part: str = ""
     releases: int = 1
     chosen: str
 
@@ -124,7 +128,7 @@ class Record:
 
     @property
     def drawn(self) -> int:
-        """How many units were drawn."""
+        """How many units were drawn, in all parts."""
         return sum(part.drawn for part in self.sizes)
 
     def __repr__(self) -> str:
@@ -132,6 +136,7 @@ class Record:
         parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {units:,} units"]
         parts += [f"{len(self.sizes)} strata"] if self.strata else []
         parts += [f"{certain} certain"] if certain else []
+        parts += [f"part {self.part!r}"] if self.parts else []
         parts += [f"{self.releases} releases"] if self.releases > 1 else []
         parts += [f"seed={self.seed}", f"stream={self.stream!r}", f"frame {self.fingerprint[:8]}", f"evidencekit {self.library}"]
         return f"Record({', '.join(parts)})"
