@@ -135,7 +135,7 @@ def _start(chances: Floats, wanted: Floats, n: int) -> Floats:
         return first
     angle = (np.arange(_NODES) + 0.5) * (np.pi / _NODES)
     nodes = (low + high) / 2 + (high - low) / 2 * np.cos(angle)
-    scale = np.sin(angle) * (-1.0) ** np.arange(_NODES)
+    scale = np.sin(angle) * np.where(np.arange(_NODES) % 2, -1.0, 1.0)
     pieces = [slice(k, k + _PIECE) for k in range(0, chances.size, _PIECE)]
     counts = np.sum([_basis(chances[piece], nodes, scale).sum(axis=0) for piece in pieces], axis=0)
     target = np.log(nodes) - np.log1p(-nodes)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
 
-__all__ = ["Complex", "Waves", "angles", "few_out", "one_out", "waves"]
+__all__ = ["Complex", "Waves", "angles", "factors_of", "few_out", "one_out", "pieces", "waves"]
 
 Complex = NDArray[np.complex128]
 _FEW = 48  # trials up to which sums of positive terms are quicker
@@ -50,10 +50,23 @@ def waves(p: Floats, n: int, columns: NDArray[np.intp] | None = None) -> Waves:
     """The waves of trials with chances `p`, for sums near `n`; factors of the trials at `columns`, of all by default."""
     t = angles(p.size, float((p * (1 - p)).sum()))
     z = np.exp(1j * t)
-    factors = 1 + p * (z - 1)[:, None]
-    weight = np.multiply.reduce(factors, axis=1) * np.exp(-1j * n * t) / (2 * t.size - 1)
+    weight: Complex = np.exp(-1j * n * t)
+    weight /= 2 * t.size - 1
+    for piece in pieces(p.size, t.size):
+        weight *= _product(factors_of(p[piece], z))
     weight[1:] *= 2
-    return Waves(z, weight, np.reciprocal(factors if columns is None else factors[:, columns]))
+    return Waves(z, weight, np.reciprocal(factors_of(p if columns is None else p[columns], z)))
+
+
+def factors_of(p: Floats, z: Complex) -> Complex:
+    """The trials' factors at each angle (H, N)."""
+    return 1 + p * (z - 1)[:, None]
+
+
+def pieces(size: int, height: int) -> list[slice]:
+    """The trials in parts whose factors at so many angles stay near the processor."""
+    step = _PIECE // height + 1
+    return [slice(k, k + step) for k in range(0, size, step)]
 
 
 def one_out(p: Floats, q: Floats, n: int) -> tuple[Floats, Floats]:
@@ -66,9 +79,8 @@ def one_out(p: Floats, q: Floats, n: int) -> tuple[Floats, Floats]:
         return _by_sums(p, q, n)
     t = angles(p.size, variance)
     real, imaginary = np.cos(t) - 1, np.sin(t)
-    pieces = [slice(k, k + _PIECE // t.size + 1) for k in range(0, p.size, _PIECE // t.size + 1)]
     weight: Complex = np.exp(-1j * n * t)
-    for piece in pieces:
+    for piece in pieces(p.size, t.size):
         factors = np.empty((t.size, p[piece].size), dtype=np.complex128)
         np.multiply(real[:, None], p[piece], out=factors.real)
         factors.real += 1
@@ -79,7 +91,7 @@ def one_out(p: Floats, q: Floats, n: int) -> tuple[Floats, Floats]:
     shifted: Complex = weight * np.exp(1j * t)
     rows = np.stack([w for g in (weight, shifted) for w in (np.real(g), np.real(g) * real + np.imag(g) * imaginary)])
     sums, both = np.empty((4, p.size)), p * q
-    for piece in pieces:
+    for piece in pieces(p.size, t.size):
         square = np.multiply((2 * real)[:, None], both[piece])
         square += 1
         np.divide(1.0, square, out=square)
