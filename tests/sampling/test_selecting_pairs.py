@@ -68,6 +68,15 @@ def test_large_pairs_add_up(method: Any, size: int, n: int, skew: float) -> None
     assert (made <= np.outer(p, p) + np.diag(p) + 1e-12).all(), "fixed size with high entropy: pairs repel each other"
 
 
+@pytest.mark.parametrize("method", ["conditional-poisson", "sampford"])
+def test_pairs_of_a_sample_from_a_large_frame(method: Any) -> None:
+    p = proportional_chances(np.exp(np.random.default_rng(1).normal(0, 0.6, 50_000)), 300)
+    made = joint_probabilities(p, method, among=[0, 7, 49_999])
+    near = joint_probabilities(p, "hajek", among=[0, 7, 49_999])
+    np.testing.assert_allclose(made, near, rtol=1e-3)
+    assert (made[~np.eye(3, dtype=bool)] > 0).all()
+
+
 def test_closed_form_of_conditional_poisson_and_its_limit_at_ties() -> None:
     p = proportional_chances([1, 2, 2, 2 * (1 + 1e-9), 3, 4, 5, 5.5], 4)
     w = (q := working_chances(p, 4)) / (1 - q)

@@ -13,6 +13,7 @@ repeat a draw. In this room, a unit is *open* when its chance lies strictly betw
     poisson.py      Poisson
     ordered.py      Pareto, sequential Poisson, exponential, and their true chances
     conditional.py  conditional Poisson (maximum entropy)
+    trials.py       sums of independent trials, which fixed-size designs are made of
     sampford.py     Sampford
     brewer.py       Brewer
     pivotal.py      pivotal, in the order given and in random order

@@ -18,12 +18,13 @@ from scipy.special import expit
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import DesignError, EstimationError
 from evidencekit.sampling.selecting.chances import opened
-from evidencekit.sampling.selecting.trials import one_out, waves
+from evidencekit.sampling.selecting.trials import few_out, one_out, waves
 from evidencekit.sampling.streams import Uniforms
 
 __all__ = ["conditional_pairs", "draw_conditional", "working_chances"]
 
 _CLOSE, _ROUNDS = 2e-13, 500
+_MANY, _NODES, _PIECE = 2000, 24, 20_000
 
 
 def draw_conditional(chances: ArrayLike, u: Uniforms) -> Codes:
@@ -91,7 +92,7 @@ def working_chances(chances: Floats, n: int) -> Floats:
     # Chances that miss n by a rounding are brought to it; and what a float64 next to 1 cannot tell is not asked for.
     wanted = _scaled(np.log(chances) - np.log1p(-chances), n, 1e-15 * n)
     told = 1 + 1e-3 / np.minimum(chances, 1 - chances)
-    odds = wanted - chances / max(float((chances * (1 - chances)).sum()), 1.0)
+    odds = _start(chances, wanted, n)
     step, before, best, kept = 1.0, np.inf, np.inf, odds
     for _ in range(_ROUNDS):
         odds = _scaled(odds, n)
@@ -119,6 +120,47 @@ def conditional_pairs(chances: Floats, n: int, columns: Codes) -> Floats:
     pairs = np.maximum(pairs, 0.0)
     np.fill_diagonal(pairs, chances[columns])
     return pairs
+
+
+def _start(chances: Floats, wanted: Floats, n: int) -> Floats:
+    """Odds to start from, as logarithms.
+
+    What a logit has to be moved by is a smooth function of the chance. For many units it is solved at the nodes of an interpolation, the
+    other units counting through its weights, which leaves little to do for all of them.
+    """
+    variance = float((chances * (1 - chances)).sum())
+    first = wanted - chances / max(variance, 1.0)
+    low, high = float(chances.min()), float(chances.max())
+    if chances.size < _MANY or variance < 20 or high - low < 1e-9:
+        return first
+    angle = (np.arange(_NODES) + 0.5) * (np.pi / _NODES)
+    nodes = (low + high) / 2 + (high - low) / 2 * np.cos(angle)
+    scale = np.sin(angle) * np.where(np.arange(_NODES) % 2, -1.0, 1.0)
+    pieces = [slice(k, k + _PIECE) for k in range(0, chances.size, _PIECE)]
+    counts = np.sum([_basis(chances[piece], nodes, scale).sum(axis=0) for piece in pieces], axis=0)
+    target = np.log(nodes) - np.log1p(-nodes)
+    moved = -nodes / variance
+    for _ in range(30):
+        odds = target + moved
+        odds = odds - (counts @ expit(odds) - n) / (counts @ (expit(odds) * expit(-odds)))
+        lacking = target - odds - few_out(expit(odds), counts, n)
+        if not np.isfinite(lacking).all() or np.abs(lacking).max() > 1:
+            return first
+        if np.abs(lacking).max() < 1e-14:
+            break
+        moved = odds + lacking - target
+    made = wanted.copy()
+    for piece in pieces:
+        made[piece] += np.einsum("kj,j->k", _basis(chances[piece], nodes, scale), moved)
+    return made
+
+
+def _basis(values: Floats, nodes: Floats, scale: Floats) -> Floats:
+    """How much each node counts in an interpolated value (K, nodes), in barycentric form."""
+    gaps = values[:, None] - nodes
+    gaps[gaps == 0] = 1e-300
+    basis = scale / gaps
+    return basis / basis.sum(axis=1)[:, None]
 
 
 def _scaled(odds: Floats, n: int, close: float = 1e-7) -> Floats:

@@ -18,7 +18,7 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.errors import DesignError
 from evidencekit.sampling.selecting.chances import opened
 from evidencekit.sampling.selecting.conditional import attempts
-from evidencekit.sampling.selecting.trials import waves
+from evidencekit.sampling.selecting.trials import factors_of, pieces, waves
 from evidencekit.sampling.streams import Uniforms
 
 __all__ = ["draw_sampford", "sampford_pairs"]
@@ -85,12 +85,13 @@ def sampford_pairs(chances: Floats, n: int, columns: Codes) -> Floats:
     """
     if n < 2:
         return np.diag(chances[columns])
-    every = waves(chances, n)
-    part = (chances**2)[None, :] * every.z[:, None] * every.inverse
-    left = n - part.sum(1)
-    total = (every.weight * left).sum().real
-    inverse, part, own = every.inverse[:, columns], part[:, columns], chances[columns]
-    weight = every.weight * every.z**2
+    made, own = waves(chances, n, columns), chances[columns]
+    left = np.full(made.z.size, n, dtype=np.complex128)
+    for piece in pieces(chances.size, made.z.size):
+        left -= made.z * ((chances[piece] ** 2) / factors_of(chances[piece], made.z)).sum(axis=1)
+    total = float(np.real((made.weight * left).sum()))
+    inverse, part = made.inverse, own**2 * made.z[:, None] * made.inverse
+    weight = made.weight * made.z**2
     crossed = ((inverse * weight[:, None]).T @ (inverse * (part - own))).real
     pairs = ((inverse * (weight * left)[:, None]).T @ inverse).real + crossed + crossed.T
     pairs = np.maximum(pairs * np.outer(own, own) / total, 0.0)

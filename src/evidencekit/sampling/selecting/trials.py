@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
 
-__all__ = ["Complex", "Waves", "angles", "one_out", "waves"]
+__all__ = ["Complex", "Waves", "angles", "factors_of", "few_out", "one_out", "pieces", "waves"]
 
 Complex = NDArray[np.complex128]
 _FEW = 48  # trials up to which sums of positive terms are quicker
 _TABLE = 20_000_000  # numbers in a table of running sums
+_PIECE = 400_000  # factors at once: they stay near the processor
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -49,10 +50,23 @@ def waves(p: Floats, n: int, columns: NDArray[np.intp] | None = None) -> Waves:
     """The waves of trials with chances `p`, for sums near `n`; factors of the trials at `columns`, of all by default."""
     t = angles(p.size, float((p * (1 - p)).sum()))
     z = np.exp(1j * t)
-    factors = 1 + p * (z - 1)[:, None]
-    weight = np.multiply.reduce(factors, axis=1) * np.exp(-1j * n * t) / (2 * t.size - 1)
+    weight: Complex = np.exp(-1j * n * t)
+    weight /= 2 * t.size - 1
+    for piece in pieces(p.size, t.size):
+        weight *= _product(factors_of(p[piece], z))
     weight[1:] *= 2
-    return Waves(z, weight, np.reciprocal(factors if columns is None else factors[:, columns]))
+    return Waves(z, weight, np.reciprocal(factors_of(p if columns is None else p[columns], z)))
+
+
+def factors_of(p: Floats, z: Complex) -> Complex:
+    """The trials' factors at each angle (H, N)."""
+    return 1 + p * (z - 1)[:, None]
+
+
+def pieces(size: int, height: int) -> list[slice]:
+    """The trials in parts whose factors at so many angles stay near the processor."""
+    step = _PIECE // height + 1
+    return [slice(k, k + step) for k in range(0, size, step)]
 
 
 def one_out(p: Floats, q: Floats, n: int) -> tuple[Floats, Floats]:
@@ -65,20 +79,49 @@ def one_out(p: Floats, q: Floats, n: int) -> tuple[Floats, Floats]:
         return _by_sums(p, q, n)
     t = angles(p.size, variance)
     real, imaginary = np.cos(t) - 1, np.sin(t)
-    factors = np.empty((t.size, p.size), dtype=np.complex128)
-    np.multiply(real[:, None], p, out=factors.real)
-    factors.real += 1
-    np.multiply(imaginary[:, None], p, out=factors.imag)
-    weight = np.multiply.reduce(factors, axis=1) * np.exp(-1j * n * t)
+    weight: Complex = np.exp(-1j * n * t)
+    for piece in pieces(p.size, t.size):
+        factors = np.empty((t.size, p[piece].size), dtype=np.complex128)
+        np.multiply(real[:, None], p[piece], out=factors.real)
+        factors.real += 1
+        np.multiply(imaginary[:, None], p[piece], out=factors.imag)
+        weight *= _product(factors)
     weight[1:] *= 2
-    square = np.multiply((2 * real)[:, None], p * q)
-    square += 1
-    np.divide(1.0, square, out=square)
     # The real part of weight over factor is that of weight times the conjugate factor, over the factor's square.
-    shifted = weight * np.exp(1j * t)
-    rows = np.stack([w for g in (weight, shifted) for w in (g.real, g.real * real + g.imag * imaginary)])
-    a, b, c, d = rows @ square
-    return (a + p * b) / (2 * t.size - 1), (c + p * d) / (2 * t.size - 1)
+    shifted: Complex = weight * np.exp(1j * t)
+    rows = np.stack([w for g in (weight, shifted) for w in (np.real(g), np.real(g) * real + np.imag(g) * imaginary)])
+    sums, both = np.empty((4, p.size)), p * q
+    for piece in pieces(p.size, t.size):
+        square = np.multiply((2 * real)[:, None], both[piece])
+        square += 1
+        np.divide(1.0, square, out=square)
+        # Not by matrix product: a BLAS would wait for threads that a busy machine does not give.
+        sums[:, piece] = np.einsum("ah,hn->an", rows, square)
+    return (sums[0] + p * sums[1]) / (2 * t.size - 1), (sums[2] + p * sums[3]) / (2 * t.size - 1)
+
+
+def few_out(p: Floats, counts: Floats, n: int) -> Floats:
+    """The logarithms of what `one_out` divides (n - 1 over n successes), for trials of few kinds of which there are `counts` each.
+
+    Counts may be any numbers: weights of an interpolation over many trials.
+    """
+    t = angles(int(counts.sum()) + 1, float((counts * p * (1 - p)).sum()))
+    factors = 1 + p * (np.exp(1j * t) - 1)[:, None]
+    weight = np.exp(np.log(factors) @ counts - 1j * n * t)
+    weight[1:] *= 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(np.real((weight * np.exp(1j * t)) @ (1 / factors)) / np.real(weight @ (1 / factors)))
+
+
+def _product(factors: Complex) -> Complex:
+    """Row products, half of the columns times the other half: quicker than one by one."""
+    while factors.shape[1] > 64:
+        half, odd = divmod(factors.shape[1], 2)
+        made = factors[:, :half] * factors[:, half : 2 * half]
+        if odd:
+            made[:, 0] *= factors[:, -1]
+        factors = made
+    return np.multiply.reduce(factors, axis=1)
 
 
 def _by_sums(p: Floats, q: Floats, n: int) -> tuple[Floats, Floats]:
