@@ -19,34 +19,13 @@
     take it to the field        field_sheets(draw, path)
 """
 
-from evidencekit.sampling.allocating.allocation import (
-    Allocation,
-)
-from evidencekit.sampling.allocating.boundaries import (
-    StrataBoundaries,
-)
-from evidencekit.sampling.allocating.several import (
-    MultivariateAllocation,
-    allocate_multivariate,
-)
-from evidencekit.sampling.allocating.sharing import (
-    allocate,
-)
-from evidencekit.sampling.allocating.stratifying import (
-    strata_boundaries,
-)
-from evidencekit.sampling.allocating.targets import (
-    Budget,
-    CVTarget,
-    Precision,
-)
-from evidencekit.sampling.drawing.alike import (
-    circular_systematic,
-    in_each,
-    srs,
-    srs_wr,
-    systematic,
-)
+from evidencekit.sampling.allocating.allocation import Allocation
+from evidencekit.sampling.allocating.boundaries import StrataBoundaries
+from evidencekit.sampling.allocating.several import MultivariateAllocation, allocate_multivariate
+from evidencekit.sampling.allocating.sharing import allocate
+from evidencekit.sampling.allocating.stratifying import strata_boundaries
+from evidencekit.sampling.allocating.targets import Budget, CVTarget, Precision
+from evidencekit.sampling.drawing.alike import circular_systematic, in_each, srs, srs_wr, systematic
 from evidencekit.sampling.drawing.bysize import (
     brewer,
     conditional_poisson,
@@ -56,38 +35,15 @@ from evidencekit.sampling.drawing.bysize import (
     pps_systematic,
     sampford,
 )
-from evidencekit.sampling.drawing.checking import (
-    FrameCheck,
-    check_frame,
-)
-from evidencekit.sampling.drawing.draw import (
-    Draw,
-)
-from evidencekit.sampling.drawing.framing import (
-    Frame,
-)
-from evidencekit.sampling.drawing.record import (
-    Record,
-    StratumRecord,
-)
-from evidencekit.sampling.drawing.releasing import (
-    releases,
-)
-from evidencekit.sampling.drawing.sheets import (
-    field_sheets,
-)
-from evidencekit.sampling.drawing.splitting import (
-    split_psus,
-)
-from evidencekit.sampling.drawing.spread import (
-    cube,
-    local_pivotal,
-    ordered_pivotal,
-    pivotal,
-)
-from evidencekit.sampling.drawing.verifying import (
-    verify,
-)
+from evidencekit.sampling.drawing.checking import FrameCheck, check_frame
+from evidencekit.sampling.drawing.draw import Draw
+from evidencekit.sampling.drawing.framing import Frame
+from evidencekit.sampling.drawing.record import Record, StratumRecord
+from evidencekit.sampling.drawing.releasing import releases
+from evidencekit.sampling.drawing.sheets import field_sheets
+from evidencekit.sampling.drawing.splitting import split_psus
+from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
+from evidencekit.sampling.drawing.verifying import verify
 from evidencekit.sampling.sizing import (
     CostedPlan,
     Costs,
@@ -126,14 +82,8 @@ from evidencekit.sampling.sizing import (
     pupil_chance,
     vacs_households,
 )
-from evidencekit.sampling.stages.respondents import (
-    one_respondent,
-    respondent_table,
-)
-from evidencekit.sampling.stages.second import (
-    TwoStage,
-    second_stage,
-)
+from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
+from evidencekit.sampling.stages.second import TwoStage, second_stage
 
 __all__ = [
     "Allocation",
