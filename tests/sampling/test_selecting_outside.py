@@ -15,10 +15,10 @@ import pytest
 from outside import FOLDER
 
 from evidencekit.sampling.selecting.chances import proportional_chances, smallest
+from evidencekit.sampling.selecting.independent import draw_poisson
+from evidencekit.sampling.selecting.intervals import circle, draw_systematic, steps
 from evidencekit.sampling.selecting.joint import joint_probabilities
 from evidencekit.sampling.selecting.ordered import draw_exponential, draw_pareto, draw_sequential_poisson
-from evidencekit.sampling.selecting.poisson import draw_poisson
-from evidencekit.sampling.selecting.systematic import circle, draw_systematic, steps
 
 PLACE = FOLDER.parent / "sampling"
 pytestmark = [

@@ -54,7 +54,7 @@ def draw_balanced(chances: ArrayLike, u: Uniforms, variables: ArrayLike) -> NDAr
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.cube import draw_balanced
+    >>> from evidencekit.sampling.selecting.balancing import draw_balanced
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_balanced([0.5] * 4, hashed(1, "areas", list("abcd")), [1, 2, 3, 4]).size
     2
