@@ -74,6 +74,8 @@ class Influence:
         out = form.covariance(z)
         negative = np.diagonal(out) < -1e-12 * (z**2).sum(axis=0)
         out[negative, :] = out[:, negative] = np.nan
+        nought = np.flatnonzero(np.diagonal(out) < 0)  # by rounding: what does not vary under the design
+        out[nought, nought] = 0.0
         return out
 
     def _by_phase(self) -> tuple[Floats, Floats]:
