@@ -3,6 +3,7 @@
 # The country is invented, so the truth is known.
 
 # %%
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,11 @@ print(first, both, sep="\n", end="\n\n")
 (out / "draw.json").write_text(first.record.to_json(), encoding="utf-8")
 record = sampling.Record.from_json((out / "draw.json").read_text(encoding="utf-8"))
 print(sampling.verify(record, frame), end="\n\n")
-sheets = sampling.field_sheets(first, out / "areas.csv", columns=["province", "area", "households"])
+shutil.rmtree(out / "areas", ignore_errors=True)  # from an earlier run of this lesson: sheets are never written over
+for sheet in sampling.field_sheets(
+    first, out / "areas", columns=["area_number", "province", "area", "households"], blank=["visited on", "result"]
+):
+    print(sheet)
 
 # %% The estimate, with weights and stages from the draw, and the sentence it carries.
 estimate = ek.proportion(survey, told)
@@ -69,4 +74,4 @@ for seed in range(100):
     held += int(est.interval.low[0] <= truth <= est.interval.high[0])
 print(f"100 samples: average {np.mean(points):.4f} (truth {truth:.4f}); {held} of 100 intervals hold the truth")
 print(f"they vary by {np.std(points):.4f}, and their standard errors say {np.mean(errors):.4f}")
-print("\nwritten to out/: draw.json, areas.csv")
+print("\nwritten to out/: draw.json, areas/")

@@ -91,3 +91,11 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(MissingExtra, match="excel"):
         sampling.field_sheets(made(), tmp_path / "out.xlsx")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["there"]
+
+
+def test_a_folder_is_not_called_like_a_file(tmp_path: Path) -> None:
+    """Once areas.csv became a folder of that name."""
+    frame = ek.Frame(ek.fictional.area_list(), id="area_number")
+    with pytest.raises(InputError, match="workbook"):
+        ek.sampling.field_sheets(ek.sampling.srs(frame, 5, seed=1), tmp_path / "areas.csv")
+    assert not (tmp_path / "areas.csv").exists()

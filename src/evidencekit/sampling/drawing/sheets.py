@@ -54,7 +54,8 @@ def field_sheets(
     Raises
     ------
     InputError
-        The path is there already, so that nothing is written over; columns that do not exist; a release without units.
+        The path has another suffix, or is there already, so that nothing is written over; columns that do not exist; a release without
+        units.
     MissingExtra
         A workbook without the package xlsxwriter.
 
@@ -78,6 +79,8 @@ def field_sheets(
     if not isinstance(draw, Draw):
         raise InputError(f"field_sheets() takes a Draw, not a {type(draw).__name__}.")
     file = Path(path)
+    if file.suffix.lower() not in ("", ".xlsx"):
+        raise InputError("path= is a workbook (.xlsx), or a folder for one CSV file a sheet.", "Let it end in .xlsx, or in nothing.")
     if file.exists():
         raise InputError("There is a file or folder at path= already.", "Name a new one: sheets that went out are never written over.")
     if not file.parent.is_dir():
