@@ -135,3 +135,9 @@ def test_a_label_that_is_the_code_of_another_level_is_not_used() -> None:
         W.rake(held, {"g": {"b": 300, "zzz": 700}})
     with pytest.raises(InputError, match="labels that were given no kind"):
         W.adjust_nonresponse(held, W.Dispositions("g", respondent="b"))
+
+
+def test_a_survey_whose_weights_are_all_nought_has_no_report() -> None:
+    held = ek.Survey(frame().assign(w=1.0), weights="w", psu="psu")
+    with pytest.raises(InputError, match="weights other than 0"):
+        W.report(held.reweighted(np.zeros(12)))

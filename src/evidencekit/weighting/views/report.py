@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Floats
+from evidencekit.errors import InputError
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
 from evidencekit.survey.survey import Survey
@@ -118,6 +119,8 @@ def report(survey: Survey) -> WeightReport:
     first = survey.adjustments[0].before if survey.adjustments else last
     stages: list[tuple[str, Floats, Floats | None]] = [("given", first, None)]
     stages += [(a.words, a.after, a.ratio[a.before > 0]) for a in survey.adjustments]
+    if not all(w.any() for _, w, _ in stages):
+        raise InputError("report() needs weights other than 0, after every step.", "Look at the step that left none.")
     columns: dict[str, Any] = {"step": tuple(s for s, _, _ in stages)}
     for name, value in (
         ("sum", lambda w: float(w.sum())),
