@@ -36,16 +36,16 @@ shared = sampling.allocate(areas.groupby("area")["households"].sum().to_dict(), 
 print(shared, end="\n\n")
 
 
-def drawn(seed: int) -> tuple[sampling.Draw, sampling.TwoStage, ek.Survey]:
+def drawn(seed: int) -> tuple[sampling.Draw, sampling.MultiStage, ek.Survey]:
     """Areas, households in them, one child in each; everybody answers."""
     first = sampling.pps_systematic(frame, shared, seed=seed)
     listed = children[children["area_number"].isin(first.sample["area_number"])]
     homes = ek.Frame(listed.drop_duplicates("household"), id="household", strata="area_number")
     second = sampling.systematic(homes, sampling.in_each(homes, round(plan.take)), seed=seed)
-    both = sampling.second_stage(first, second)
+    both = sampling.multistage(first, second)
     chosen = listed[listed["household"].isin(both.sample["household"])].sample(frac=1, random_state=seed).drop_duplicates("household")
-    answers = both.sample[["household", "chance_1", "chance_2", "weight", "variance_stratum"]].merge(chosen, on="household")
-    survey = ek.Survey(answers, design=both.design, population="internet-using children in Lumora (an invented country)")
+    made = sampling.with_answers(both, chosen[["household", "eligible_children", told]])
+    survey = ek.Survey(made.sample, design=made.design, population="internet-using children in Lumora (an invented country)")
     return first, both, ek.weighting.select_within(survey, "eligible_children")
 
 

@@ -255,9 +255,9 @@ def test_releases_are_random_parts_with_their_own_weights() -> None:
     assert set(sample.loc[certain, "release"]) <= {1}
     counts = sample[~certain].groupby(["region", "town"])["release"].value_counts().unstack()
     assert (counts.max(axis=1) - counts.min(axis=1) <= 1).all()
-    whole = made.released(3)
+    whole = made.released(3).sample
     np.testing.assert_allclose(whole["weight"], sample["weight"], rtol=1e-15)
-    first = made.released(1)
+    first = made.released(1).sample
     assert set(first["ea"]) == set(sample.loc[sample["release"] == 1, "ea"])
     for key, part in first[~first["certainty"]].groupby(["region", "town"]):
         drawn_of = sample[~certain].groupby(["region", "town"]).size()[key]
@@ -272,7 +272,7 @@ def test_a_released_sample_estimates_without_bias() -> None:
     totals = []
     for seed in range(1500):
         out = sampling.releases(sampling.srs(made, 12, seed=seed), 3).released(1)
-        totals.append((out["weight"] * out["line"]).sum())
+        totals.append((out.sample["weight"] * out.sample["line"]).sum())
     error = np.std(totals) / np.sqrt(len(totals))
     assert abs(np.mean(totals) - data["line"].sum()) < 4.5 * error
 

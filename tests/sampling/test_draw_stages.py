@@ -26,10 +26,10 @@ def country() -> tuple[pd.DataFrame, pd.DataFrame]:
     return areas, homes
 
 
-def both(areas: pd.DataFrame, homes: pd.DataFrame, seed: int) -> sampling.TwoStage:
+def both(areas: pd.DataFrame, homes: pd.DataFrame, seed: int) -> sampling.MultiStage:
     first = sampling.pps_systematic(ek.Frame(areas, id="ea", size="hh", strata="zone"), {0: 8, 1: 8, 2: 8}, seed=seed)
     listing = ek.Frame(homes[homes["area"].isin(first.sample["ea"])], id="home", strata="area")
-    return sampling.second_stage(first, sampling.systematic(listing, sampling.in_each(listing, 10), seed=seed))
+    return sampling.multistage(first, sampling.systematic(listing, sampling.in_each(listing, 10), seed=seed))
 
 
 def test_chances_multiply_and_a_certain_area_is_a_stratum_of_its_own() -> None:
@@ -64,36 +64,59 @@ def test_totals_are_unbiased() -> None:
 def test_draws_that_do_not_fit() -> None:
     areas, homes = country()
     made = both(areas, homes, 2)
+    first, second = made.draws
     frame = ek.Frame(homes[homes["area"] < 40], id="home", strata="area")
     bad: list[tuple[Any, Any, type[Exception], str]] = [
-        (made.first, sampling.srs(frame, sampling.in_each(frame, 3), seed=1), DesignError, "strata of the second frame were not drawn"),
-        (made.first, sampling.srs(ek.Frame(homes, id="home"), 9, seed=1), InputError, "no single strata= column"),
-        (made.first, homes, InputError, "takes two Draws"),
-        (sampling.srs_wr(ek.Frame(areas, id="ea"), 9, seed=1), made.second, InputError, "without replacement"),
+        (first, sampling.srs(frame, sampling.in_each(frame, 3), seed=1), DesignError, "strata of the later frame were not drawn"),
+        (first, sampling.srs(ek.Frame(homes, id="home"), 9, seed=1), InputError, "no single strata= column"),
+        (first, homes, InputError, "takes Draws"),
+        (sampling.srs_wr(ek.Frame(areas, id="ea"), 9, seed=1), second, InputError, "without replacement"),
+        (sampling.poisson(ek.Frame(areas, id="ea", size="hh"), 9, seed=1), second, InputError, "fixed size"),
     ]
-    for first, second, kind, words in bad:
+    for above, below, kind, words in bad:
         with pytest.raises(kind, match=words):
-            sampling.second_stage(first, second)
+            sampling.multistage(above, below)
     with pytest.raises(InputError, match="not pickled"):
         pickle.dumps(made)
 
 
-def test_areas_for_girls_and_for_boys_are_apart_and_each_a_sample() -> None:
-    areas, _ = country()
-    frame = ek.Frame(areas, id="ea", size="hh", strata="zone")
-    draw = sampling.pareto(frame, {0: 8, 1: 9, 2: 7}, seed=4)
-    parts = sampling.split_psus(draw)
-    girls, boys = parts["girls"], parts["boys"]
-    assert sorted([*girls.chosen, *boys.chosen]) == sorted(draw.chosen)
-    for part in parts.values():
-        counts = part.sample.groupby("zone").size()
-        assert (abs(counts - [4, 4.5, 3.5]) <= 0.5).all()
-        again = sampling.verify(sampling.Record.from_json(sampling.releases(part, 2).record.to_json()), frame)
-        np.testing.assert_array_equal(again.chosen, part.chosen)
-        assert ek.mean(ek.Survey(part.sample, design=part.design), "hh").se[0] > 0
-    assert not girls.certain.any()
-    with pytest.raises(DesignError, match="part of it"):
-        girls.joint()
+def parted(seed: int = 4) -> tuple[ek.Frame, sampling.Draw, sampling.Draw]:
+    frame = ek.Frame(country()[0], id="ea", size="hh", strata="zone")
+    whole = sampling.pareto(frame, {0: 8, 1: 9, 2: 7}, seed=seed)
+    return frame, whole, sampling.split_psus(whole)
+
+
+def test_areas_for_girls_and_for_boys_are_apart() -> None:
+    frame, whole, draw = parted()
+    assert draw.chosen.tolist() == whole.chosen.tolist()
+    counts = draw.sample.groupby(["zone", "part"]).size().unstack()
+    assert (abs(counts.to_numpy() - np.array([[4.0], [4.5], [3.5]])) <= 0.5).all()
+    assert not draw.certain.any()
+    for kept in (draw, sampling.releases(draw, 2), sampling.releases(draw, 2).released(1)):
+        again = sampling.verify(sampling.Record.from_json(kept.record.to_json()), frame)
+        np.testing.assert_array_equal(again.chosen, kept.chosen)
+        np.testing.assert_array_equal(again.part, kept.part)
+    with pytest.raises(DesignError, match="not parted"):
+        draw.joint()
+
+
+def test_girls_and_boys_of_parted_areas_are_independent_with_degrees_of_their_own() -> None:
+    _, homes = country()
+    _, _, draw = parted()
+    listing = ek.Frame(homes[homes["area"].isin(draw.sample["ea"])], id="home", strata="area")
+    made = sampling.multistage(draw, sampling.srs(listing, sampling.in_each(listing, 9), seed=4))
+    answers = sampling.with_answers(made, made.sample[["home", "yes"]])
+    survey = ek.Survey(answers.sample, design=answers.design)
+    both = ek.mean(survey, "yes", by="part")
+    assert both.covariance.matrix[0, 1] == 0
+    areas = draw.sample.groupby("part").size()
+    assert both.df.tolist() == [areas["boys"] - 3, areas["girls"] - 3]
+    gap = ek.difference(both, {"part": "girls"}, {"part": "boys"})
+    np.testing.assert_allclose(gap.se[0] ** 2, (both.se**2).sum(), rtol=1e-12)
+    for k, part in enumerate(("boys", "girls")):
+        apart = answers.sample[answers.sample["part"] == part]
+        alone = ek.mean(ek.Survey(apart, design=answers.design), "yes")
+        np.testing.assert_allclose([alone.points[0], alone.se[0], alone.df[0]], [both.points[k], both.se[k], both.df[k]], rtol=1e-12)
 
 
 def test_every_area_is_as_likely_for_girls_as_for_boys() -> None:
@@ -101,9 +124,10 @@ def test_every_area_is_as_likely_for_girls_as_for_boys() -> None:
     frame, times = ek.Frame(areas, id="ea"), np.zeros(2)
     totals = []
     for seed in range(600):
-        girls = sampling.split_psus(sampling.srs(frame, 7, seed=seed))["girls"]
-        times[girls.n - 3] += 1
-        totals.append(float(girls.weight @ areas["hh"].to_numpy()[girls.chosen]))
+        draw = sampling.split_psus(sampling.srs(frame, 7, seed=seed))
+        girls = draw.part == 0
+        times[girls.sum() - 3] += 1
+        totals.append(float(draw.weight[girls] @ areas["hh"].to_numpy()[draw.chosen[girls]]))
     assert abs(times[0] - 300) < 4.5 * np.sqrt(150)
     assert abs(np.mean(totals) - areas["hh"].sum()) < 4.5 * np.std(totals) / np.sqrt(600)
 
@@ -112,7 +136,7 @@ def test_draws_that_cannot_be_parted() -> None:
     frame = ek.Frame(country()[0], id="ea", strata="zone")
     draw = sampling.srs(frame, {0: 8, 1: 3, 2: 8}, seed=4)
     bad: list[tuple[Any, Any, str]] = [
-        (draw, ("girls", "boys"), "1 strata have fewer than 4"),
+        (draw, ("girls", "boys"), "1 stratum has fewer than 4"),
         (draw, ("girls", "girls"), "each once"),
         (draw, "girls", "two or more words"),
         (None, ("girls", "boys"), "takes a Draw"),

@@ -10,11 +10,13 @@
     draw, chances alike         srs, srs_wr, systematic, circular_systematic -> Draw: .sample, .design, .record, .joint()
     draw, in proportion         pps_systematic, pps_random_systematic, pareto, poisson, conditional_poisson, brewer, sampford
     draw, spread or balanced    pivotal, ordered_pivotal, local_pivotal (over a map), cube (balanced)
-    households in areas         second_stage(first, second) -> TwoStage: .sample, .design
-    areas by sex                split_psus(draw) -> a Draw for girls, a Draw for boys
+    areas by sex                split_psus(draw)
+    several stages              multistage(areas, households, ...) -> MultiStage: .sample, .design
+    two phases                  two_phase(first, second) -> Phased: .sample, .design
     one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
+    answers come back           with_answers(draw, answers) -> Answered: .sample, .design, for ek.Survey
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
     take it to the field        field_sheets(draw, path)
 """
@@ -82,11 +84,14 @@ from evidencekit.sampling.sizing import (
     pupil_chance,
     vacs_households,
 )
+from evidencekit.sampling.stages.answering import Answered, with_answers
+from evidencekit.sampling.stages.multistage import MultiStage, multistage
+from evidencekit.sampling.stages.phases import Phased, two_phase
 from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
-from evidencekit.sampling.stages.second import TwoStage, second_stage
 
 __all__ = [
     "Allocation",
+    "Answered",
     "Budget",
     "CVTarget",
     "CostedPlan",
@@ -97,7 +102,9 @@ __all__ = [
     "Frame",
     "FrameCheck",
     "IndirectQuestion",
+    "MultiStage",
     "MultivariateAllocation",
+    "Phased",
     "Precision",
     "Record",
     "SampleSize",
@@ -105,7 +112,6 @@ __all__ = [
     "StrataBoundaries",
     "StratumRecord",
     "TwoSamples",
-    "TwoStage",
     "allocate",
     "allocate_multivariate",
     "bound_if_none",
@@ -126,6 +132,7 @@ __all__ = [
     "indirect_penalty",
     "local_pivotal",
     "mics_households",
+    "multistage",
     "n_for_cases",
     "n_for_difference",
     "n_for_domain",
@@ -153,12 +160,13 @@ __all__ = [
     "releases",
     "respondent_table",
     "sampford",
-    "second_stage",
     "split_psus",
     "srs",
     "srs_wr",
     "strata_boundaries",
     "systematic",
+    "two_phase",
     "vacs_households",
     "verify",
+    "with_answers",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
@@ -20,7 +20,7 @@ from evidencekit.survey import Stages
 
 __all__ = ["ADDED", "Draw"]
 
-ADDED = ("chance", "weight", "variance_stratum", "certainty", "selection", "release")
+ADDED = ("chance", "weight", "variance_stratum", "certainty", "selection", "part", "release")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -41,8 +41,10 @@ class Draw:
         Which units were certain to be drawn.
     selection : (n,) array
         A random order of the units, 1 to n.
+    part : (n,) array
+        The part each unit belongs to, a place in ``record.parts``; all 0 unless the draw was parted (`split_psus`).
     release : (n,) array
-        The release each unit belongs to.
+        The release each unit belongs to, from 1.
 
     Examples
     --------
@@ -61,6 +63,7 @@ class Draw:
     chance: Floats = field(kw_only=True)
     certain: NDArray[np.bool_] = field(kw_only=True)
     selection: Codes = field(kw_only=True)
+    part: Codes = field(kw_only=True)
     release: Codes = field(kw_only=True)
 
     @property
@@ -81,13 +84,13 @@ class Draw:
         -------
         data frame
             In the caller's kind and in the frame's order, with the columns of the frame and ``chance``, ``weight``, ``variance_stratum``
-            (the number of the stratum; a certain unit is one of its own), ``certainty``, ``selection`` (a random order, 1 to n) and, when
-            the draw was split, ``release``.
+            (the number of the stratum, or of its part; a certain unit is one of its own), ``certainty``, ``selection`` (a random order, 1
+            to n) and, when the draw was parted or split, ``part`` and ``release``.
         """
-        return self.table(self.chosen, self._columns())
+        return self.table(self.chosen, {**self.added, "certainty": self.certain, "selection": self.selection})
 
-    def released(self, through: int) -> Any:
-        """The units of the first releases, with the chances and weights of a sample that ends there.
+    def released(self, through: int) -> Draw:
+        """The draw as it is when only the first releases went out.
 
         Releases are random parts of the sample, so those that went out are a probability sample themselves: every unit of a release that
         was opened stays in it, reached or not. Nobody in the field chooses a substitute.
@@ -99,25 +102,30 @@ class Draw:
 
         Returns
         -------
-        data frame
-            As `sample`, for the units of releases 1 to `through`.
+        Draw
+            The units of releases 1 to `through`, with the chances and weights of a sample that ends there.
 
         Raises
         ------
         InputError
             There is no such release.
         """
-        if isinstance(through, bool) or not isinstance(through, (int, np.integer)) or not 1 <= through <= self.record.releases:
-            raise InputError(f"through= is a release of this draw, 1 to {self.record.releases}.", "releases(draw, number) splits a draw.")
+        if isinstance(through, bool) or not isinstance(through, (int, np.integer)) or not 1 <= through <= self.record.opened:
+            raise InputError(f"through= is a release of this draw, 1 to {self.record.opened}.", "releases(draw, number) splits a draw.")
         inside = self.release <= through
-        stratum = self.frame.codes[self.chosen]
-        drawn = np.bincount(stratum[~self.certain], minlength=len(self.frame.keys))
-        out = np.bincount(stratum[~self.certain & inside], minlength=len(self.frame.keys))
-        share = np.where(self.certain, 1.0, out[stratum] / np.maximum(drawn[stratum], 1))
-        columns = self._columns()
-        columns["chance"] = self.chance * share
-        columns["weight"] = 1 / columns["chance"][inside]
-        return self.table(self.chosen[inside], {k: v if k == "weight" else v[inside] for k, v in columns.items()})
+        drawn = np.bincount(self.group[~self.certain], minlength=self.groups)
+        out = np.bincount(self.group[~self.certain & inside], minlength=self.groups)
+        share = np.where(self.certain, 1.0, out[self.group] / np.maximum(drawn[self.group], 1))
+        return replace(
+            self,
+            record=replace(self.record, through=int(through) if through < self.record.releases else 0),
+            chosen=self.chosen[inside],
+            chance=(self.chance * share)[inside],
+            certain=self.certain[inside],
+            selection=self.selection[inside],
+            part=self.part[inside],
+            release=self.release[inside],
+        )
 
     @property
     def design(self) -> Stages:
@@ -127,7 +135,7 @@ class Draw:
         exact one where every chosen unit was interviewed and joint probabilities are known. Certain units add no variance.
         """
         how = ALGORITHMS[self.record.algorithm]
-        strata = "variance_stratum" if self.frame.strata or self.certain.any() else None
+        strata = "variance_stratum" if self.frame.strata or self.record.parts or self.certain.any() else None
         if how.again:
             return Stages(weights="weight", strata=strata, psu="selection")
         unequal = how.variance if np.ptp(self.chance[~self.certain]) > 0 or how.name == "poisson" else None
@@ -148,7 +156,9 @@ class Draw:
         """
         how = ALGORITHMS[self.record.algorithm]
         if self.record.parts:
-            raise DesignError("Joint chances are for the whole draw, and this is a part of it.", "Use the design of the part.")
+            raise DesignError("Joint chances are those of a draw that was not parted.", "Use draw.design, which knows of the parts.")
+        if self.record.opened < self.record.releases:
+            raise DesignError("Joint chances are those of a whole draw, and releases of this one did not go out.", "Use draw.design.")
         if how.pairs is None:
             raise DesignError(
                 f"Joint inclusion probabilities of {how.name!r} are not known in closed form.",
@@ -170,20 +180,31 @@ class Draw:
         order = np.lexsort((by_id, self.variance_stratum))
         return made[np.ix_(order, order)]
 
-    def _columns(self) -> dict[str, Any]:
-        return {
-            "chance": self.chance,
-            "weight": self.weight,
-            "variance_stratum": self.variance_stratum,
-            "certainty": self.certain,
-            "selection": self.selection,
-        } | ({"release": self.release} if self.record.releases > 1 else {})
+    @property
+    def added(self) -> dict[str, Any]:
+        """The columns that the design goes by, in the order of the chosen units."""
+        columns: dict[str, Any] = {"chance": self.chance, "weight": self.weight, "variance_stratum": self.variance_stratum}
+        if self.record.parts:
+            columns["part"] = [self.record.parts[k] for k in self.part.tolist()]
+        if self.record.releases > 1:
+            columns["release"] = self.release
+        return columns
+
+    @property
+    def groups(self) -> int:
+        """The number of strata, times that of the parts of each."""
+        return len(self.frame.keys) * max(1, len(self.record.parts))
+
+    @property
+    def group(self) -> Codes:
+        """The part of the stratum that each unit belongs to, from 0; without parts the stratum."""
+        return self.frame.codes[self.chosen] * max(1, len(self.record.parts)) + self.part
 
     @property
     def variance_stratum(self) -> Codes:
-        """The number of each unit's stratum, from 1; certain units come after, each a stratum of its own."""
-        stratum = self.frame.codes[self.chosen] + 1
-        stratum[self.certain] = len(self.frame.keys) + np.arange(1, int(self.certain.sum()) + 1)
+        """The number of each unit's stratum, or of its part, from 1; certain units come after, each a stratum of its own."""
+        stratum = self.group + 1
+        stratum[self.certain] = self.groups + np.arange(1, int(self.certain.sum()) + 1)
         return stratum
 
     def table(self, chosen: Codes, columns: Mapping[str, Any], only: tuple[str, ...] | None = None) -> Any:
@@ -201,8 +222,8 @@ class Draw:
         parts = [made.algorithm, f"{self.n:,} of {self.frame.n:,} units"]
         parts += [f"{len(made.sizes)} strata"] if made.strata else []
         parts += [f"{int(self.certain.sum())} certain"] if self.certain.any() else []
-        parts += [f"part {made.part!r}"] if made.parts else []
-        parts += [f"{made.releases} releases"] if made.releases > 1 else []
+        parts += [f"parts {' and '.join(map(repr, made.parts))}"] if made.parts else []
+        parts += [made.released] if made.releases > 1 else []
         return f"Draw({', '.join(parts)}, seed={made.seed}, stream={made.stream!r})"
 
     def __reduce__(self) -> NoReturn:

@@ -76,6 +76,7 @@ def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = 
             chance=np.concatenate(chance)[order],
             certain=np.concatenate(certain)[order],
             selection=selection,
+            part=np.zeros(places.size, dtype=np.intp),
             release=np.ones(places.size, dtype=np.intp),
         )
     )
@@ -140,12 +141,13 @@ def _random_order(seed: int, stream: str, ids: list[str]) -> Codes:
 
 
 def sealed(draw: Draw) -> Draw:
-    """The draw with the hash of its units in the record, in the order of selection."""
+    """The draw with the hash of its units, their parts and releases in the record, in the order of selection."""
     made = blake2b(digest_size=16)
     by_order = np.argsort(draw.selection, kind="stable")
-    for place, release in zip(draw.chosen[by_order].tolist(), draw.release[by_order].tolist(), strict=True):
+    of_draw = zip(*(values[by_order].tolist() for values in (draw.chosen, draw.part, draw.release)), strict=True)
+    for place, part, release in of_draw:
         text = draw.frame.ids[place].encode("utf-8", "surrogatepass")
-        made.update(len(text).to_bytes(8, "little") + text + int(release).to_bytes(8, "little"))
-    for part in (draw.chosen, draw.chance, draw.certain, draw.selection, draw.release):
-        part.setflags(write=False)
+        made.update(b"".join((len(text).to_bytes(8, "little"), text, part.to_bytes(8, "little"), release.to_bytes(8, "little"))))
+    for values in (draw.chosen, draw.chance, draw.certain, draw.selection, draw.part, draw.release):
+        values.setflags(write=False)
     return replace(draw, record=replace(draw.record, chosen=made.hexdigest()))

@@ -52,11 +52,13 @@ class Record:
     sizes : tuple of StratumRecord
         The strata, by name.
     parts : tuple of str
-        The labels that the drawn units were parted by; empty when they were not. `part` is the label of this part.
+        The labels that the drawn units were parted by; empty when they were not.
     releases : int
         Into how many random releases the draw was split, in the order of their numbers; 1 when it was not.
+    through : int
+        The last release that went out, where not all did; 0 when all did.
     chosen : str
-        A hash over the identifiers of the chosen units, in the order of selection, with their releases.
+        A hash over the identifiers of the units drawn, released or not, in the order of selection, with their parts and releases.
 
     Examples
     --------
@@ -81,8 +83,8 @@ class Record:
     auxiliary_hash: str = ""
     sizes: tuple[StratumRecord, ...]
     parts: tuple[str, ...] = ()
-    part: str = ""
     releases: int = 1
+    through: int = 0
     chosen: str
 
     def to_json(self) -> str:
@@ -127,8 +129,18 @@ class Record:
         return made
 
     @property
+    def opened(self) -> int:
+        """How many of the releases went out."""
+        return self.through or self.releases
+
+    @property
+    def released(self) -> str:
+        """The releases in words."""
+        return f"{self.releases} releases" if self.opened == self.releases else f"releases 1 to {self.opened} of {self.releases}"
+
+    @property
     def drawn(self) -> int:
-        """How many units were drawn, in all parts."""
+        """How many units were drawn."""
         return sum(part.drawn for part in self.sizes)
 
     def __repr__(self) -> str:
@@ -136,8 +148,8 @@ class Record:
         parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {units:,} units"]
         parts += [f"{len(self.sizes)} strata"] if self.strata else []
         parts += [f"{certain} certain"] if certain else []
-        parts += [f"part {self.part!r}"] if self.parts else []
-        parts += [f"{self.releases} releases"] if self.releases > 1 else []
+        parts += [f"parts {' and '.join(map(repr, self.parts))}"] if self.parts else []
+        parts += [self.released] if self.releases > 1 else []
         parts += [f"seed={self.seed}", f"stream={self.stream!r}", f"frame {self.fingerprint[:8]}", f"evidencekit {self.library}"]
         return f"Record({', '.join(parts)})"
 

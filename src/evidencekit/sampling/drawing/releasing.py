@@ -30,8 +30,8 @@ def releases(draw: Draw, number: int) -> Draw:
     Returns
     -------
     Draw
-        The same units, with a ``release`` in `sample`: within strata in the order of selection, as equal as can be. Certain units go out
-        with the first. `Draw.released` gives the units of the first releases with their own weights.
+        The same units, with a ``release`` in `sample`: within strata (and parts) in the order of selection, as equal as can be. Certain
+        units go out with the first. `Draw.released` is the draw of those that went out, with its own weights.
 
     Raises
     ------
@@ -44,15 +44,17 @@ def releases(draw: Draw, number: int) -> Draw:
     >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="stratum")
     >>> draw = ek.sampling.pareto(areas, ek.sampling.in_each(areas, 10), seed=1, stream="areas")
     >>> split = ek.sampling.releases(draw, 5)
-    >>> len(split.released(3))
-    72
+    >>> split.released(3)
+    Draw(pareto, 72 of 2,400 units, 12 strata, releases 1 to 3 of 5, seed=1, stream='areas')
     """
     if not isinstance(draw, Draw):
         raise InputError(f"releases() takes a Draw, not a {type(draw).__name__}.")
+    if draw.record.releases > 1:
+        raise InputError("The draw was split into releases before.", "Split the whole draw anew.")
     number = whole(number)
     free = ~draw.certain
-    stratum = draw.frame.codes[draw.chosen]
-    drawn_of = np.bincount(stratum[free], minlength=len(draw.frame.keys))
+    stratum = draw.group
+    drawn_of = np.bincount(stratum[free], minlength=draw.groups)
     smallest = int(drawn_of[drawn_of > 0].min(initial=draw.n))
     if number > smallest:
         raise InputError(

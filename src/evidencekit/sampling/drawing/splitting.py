@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from evidencekit.columns import Codes
 from evidencekit.errors import InputError
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import sealed
@@ -15,11 +16,12 @@ from evidencekit.sampling.streams import hashed
 __all__ = ["split_psus"]
 
 
-def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> dict[str, Draw]:
-    """Part a draw of areas at random, one part for girls and one for boys.
+def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> Draw:
+    """Part a draw of areas at random, some for girls and some for boys.
 
-    Interviewing girls and boys in different areas keeps what is asked of one from those who may have harmed them. Each part is a sample of
-    its own: its answers make a Survey of their own, with its own degrees of freedom, and estimates from the two are independent.
+    Interviewing girls and boys in different areas keeps what is asked of one from those who may have harmed them. In each area only one of
+    the two is interviewed, so each part of a stratum counts as a stratum of its own: in one Survey the estimates for girls and for boys
+    have a covariance of zero, and each its own degrees of freedom.
 
     Parameters
     ----------
@@ -30,9 +32,9 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> dict[st
 
     Returns
     -------
-    dict of str to Draw
-        One Draw a label: within strata as many areas for each as can be, in the order of selection. The chance of an area is the first one
-        times the share of its stratum's areas that have the label, and no area is certain to have it.
+    Draw
+        The same areas, with a ``part`` in `Draw.sample`: within strata as many areas for each label as can be, in the order of selection.
+        The chance of an area is the first one times the share of its stratum's areas that have its label, and no area is certain.
 
     Raises
     ------
@@ -42,52 +44,58 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> dict[st
     Notes
     -----
     Where the numbers do not divide, the label that gets one more is chosen by a random number of the stratum's first area in the order of
-    selection.
+    selection. The weights are those of one sex's areas: each part by itself stands for all areas, so a number for both sexes together is
+    right where every child is in one part only, and a count of areas would come out twice.
 
     Examples
     --------
     >>> import evidencekit as ek
     >>> areas = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="area")
-    >>> draw = ek.sampling.pareto(areas, {"urban": 40, "rural": 30}, seed=1)
-    >>> parts = ek.sampling.split_psus(draw)
-    >>> parts["girls"]
-    Draw(pareto, 35 of 2,400 units, 2 strata, part 'girls', seed=1, stream='area_number')
+    >>> draw = ek.sampling.split_psus(ek.sampling.pareto(areas, {"urban": 40, "rural": 30}, seed=1))
+    >>> draw
+    Draw(pareto, 70 of 2,400 units, 2 strata, parts 'girls' and 'boys', seed=1, stream='area_number')
+    >>> draw.sample.groupby(["area", "part"]).size().tolist()
+    [15, 15, 20, 20]
     """
+    names = _labels(draw, labels)
+    stratum = draw.frame.codes[draw.chosen]
+    drawn_of = np.bincount(stratum, minlength=len(draw.frame.keys))
+    if (short := int((drawn_of < 2 * len(names)).sum())) > 0:
+        raise InputError(
+            f"{short} {'strata have' if short > 1 else 'stratum has'} fewer than {2 * len(names)} units drawn, two for each label.",
+            "Draw more, or combine strata: with one unit a stratum has no variance.",
+        )
+    part = _dealt(draw, stratum, drawn_of, len(names))
+    share = np.bincount(stratum * len(names) + part, minlength=drawn_of.size * len(names)) / np.repeat(drawn_of, len(names))
+    return sealed(
+        replace(
+            draw,
+            record=replace(draw.record, parts=names),
+            chance=draw.chance * share[stratum * len(names) + part],
+            certain=np.zeros(draw.n, dtype=bool),
+            part=part,
+        )
+    )
+
+
+def _labels(draw: Draw, labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels, for a draw that can be parted."""
     if not isinstance(draw, Draw):
         raise InputError(f"split_psus() takes a Draw, not a {type(draw).__name__}.")
     names = () if isinstance(labels, str) else tuple(labels)
     if len(names) < 2 or len(set(names)) < len(names) or not all(isinstance(name, str) and name for name in names):
         raise InputError("labels= takes two or more words, each once.")
     if draw.record.releases > 1 or draw.record.parts:
-        raise InputError("The draw was split before.", "Part it first, and split each part into releases afterwards.")
-    stratum = draw.frame.codes[draw.chosen]
-    drawn_of = np.bincount(stratum, minlength=len(draw.frame.keys))
-    if (short := int((drawn_of < 2 * len(names)).sum())) > 0:
-        raise InputError(
-            f"{short} strata have fewer than {2 * len(names)} units drawn, two for each of {len(names)} labels.",
-            "Draw more, or combine strata: with one unit a stratum has no variance.",
-        )
+        raise InputError("The draw was split before.", "Part it first, and split it into releases afterwards.")
+    return names
+
+
+def _dealt(draw: Draw, stratum: Codes, drawn_of: Codes, count: int) -> Codes:
+    """The part of each unit: dealt out within its stratum in the order of selection, from a random part on."""
     order = np.lexsort((draw.selection, stratum))
     first = np.cumsum(drawn_of) - drawn_of
     ids = [draw.frame.ids[place] for place in draw.chosen[order[first]].tolist()]
-    start = (hashed(draw.record.seed, f"{draw.record.stream}/parts", ids)(0) * len(names)).astype(np.intp)
-    label = np.empty(draw.n, dtype=np.intp)
-    label[order] = (np.arange(draw.n) - first[stratum[order]] + start[stratum[order]]) % len(names)
-    return {name: _part(draw, names, k, label == k, drawn_of) for k, name in enumerate(names)}
-
-
-def _part(draw: Draw, names: tuple[str, ...], k: int, inside: np.ndarray, drawn_of: np.ndarray) -> Draw:
-    """The units with one label, as a draw of their own."""
-    stratum = draw.frame.codes[draw.chosen]
-    share = np.bincount(stratum[inside], minlength=drawn_of.size) / np.maximum(drawn_of, 1)
-    return sealed(
-        replace(
-            draw,
-            record=replace(draw.record, parts=names, part=names[k]),
-            chosen=draw.chosen[inside],
-            chance=(draw.chance * share[stratum])[inside],
-            certain=np.zeros(int(inside.sum()), dtype=bool),
-            selection=np.argsort(np.argsort(draw.selection[inside])) + 1,
-            release=draw.release[inside],
-        )
-    )
+    start = (hashed(draw.record.seed, f"{draw.record.stream}/parts", ids)(0) * count).astype(np.intp)
+    part = np.empty(draw.n, dtype=np.intp)
+    part[order] = (np.arange(draw.n) - first[stratum[order]] + start[stratum[order]]) % count
+    return part

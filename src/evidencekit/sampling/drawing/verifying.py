@@ -57,24 +57,15 @@ def verify(record: Record, frame: Frame) -> Draw:
     made = drawn(frame, n, design=record.algorithm, seed=record.seed, stream=record.stream, auxiliary=record.auxiliary or None)
     if made.record.auxiliary_hash != record.auxiliary_hash:
         raise DesignError("The columns the draw was balanced on or spread over hold other numbers.", "Use the frame that was drawn from.")
-    made = _part_of(made, record)
+    made = split_psus(made, record.parts) if record.parts else made
     made = releases(made, record.releases) if record.releases > 1 else made
+    made = made.released(record.through) if record.through else made
     if replace(made.record, library=record.library) != record:
         raise DesignError(
             "The draw made again from this record and frame is another one.",
             "The record was changed, or it is not of this frame; the sample that goes with it is not the one the record stands for.",
         )
     return replace(made, record=record)
-
-
-def _part_of(made: Draw, record: Record) -> Draw:
-    """The part of a draw that the record is of."""
-    if not record.parts:
-        return made
-    parts = split_psus(made, record.parts)
-    if record.part not in parts:
-        raise DesignError("The record is of a part that it does not list.", "Go back to the file that was kept.")
-    return parts[record.part]
 
 
 def _same_algorithm(record: Record) -> None:
