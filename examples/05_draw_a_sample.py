@@ -12,6 +12,7 @@ import evidencekit as ek
 from evidencekit import sampling
 
 told = "any_contact_unwanted"
+label = ek.fictional.national_survey().data.labels[told]
 areas = ek.fictional.area_list()
 children = ek.fictional.national_population()
 truth = float((children[told] == 1).mean())
@@ -44,7 +45,8 @@ def drawn(seed: int) -> tuple[sampling.Draw, sampling.MultiStage, ek.Survey]:
     second = sampling.systematic(homes, sampling.in_each(homes, round(plan.take)), seed=seed)
     both = sampling.multistage(first, second)
     chosen = listed[listed["household"].isin(both.sample["household"])].sample(frac=1, random_state=seed).drop_duplicates("household")
-    made = sampling.with_answers(both, chosen[["household", "eligible_children", told]])
+    answers = ek.Dataset(chosen[["household", "eligible_children", told]], labels={told: label})
+    made = sampling.with_answers(both, answers)
     survey = ek.Survey(made.sample, design=made.design, population="internet-using children in Lumora (an invented country)")
     return first, both, ek.weighting.select_within(survey, "eligible_children")
 
