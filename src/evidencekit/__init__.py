@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from evidencekit import fictional as fictional
     from evidencekit import findings as findings
     from evidencekit import frames as frames
+    from evidencekit import instrument as instrument
     from evidencekit import missingness as missingness
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from evidencekit.estimate import Estimate
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset
+    from evidencekit.instrument import Choices, Instrument, Item
     from evidencekit.missingness import Missing
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
@@ -66,11 +68,14 @@ if TYPE_CHECKING:
 
 _ROOMS: dict[str, str] = {
     "Action": "findings",
+    "Choices": "instrument",
     "Dataset": "frames",
     "Estimate": "estimate",
     "EvidencekitError": "errors",
     "Finding": "findings",
     "Frame": "sampling",
+    "Instrument": "instrument",
+    "Item": "instrument",
     "Missing": "missingness",
     "NoDesign": "survey",
     "Released": "disclosure",
@@ -102,6 +107,7 @@ _MODULES: tuple[str, ...] = (
     "fictional",
     "findings",
     "frames",
+    "instrument",
     "missingness",
     "reading",
     "rendering",
@@ -112,11 +118,14 @@ _MODULES: tuple[str, ...] = (
 
 __all__ = [
     "Action",
+    "Choices",
     "Dataset",
     "Estimate",
     "EvidencekitError",
     "Finding",
     "Frame",
+    "Instrument",
+    "Item",
     "Missing",
     "NoDesign",
     "Released",

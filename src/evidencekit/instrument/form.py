@@ -1,0 +1,135 @@
+"""Instrument: the questionnaire, whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from types import MappingProxyType
+from typing import Any
+
+from evidencekit.errors import InputError, UnknownColumn
+from evidencekit.instrument.items import Choices, Group, Item, Part, walk
+
+__all__ = ["Instrument"]
+
+
+@dataclass(frozen=True, slots=True, eq=True, repr=False)
+class Instrument:
+    """A questionnaire: its questions with their logic, their kinds of missing answers, their protections.
+
+    Parameters
+    ----------
+    name : str
+        What the form is called in files (``form_id``).
+    items : sequence of Item or Group
+        In the order they are asked.
+    title : str
+        What people call it.
+    version : str
+        Changes whenever the form does.
+    languages : sequence of str
+        Of its labels, the default one first; by default those that the labels have, in the order they come.
+    other : mapping of str to str
+        Further settings of an XLSForm.
+
+    Raises
+    ------
+    InputError
+        Two items of one name in one group, two lists of one name that differ.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> form = ek.Instrument("lesson", [ek.Item("age", "integer", {"English (en)": "How old are you?"})], version="1")
+    >>> form
+    Instrument('lesson', version 1, 1 item, 1 language)
+    >>> form.item("age").kind
+    'integer'
+    """
+
+    name: str
+    items: Sequence[Part]
+    title: str = ""
+    version: str = ""
+    languages: Sequence[str] = ()
+    other: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        keep = object.__setattr__
+        if not isinstance(self.name, str) or not self.name.strip():
+            raise InputError("An instrument needs a name.")
+        if not all(isinstance(part, (Item, Group)) for part in self.items):
+            raise InputError("items= of an Instrument holds Items and Groups.")
+        keep(self, "items", tuple(self.items))
+        keep(self, "other", MappingProxyType(dict(self.other)))
+        labels = (part.label for part, _ in walk(self.items))
+        of_choices = (option.label for choices in self.lists for option in choices.listed)
+        found = dict.fromkeys(language for label in (*labels, *of_choices) for language in label if language)
+        keep(self, "languages", tuple(self.languages) or tuple(found))
+        _refuse_twins(self.items, "the form")
+
+    @property
+    def questions(self) -> tuple[Item, ...]:
+        """Every item, in its order, whatever group it is in."""
+        return tuple(part for part, _ in walk(self.items) if isinstance(part, Item))
+
+    @property
+    def lists(self) -> tuple[Choices, ...]:
+        """The lists of choices, each once, in the order they are first used."""
+        found: dict[str, Choices] = {}
+        for part, _ in walk(self.items):
+            if isinstance(part, Item) and part.choices is not None:
+                known = found.setdefault(part.choices.name, part.choices)
+                if known != part.choices:
+                    raise InputError(f"Two lists of choices are called {known.name!r} and differ.", "Give each list a name of its own.")
+        return tuple(found.values())
+
+    def item(self, name: str) -> Item:
+        """The item of this name; of several in different groups the first.
+
+        Raises
+        ------
+        UnknownColumn
+            The form has none; the nearest names are suggested.
+        """
+        found = next((item for item in self.questions if item.name == name), None)
+        if found is None:
+            raise UnknownColumn(name, [item.name for item in self.questions], "the form")
+        return found
+
+    def groups_of(self, name: str) -> tuple[Group, ...]:
+        """The groups that an item is in, outermost first."""
+        return next(within for part, within in walk(self.items) if part is self.item(name))
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash over everything that the form asks and how; the version and the settings are not part of it."""
+        text = json.dumps([_plain(part) for part in self.items], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        return blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def __repr__(self) -> str:
+        count, spoken = len(self.questions), len(self.languages)
+        parts = [repr(self.name), *([f"version {self.version}"] if self.version else []), f"{count} item{'s' if count != 1 else ''}"]
+        parts += [f"{spoken} language{'s' if spoken != 1 else ''}"] if spoken else []
+        return f"Instrument({', '.join(parts)})"
+
+
+def _refuse_twins(parts: Sequence[Part], where: str) -> None:
+    """Raise when two items of one group have one name: their answers would share a column."""
+    names = [part.name for part in parts if isinstance(part, Item)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"{len(twice)} names stand twice in {where}, {twice[0]!r} among them.", "Give each item a name of its own.")
+    for part in parts:
+        if isinstance(part, Group):
+            _refuse_twins(part.items, f"group {part.name!r}")
+
+
+def _plain(value: Any) -> Any:
+    """A part of a form as lists, mappings and texts."""
+    if isinstance(value, (Item, Group, Choices)) or hasattr(value, "__dataclass_fields__"):
+        return {"is": type(value).__name__, **{name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
