@@ -3,6 +3,7 @@
 ::
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
+    write the questions     Instrument: Item, Choices; help(ek.instrument)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
