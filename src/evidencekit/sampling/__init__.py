@@ -13,6 +13,8 @@
     households in areas         second_stage(first, second) -> TwoStage: .sample, .design
     areas by sex                split_psus(draw) -> a Draw for girls, a Draw for boys
     one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
+    people met at venues        venue_frame(periods); venue_sample(draw, answers) -> VenueSample: .sample, .design
+    without known chances       random_walk(draw) -> RandomWalk: .sheet; quota(cells, n) -> Quota: .table, .progress; their .design is none
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
@@ -82,8 +84,12 @@ from evidencekit.sampling.sizing import (
     pupil_chance,
     vacs_households,
 )
+from evidencekit.sampling.stages.meeting import VenueSample, venue_sample
+from evidencekit.sampling.stages.quotas import Quota, quota
 from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
 from evidencekit.sampling.stages.second import TwoStage, second_stage
+from evidencekit.sampling.stages.venues import venue_frame
+from evidencekit.sampling.stages.walking import RandomWalk, random_walk
 
 __all__ = [
     "Allocation",
@@ -99,6 +105,8 @@ __all__ = [
     "IndirectQuestion",
     "MultivariateAllocation",
     "Precision",
+    "Quota",
+    "RandomWalk",
     "Record",
     "SampleSize",
     "StageTakes",
@@ -106,6 +114,7 @@ __all__ = [
     "StratumRecord",
     "TwoSamples",
     "TwoStage",
+    "VenueSample",
     "allocate",
     "allocate_multivariate",
     "bound_if_none",
@@ -150,6 +159,8 @@ __all__ = [
     "pps_random_systematic",
     "pps_systematic",
     "pupil_chance",
+    "quota",
+    "random_walk",
     "releases",
     "respondent_table",
     "sampford",
@@ -160,5 +171,7 @@ __all__ = [
     "strata_boundaries",
     "systematic",
     "vacs_households",
+    "venue_frame",
+    "venue_sample",
     "verify",
 ]
