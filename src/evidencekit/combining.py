@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy.special import stdtrit
@@ -14,15 +14,37 @@ from evidencekit.duals import Dual, gradients
 from evidencekit.errors import InputError, Refused, check_level
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, fingerprint
 
-__all__ = ["contrast", "difference", "ratio_of"]
+__all__ = ["contrast", "difference", "has_design", "ratio_of", "weakest"]
 
 Cell = Mapping[str, Any] | int
+Class = TypeVar("Class", bound=str)
 MOST = 8  # cells that a contrast's label still spells out
 DENSE = 2_500
 FEW = ("no interval: no degrees of freedom", "few degrees of freedom")
 NO_LIMITS = (float("nan"), float("nan"), "no interval: a share of 0 or 1 has no variance")
 # From what says most about a population to what says least.
-CLASSES = ("probability", "network", "venue", "model", "administrative", "quota", "self-selected-adjusted", "self-selected")
+CLASSES = (
+    "probability",
+    "network",
+    "venue",
+    "model",
+    "administrative",
+    "random-walk",
+    "quota",
+    "self-selected-adjusted",
+    "self-selected",
+)
+DESIGNED = ("probability", "venue")
+
+
+def has_design(inference: str) -> bool:
+    """Whether chances were known to those who drew the sample, so that its numbers have intervals and totals: whomever they speak for."""
+    return inference in DESIGNED
+
+
+def weakest(*classes: Class) -> Class:
+    """The class that says least about a population; one that nobody knows says less than any."""
+    return max(classes, key=lambda inference: CLASSES.index(inference) if inference in CLASSES else len(CLASSES))
 
 
 def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, level: float | None = None) -> Estimate:
@@ -231,7 +253,6 @@ def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate
         df = (v1 + v2) ** 2 / (v1**2 / first.df + v2**2 / second.df)
     df = np.where(v1 + v2 > 0, df, np.minimum(first.df, second.df))
     matrix = first.vcov + second.vcov if len(first) <= DENSE else None
-    weaker = max(first, second, key=lambda e: CLASSES.index(e.inference) if e.inference in CLASSES else len(CLASSES))
     one, two = first.provenance, second.provenance
     provenance = replace(
         one,
@@ -240,7 +261,7 @@ def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate
         policies=tuple(dict.fromkeys((*one.policies, *two.policies))),
         missing=(*one.missing, *two.missing),
     )
-    base = replace(first, inference=weaker.inference, provenance=provenance)
+    base = replace(first, inference=weakest(first.inference, second.inference), provenance=provenance)
     parts = [[(first, i), (second, i)] for i in range(len(first))]
     made = (first.points - second.points, Covariance(v1 + v2, matrix, None), df)
     return _estimate(base, dict(first.cells.columns), made, parts, "difference", level)
@@ -273,7 +294,7 @@ def _estimate(
             low[i], high[i], own[i] = _from_own_limits(cell, level) if kind == "difference" else NO_LIMITS
         elif low[i] == high[i] and any(np.isnan(e.interval.low[r]) for e, r in cell):
             low[i] = high[i] = np.nan  # made of what has no interval, it has none of no width
-    counts, flags = _counts(parts), _flags(parts, df, est.inference == "probability", own)
+    counts, flags = _counts(parts), _flags(parts, df, has_design(est.inference), own)
     return replace(
         est,
         cells=Cells(columns, ()),
@@ -292,7 +313,7 @@ def _estimate(
 
 def _extreme(est: Estimate, row: int) -> bool:
     """A share of nobody or of everybody: its estimated variance is nought, and its interval is not."""
-    return est.statistic == "proportion" and est.points[row] in (0.0, 1.0) and est.inference == "probability"
+    return est.statistic == "proportion" and est.points[row] in (0.0, 1.0) and has_design(est.inference)
 
 
 def _from_own_limits(cell: list[tuple[Estimate, int]], level: float) -> tuple[float, float, str]:

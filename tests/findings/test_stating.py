@@ -255,7 +255,7 @@ def test_a_weighted_share_is_not_said_to_be_that_of_those_who_answered() -> None
     assert said(ek.weighting.rake(opt_in(""), {"sex": {"girl": 0.5, "boy": 0.5}})).headline().startswith("After weighting, an estimated")
 
 
-@pytest.mark.parametrize("how", ["quota", "self-selected", "administrative"])
+@pytest.mark.parametrize("how", ["quota", "random-walk", "self-selected", "administrative"])
 def test_weights_that_came_with_the_answers_count_as_well(how: str) -> None:
     assert said(opt_in(how=how, weights="w")).headline().startswith("Weighted to resemble children 12-17, an estimated")
     assert said(opt_in(how=how)).headline().startswith("An estimated")

@@ -156,7 +156,7 @@ def test_dhs_weights() -> None:
         ek.count(held)
 
 
-@pytest.mark.parametrize("inference", ["self-selected", "self-selected-adjusted", "quota", "administrative"])
+@pytest.mark.parametrize("inference", ["self-selected", "self-selected-adjusted", "quota", "random-walk", "administrative"])
 def test_those_who_chose_to_answer_have_no_total(inference: Any) -> None:
     poll = ek.Survey(BASE, design=ek.survey.NoDesign(inference=inference, weights="weight"))
     for known in (None, 1e6, "weights"):

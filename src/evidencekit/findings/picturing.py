@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.estimate import Estimate
 from evidencekit.findings.ranges import icon_counts, interval_words, percent_words
@@ -76,7 +77,7 @@ def interval_said(estimate: Estimate, low: float, high: float, *, per: int | Non
 def _named(estimate: Estimate) -> tuple[str, str]:
     """What stands before and after the word: without a probability sample, only a model can give an interval."""
     level = f"{estimate.interval.level:.0%}"
-    return (level, "") if estimate.inference == "probability" else (f"{level} model-based", ", if the covariates explain who took part")
+    return (level, "") if has_design(estimate.inference) else (f"{level} model-based", ", if the covariates explain who took part")
 
 
 def _said(row: DotRow) -> str:

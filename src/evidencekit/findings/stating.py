@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.errors import InputError, Refused, one_of
@@ -22,6 +23,7 @@ from evidencekit.rendering.figure import Picture
 __all__ = ["Action", "Finding", "finding"]
 
 SCHEMA = "evidencekit.finding/2"
+VENUE = "speaks for those who attend the venues of the frame, not for people who attend none of them"
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
@@ -112,9 +114,14 @@ class Finding:
         """What weights were to make of those who answered, where nobody was drawn: then the share is not simply theirs."""
         source = self.released.estimate
         alike = source.inference != "self-selected-adjusted" and not source.counts.kish[self.row] > 1 + 1e-12
-        if source.inference == "probability" or alike:
+        if has_design(source.inference) or alike:
             return ""
         return f"weighted to resemble {source.provenance.population}" if source.provenance.population else "after weighting"
+
+    @property
+    def _venue(self) -> list[str]:
+        """Whom a sample of venues speaks for, whatever the population is called."""
+        return [VENUE] if self.released.estimate.inference == "venue" else []
 
     def _whom(self, *, groups: bool = True) -> str:
         """Of whom the share is: the population, the subset, and with `groups` the labels of the cell."""
@@ -123,9 +130,9 @@ class Finding:
         labels = [f"{named.get(c, c)}: {source.cells.columns[c][self.row]}" for c in source.cells.by] if groups else []
         labels += [source.provenance.where] if source.provenance.where else []
         population = source.provenance.population
-        if source.inference != "probability":
+        if not has_design(source.inference):
             population = f"those who answered{f' ({population})' if population and not self._weighted else ''}"
-        whom = population or "people in the population surveyed"
+        whom = population or ("people who attend the listed venues" if source.inference == "venue" else "people in the population surveyed")
         if not labels:
             return whom
         return f"{whom[:-1]}; {', '.join(labels)})" if whom.endswith(")") else f"{whom} ({', '.join(labels)})"
@@ -148,7 +155,7 @@ class Finding:
 
     def _say(self, fraction: str) -> str:
         """The sentence with "about 1 in 5" in it; of those who answered, where they speak for nobody else."""
-        return self._sentence(fraction if self.released.estimate.inference == "probability" else f"{fraction} of")
+        return self._sentence(fraction if has_design(self.released.estimate.inference) else f"{fraction} of")
 
     def _sentence(self, amount: str) -> str:
         said = f"{self._weighted}, {amount}" if self._weighted else amount
@@ -158,7 +165,7 @@ class Finding:
         """The interval in words, or that there is none."""
         low, high = self._number("low"), self._number("high")
         if np.isnan(low) or np.isnan(high):
-            if self.released.estimate.inference == "probability":
+            if has_design(self.released.estimate.inference):
                 return "no interval: the sampling units do not show how uncertain this number is"
             return "no interval: the answers do not come from a probability sample"
         return interval_said(self.released.estimate, low, high, per=denominator(self._number("estimate"), low, high))
@@ -175,8 +182,9 @@ class Finding:
         out = [self.released.reason[self.row]] if self.released.status[self.row] == "uncertain" else []
         if self._weighted:
             out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
-        elif source.inference != "probability":
+        elif not has_design(source.inference):
             out.append("describes those who answered, not a population")
+        out += self._venue
         return out + ([source.flags[self.row]] if source.flags[self.row] else [])
 
     def picture(self, kind: Literal["icons", "dots"] = "icons") -> Picture:
@@ -198,7 +206,7 @@ class Finding:
         if kind == "icons":
             return icon_picture(self.released, self.row, self._say, beside)
         among = ", ".join(x for x in (self._whom(groups=False), self._weighted) if x)
-        return dot_picture(self.released, self.row, f"{self._what()}, among {among}", [self.released.note])
+        return dot_picture(self.released, self.row, f"{self._what()}, among {among}", [*self._venue, self.released.note])
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""

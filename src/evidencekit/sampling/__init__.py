@@ -14,6 +14,8 @@
     several stages              multistage(areas, households, ...) -> MultiStage: .sample, .design
     two phases                  two_phase(first, second) -> Phased: .sample, .design
     one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
+    people met at venues        venue_frame(periods); venue_sample(draw, answers) -> VenueSample: .sample, .design
+    without known chances       random_walk(draw) -> RandomWalk: .sheet; quota(cells, n) -> Quota: .table, .progress; their .design is none
     the same n everywhere       in_each(frame, n)
     without substitution        releases(draw, number), draw.released(through)
     answers come back           with_answers(draw, answers) -> Answered: .sample, .design, for ek.Survey
@@ -85,9 +87,13 @@ from evidencekit.sampling.sizing import (
     vacs_households,
 )
 from evidencekit.sampling.stages.answering import Answered, with_answers
+from evidencekit.sampling.stages.meeting import VenueSample, venue_sample
 from evidencekit.sampling.stages.multistage import MultiStage, multistage
 from evidencekit.sampling.stages.phases import Phased, two_phase
+from evidencekit.sampling.stages.quotas import Quota, quota
 from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
+from evidencekit.sampling.stages.venues import venue_frame
+from evidencekit.sampling.stages.walking import RandomWalk, random_walk
 
 __all__ = [
     "Allocation",
@@ -106,12 +112,15 @@ __all__ = [
     "MultivariateAllocation",
     "Phased",
     "Precision",
+    "Quota",
+    "RandomWalk",
     "Record",
     "SampleSize",
     "StageTakes",
     "StrataBoundaries",
     "StratumRecord",
     "TwoSamples",
+    "VenueSample",
     "allocate",
     "allocate_multivariate",
     "bound_if_none",
@@ -157,6 +166,8 @@ __all__ = [
     "pps_random_systematic",
     "pps_systematic",
     "pupil_chance",
+    "quota",
+    "random_walk",
     "releases",
     "respondent_table",
     "sampford",
@@ -167,6 +178,8 @@ __all__ = [
     "systematic",
     "two_phase",
     "vacs_households",
+    "venue_frame",
+    "venue_sample",
     "verify",
     "with_answers",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from evidencekit.combining import has_design
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
 from evidencekit.survey.summing.domains import Where, names_of, where_words
@@ -295,7 +296,7 @@ def _simple(measured: Measured, names: Sequence[str]) -> Layout:
 
 def _scale(survey: Survey, measured: Measured, population_total: Any) -> tuple[float, tuple[tuple[str, str], ...]]:
     """The factor that brings the weights to the population, and what is recorded about it."""
-    if survey.inference != "probability":
+    if not has_design(survey.inference):
         raise Refused(
             f"A total speaks for a population, and these answers are not from a probability sample ({survey.inference}).",
             "mean() and proportion() describe those who answered, and say how many they are.",

@@ -25,7 +25,9 @@ from evidencekit.survey.design.units import Units
 
 __all__ = ["Inference", "NoDesign", "Survey"]
 
-Inference = Literal["probability", "network", "venue", "model", "self-selected", "self-selected-adjusted", "quota", "administrative"]
+Inference = Literal[
+    "probability", "network", "venue", "model", "administrative", "random-walk", "quota", "self-selected-adjusted", "self-selected"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class NoDesign:
 
     Parameters
     ----------
-    inference : {"self-selected", "self-selected-adjusted", "quota", "administrative"}
+    inference : {"self-selected", "self-selected-adjusted", "quota", "random-walk", "administrative"}
         How the answers came.
     weights : str, optional
         A column of adjustment weights. Without it every answer counts once.
@@ -51,7 +53,7 @@ class NoDesign:
     weights: str | None = None
 
     def __post_init__(self) -> None:
-        allowed = ("self-selected", "self-selected-adjusted", "quota", "administrative")
+        allowed = ("self-selected", "self-selected-adjusted", "quota", "random-walk", "administrative")
         one_of("inference", self.inference, allowed)
         column_name(self.weights, "weights")
 
@@ -184,7 +186,7 @@ class Survey:
     @property
     def inference(self) -> Inference:
         """What kind of statement about a population these data can carry."""
-        return self.design.inference if isinstance(self.design, NoDesign) else "probability"
+        return self.design.inference
 
     @property
     def n(self) -> int:
@@ -337,6 +339,8 @@ class Survey:
         else:
             body = f"{size}, {_number_of(units.n_psus, 'PSU', 'PSUs')} in {_number_of(int(units.stratum.max()) + 1, 'stratum', 'strata')}"
         lines = [f"Survey({body})", *(f"  {part}" for part in self._made()), *(f"  note: {note}" for note in self.notes)]
+        if self.inference == "venue":
+            lines.insert(1, "  venue sample: speaks for those who attend the venues of the frame")
         if self.population:
             lines.insert(1, f"  population: {self.population}")
         return "\n".join(lines)

@@ -12,7 +12,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.errors import DesignError, InputError, UnknownColumn, in_our_words, one_of
-from evidencekit.survey.design.stages import column_name
+from evidencekit.survey.design.stages import Designed, column_name
 
 __all__ = ["Kind", "Replicates"]
 
@@ -49,6 +49,8 @@ class Replicates:
     df : float, optional
         The design's degrees of freedom, where the survey's documentation gives them; those used are never more than the rank of the
         replicates less one, which is the default.
+    inference : {"probability", "venue"}
+        Whom the sample speaks for, as for `Stages`.
 
     Raises
     ------
@@ -77,9 +79,11 @@ class Replicates:
     rho: float = 0.0
     psu: str | None = None
     df: float | None = None
+    inference: Designed = "probability"
 
     def __post_init__(self) -> None:
         one_of("kind", self.kind, get_args(Kind))
+        one_of("inference", self.inference, get_args(Designed))
         if not isinstance(self.weights, str):
             raise InputError("weights= is the name of the column of full-sample weights.")
         column_name(self.psu, "psu")

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import DesignError, InputError, one_of
 
-__all__ = ["Joint", "Lonely", "LonelyDomain", "Stages", "Unequal", "column_name"]
+__all__ = ["Designed", "Joint", "Lonely", "LonelyDomain", "Stages", "Unequal", "column_name"]
 
+Designed = Literal["probability", "venue"]
 Lonely = Literal["fail", "certainty", "remove", "adjust", "average"]
 LonelyDomain = Literal["none", "adjust", "average"]
 Unequal = Literal["brewer", "overton", "hartley-rao", "poisson"]
@@ -100,6 +101,9 @@ class Stages:
     sum_of_squares : str, optional
         For ``"hartley-rao"``: the column of the sum of squared inclusion probabilities over all units of the stratum, drawn or not.
         Without it the sum is estimated from the sample.
+    inference : {"probability", "venue"}
+        Whom the sample speaks for: the population it was drawn from (default); or, where people were met at listed venues, those who
+        attend them (`evidencekit.sampling.venue_sample`). Both have intervals and totals; estimates and findings say which it is.
 
     Raises
     ------
@@ -128,10 +132,12 @@ class Stages:
     lonely_domain: LonelyDomain = "none"
     unequal: Unequal | Joint | None = None
     sum_of_squares: str | None = None
+    inference: Designed = "probability"
 
     def __post_init__(self) -> None:
         one_of("lonely", self.lonely, get_args(Lonely))
         one_of("lonely_domain", self.lonely_domain, get_args(LonelyDomain))
+        one_of("inference", self.inference, get_args(Designed))
         for part in ("weights", "sum_of_squares"):
             column_name(getattr(self, part), part)
         for part in ("strata", "psu", "fpc"):

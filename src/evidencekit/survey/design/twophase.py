@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from evidencekit.combining import weakest
 from evidencekit.errors import InputError, one_of
-from evidencekit.survey.design.stages import Stages
+from evidencekit.survey.design.stages import Designed, Stages
 
 __all__ = ["PhaseMethod", "TwoPhase"]
 
@@ -107,6 +108,11 @@ class TwoPhase:
     def cohort(self) -> bool:
         """Whether phase 1 is everybody there is, without weights."""
         return self.phase1.weights is None and not self.phase1.fpc
+
+    @property
+    def inference(self) -> Designed:
+        """Whom the sample speaks for: what either phase says that says less."""
+        return weakest(self.phase1.inference, self.phase2.inference)
 
     @property
     def policies(self) -> tuple[tuple[str, str], ...]:

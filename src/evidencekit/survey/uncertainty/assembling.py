@@ -10,6 +10,7 @@ import numpy as np
 
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
+from evidencekit.combining import has_design
 from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
 from evidencekit.sameness import Sample, sums_of
@@ -104,7 +105,7 @@ def assemble(
     support, psus, df = support_of(measured.units, measured.tables, count, layout.table * count + layout.domain)
     w2 = pick([t.w2[:, None] for t in measured.tables], whole=True)
     flags: tuple[str, ...]
-    if survey.inference != "probability":
+    if not has_design(survey.inference):
         none = np.full(len(points), np.nan)
         covariance, df = Covariance(none, None, None), none
         low, high, flags = none, none, (f"no design: {survey.inference}",) * len(points)
@@ -132,7 +133,7 @@ def assemble(
         interval=interval,
         counts=counts,
         support=support,
-        flags=_with_df(flags, df, survey.inference == "probability"),
+        flags=_with_df(flags, df, has_design(survey.inference)),
         statistic=asked.statistic,
         estimand=asked.estimand,
         inference=survey.inference,

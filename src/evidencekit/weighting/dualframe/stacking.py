@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.combining import weakest
 from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset, eager
 from evidencekit.survey.design.stages import Stages
@@ -62,6 +63,7 @@ def stacked(samples: tuple[Survey, Survey], names: tuple[str, str]) -> tuple[Dat
         strata_below=tuple(f"frame_stratum_{k}" for k in each if k > 1),
         lonely=first.lonely,
         lonely_domain=first.lonely_domain,
+        inference=weakest(first.inference, second.inference),
         unequal="brewer" if corrected and "brewer" in (first.unequal, second.unequal) else None,
     )
     return _together(samples, columns, names), design, np.concatenate(base)

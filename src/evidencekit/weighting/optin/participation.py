@@ -186,7 +186,7 @@ def _refuse(sample: Survey, reference: Survey) -> None:
         raise InputError("quasi_randomise() is for answers without a design.", "A probability sample has weights; adjust those.")
     if sample.adjustments or sample.design.weights is not None:
         raise InputError("The sample already has weights.", "quasi_randomise() comes first: build the Survey without them.")
-    if reference.inference != "probability":
+    if reference.inference != "probability":  # those who attend venues are not the population that the answers are to resemble
         raise InputError("The reference must be a probability sample.", "Against known totals, use rake() or calibrate().")
 
 

@@ -217,7 +217,8 @@ def replicate_design(survey: Survey, *, prefix: str = "repw_") -> Replicates:
     df = None if np.isinf(made.df) else made.df
     scales = tuple(float(scale) for scale in made.scales)
     kind = "JKn" if made.jackknife else "other"
-    return Replicates(weights="weight", columns=prefix, kind=kind, scale=1.0, rscales=scales, mse=made.mse, df=df)
+    inference = "venue" if survey.inference == "venue" else "probability"
+    return Replicates(weights="weight", columns=prefix, kind=kind, scale=1.0, rscales=scales, mse=made.mse, df=df, inference=inference)
 
 
 def _needed(survey: Survey, doing: str) -> tuple[Replayed, Floats]:
