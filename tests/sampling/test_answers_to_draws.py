@@ -140,6 +140,7 @@ def test_answers_that_do_not_fit_are_refused_without_their_values() -> None:
     areas = pd.DataFrame({"ea": ["a", "b", "c", SECRET]})
     draw = sampling.srs(ek.Frame(areas[:3], id="ea"), 2, seed=1)
     told = draw.sample[["ea"]].assign(yes=1)
+    periods = sampling.venue_frame(areas.assign(day=1, hour=2), venue="ea", day="day", time="hour")
     bad: list[tuple[Any, Any, dict[str, Any], type[Exception], str]] = [
         (draw, areas, {}, DesignError, "2 of 4 answers are from units that were not drawn"),
         (draw, told.assign(ea=[SECRET, None]), {}, InputError, "missing for 1 answers"),
@@ -150,6 +151,7 @@ def test_answers_that_do_not_fit_are_refused_without_their_values() -> None:
         (areas, told, {}, InputError, "takes a Draw"),
         (draw, [SECRET], {}, InputError, "data frame is needed"),
         (sampling.srs_wr(ek.Frame(areas, id="ea"), 9, seed=1), told, {}, InputError, "with replacement"),
+        (sampling.srs(periods, 1, seed=1), told, {}, InputError, "given at venues"),
     ]
     for drawn, answers, options, kind, words in bad:
         with pytest.raises(kind, match=words) as caught:

@@ -16,6 +16,7 @@ from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.framing import blank_in
 from evidencekit.sampling.stages.multistage import MultiStage
+from evidencekit.sampling.stages.venues import PERIOD
 from evidencekit.sampling.streams import canonical
 from evidencekit.survey import Stages
 
@@ -108,6 +109,8 @@ def with_answers(drawn: Draw | MultiStage, answers: Any, *, id: str | None = Non
     rows = open_data(answers)
     frame = eager(rows.frame, "with_answers()")
     last = drawn if isinstance(drawn, Draw) else drawn.draws[-1]
+    if last.frame.id == PERIOD:
+        raise InputError("These answers were given at venues, and count by who came and how often.", "Use venue_sample().")
     name = last.frame.id if id is None else id
     rows.need(name, "id=")
     unit = _units(last, frame[name])

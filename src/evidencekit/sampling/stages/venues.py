@@ -14,9 +14,9 @@ from evidencekit.frames import Dataset, Rows, eager, open_data
 from evidencekit.sampling.drawing.framing import Frame, blank_in
 from evidencekit.sampling.streams import canonical
 
-__all__ = ["rows_as_given", "venue_frame"]
+__all__ = ["PERIOD", "rows_as_given", "venue_frame"]
 
-ID = "venue_day_time"
+PERIOD = "venue_day_time"
 BETWEEN = " | "
 
 
@@ -66,8 +66,8 @@ def venue_frame(
     rows = open_data(periods)
     frame = eager(rows.frame, "venue_frame()")
     parts = [_words(rows, frame, name, role) for name, role in ((venue, "venue="), (day, "day="), (time, "time="))]
-    if ID in rows.columns:
-        raise InputError(f"The periods already have a column {ID!r}, which venue_frame() makes.", "Give it another name.")
+    if PERIOD in rows.columns:
+        raise InputError(f"The periods already have a column {PERIOD!r}, which venue_frame() makes.", "Give it another name.")
     if not len(frame):
         raise InputError("There are no periods.")
     composed = [BETWEEN.join(period) for period in zip(*parts, strict=True)]
@@ -77,8 +77,8 @@ def venue_frame(
             "A row is one period: take out repeats, or tell times apart.",
         )
     raw = rows_as_given(periods)
-    made = raw.with_columns(nw.new_series(ID, composed, nw.String, backend=raw.implementation)).to_native()
-    return Frame(periods.with_frame(made) if isinstance(periods, Dataset) else made, id=ID, size=size, strata=strata)
+    made = raw.with_columns(nw.new_series(PERIOD, composed, nw.String, backend=raw.implementation)).to_native()
+    return Frame(periods.with_frame(made) if isinstance(periods, Dataset) else made, id=PERIOD, size=size, strata=strata)
 
 
 def rows_as_given(data: Any) -> nw.DataFrame[Any]:
