@@ -14,6 +14,7 @@
     areas by sex                split_psus(draw) -> a Draw for girls, a Draw for boys
     one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
     the same n everywhere       in_each(frame, n)
+    waves of a rotating panel   panel_wave(frame, n, wave=..., rotation=...)
     without substitution        releases(draw, number), draw.released(through)
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
     take it to the field        field_sheets(draw, path)
@@ -40,6 +41,7 @@ from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record, StratumRecord
 from evidencekit.sampling.drawing.releasing import releases
+from evidencekit.sampling.drawing.rotating import panel_wave
 from evidencekit.sampling.drawing.sheets import field_sheets
 from evidencekit.sampling.drawing.splitting import split_psus
 from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
@@ -141,6 +143,7 @@ __all__ = [
     "optimal_take",
     "optimal_takes",
     "ordered_pivotal",
+    "panel_wave",
     "pareto",
     "pivotal",
     "poisson",

@@ -203,6 +203,7 @@ class Draw:
         parts += [f"{int(self.certain.sum())} certain"] if self.certain.any() else []
         parts += [f"part {made.part!r}"] if made.parts else []
         parts += [f"{made.releases} releases"] if made.releases > 1 else []
+        parts += [f"wave {made.wave}"] if made.rotation else []
         return f"Draw({', '.join(parts)}, seed={made.seed}, stream={made.stream!r})"
 
     def __reduce__(self) -> NoReturn:

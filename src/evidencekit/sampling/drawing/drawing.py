@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats, numeric
@@ -16,24 +17,20 @@ from evidencekit.sampling.drawing.draw import ADDED, Draw
 from evidencekit.sampling.drawing.framing import Frame, column_names
 from evidencekit.sampling.drawing.record import Record, StratumRecord
 from evidencekit.sampling.drawing.strata import numbers
-from evidencekit.sampling.streams import Hashed, hashed
+from evidencekit.sampling.streams import Hashed, Rotated, Uniforms, hashed
 
 __all__ = ["drawn", "sealed"]
 
 
-def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = None, auxiliary: Any = None) -> Draw:
+def drawn(
+    frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = None, auxiliary: Any = None, wave: int = 0, rotation: float = 0.0
+) -> Draw:
     """Draw a sample by a design's name; the verbs say what goes in and out."""
     how = _ready(frame, design)
     asked = numbers(n, frame.keys)
     units = np.bincount(frame.codes, minlength=len(frame.keys))
-    if not how.again and (over := np.flatnonzero(asked > units)).size:
-        h = int(over[0])
-        where = f" in stratum {h + 1} of {units.size}" if units.size > 1 else ""
-        more = f" and {over.size - 1} more strata have too few" if over.size > 1 else ""
-        raise InputError(
-            f"n= asks for {asked[h]:,} of {units[h]:,} units{where}{more}.",
-            "frame.summary() has the units of every stratum, in this order.",
-        )
+    if not how.again:
+        _enough(asked, units)
     names = column_names(frame.rows, auxiliary, "auxiliary columns") or ()
     matrix = _auxiliary(frame, names)
     stream = frame.id if stream is None else stream
@@ -43,7 +40,7 @@ def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = 
     for h, members in enumerate(members_of):
         sizes = None if frame.sizes is None else frame.sizes[members]
         chances = how.chances(sizes, members.size, int(asked[h]))
-        hit = _hit(how, chances, members, numbers_of, matrix)
+        hit = _hit(how, chances, members, numbers_of, matrix, moved=wave * rotation)
         sure = (chances[hit] >= 1) & (not how.again)
         chosen.append(members[hit])
         chance.append(chances[hit])
@@ -66,6 +63,8 @@ def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = 
         auxiliary=names,
         auxiliary_hash=_hash_of(matrix),
         sizes=tuple(sorted(parts, key=lambda part: part.stratum)),
+        wave=wave,
+        rotation=rotation,
         chosen="",
     )
     return sealed(
@@ -95,8 +94,24 @@ def _ready(frame: Any, design: str) -> Algorithm:
     return how
 
 
-def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, matrix: Floats | None) -> Codes:
-    """The places of a stratum's units that are drawn: the certain ones, and what the algorithm selects of the others."""
+def _enough(asked: NDArray[np.int64], units: Codes) -> None:
+    """Raise where a stratum has fewer units than are asked for."""
+    over = np.flatnonzero(asked > units)
+    if not over.size:
+        return
+    h = int(over[0])
+    where = f" in stratum {h + 1} of {units.size}" if units.size > 1 else ""
+    more = f" and {over.size - 1} more strata have too few" if over.size > 1 else ""
+    raise InputError(
+        f"n= asks for {asked[h]:,} of {units[h]:,} units{where}{more}.", "frame.summary() has the units of every stratum, in this order."
+    )
+
+
+def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, matrix: Floats | None, *, moved: float) -> Codes:
+    """The places of a stratum's units that are drawn: the certain ones, and what the algorithm selects of the others.
+
+    Random numbers are those of the units, `moved` down by so many times each unit's chance.
+    """
     if how.again:
         return how.select(chances, Hashed(numbers_of.base[members]), None)
     free = np.flatnonzero(chances < 1)
@@ -104,7 +119,9 @@ def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, ma
     if not free.size:
         return hit
     inside = members[free]
-    picked = how.select(chances[free], Hashed(numbers_of.base[inside]), None if matrix is None else matrix[inside])
+    u: Uniforms = Hashed(numbers_of.base[inside])
+    u = Rotated(u, moved * chances[free]) if moved else u
+    picked = how.select(chances[free], u, None if matrix is None else matrix[inside])
     return np.sort(np.concatenate([hit, free[picked]])).astype(np.intp)
 
 

@@ -55,6 +55,8 @@ class Record:
         The labels that the drawn units were parted by; empty when they were not. `part` is the label of this part.
     releases : int
         Into how many random releases the draw was split, in the order of their numbers; 1 when it was not.
+    wave, rotation
+        The wave of a rotating panel, and the share of its units that leave from one wave to the next; 0 for any other draw.
     chosen : str
         A hash over the identifiers of the chosen units, in the order of selection, with their releases.
 
@@ -83,6 +85,8 @@ class Record:
     parts: tuple[str, ...] = ()
     part: str = ""
     releases: int = 1
+    wave: int = 0
+    rotation: float = 0.0
     chosen: str
 
     def to_json(self) -> str:
@@ -138,6 +142,7 @@ class Record:
         parts += [f"{certain} certain"] if certain else []
         parts += [f"part {self.part!r}"] if self.parts else []
         parts += [f"{self.releases} releases"] if self.releases > 1 else []
+        parts += [f"wave {self.wave}"] if self.rotation else []
         parts += [f"seed={self.seed}", f"stream={self.stream!r}", f"frame {self.fingerprint[:8]}", f"evidencekit {self.library}"]
         return f"Record({', '.join(parts)})"
 
@@ -154,5 +159,5 @@ def _tuples(found: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(made: Record | StratumRecord) -> bool:
     """Every entry is of its type; what a forger wrote need not be."""
-    plain: dict[str, Any] = {"int": int, "str": str, "str | None": (str, type(None))}
+    plain: dict[str, Any] = {"int": int, "float": float, "str": str, "str | None": (str, type(None))}
     return all(isinstance(getattr(made, f.name), plain.get(str(f.type), tuple)) for f in fields(made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from evidencekit.sampling.drawing.drawing import drawn
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record
 from evidencekit.sampling.drawing.releasing import releases
+from evidencekit.sampling.drawing.rotating import panel_wave
 from evidencekit.sampling.drawing.splitting import split_psus
 
 __all__ = ["verify"]
@@ -54,7 +56,7 @@ def verify(record: Record, frame: Frame) -> Draw:
     _same_frame(record, frame)
     asked = {part.stratum: part.asked for part in record.sizes}
     n = asked if record.strata else next(iter(asked.values()))
-    made = drawn(frame, n, design=record.algorithm, seed=record.seed, stream=record.stream, auxiliary=record.auxiliary or None)
+    made = _again(record, frame, n)
     if made.record.auxiliary_hash != record.auxiliary_hash:
         raise DesignError("The columns the draw was balanced on or spread over hold other numbers.", "Use the frame that was drawn from.")
     made = _part_of(made, record)
@@ -65,6 +67,14 @@ def verify(record: Record, frame: Frame) -> Draw:
             "The record was changed, or it is not of this frame; the sample that goes with it is not the one the record stands for.",
         )
     return replace(made, record=record)
+
+
+def _again(record: Record, frame: Frame, n: Any) -> Draw:
+    """The whole draw of a record, before it was parted or split."""
+    if not record.rotation:
+        return drawn(frame, n, design=record.algorithm, seed=record.seed, stream=record.stream, auxiliary=record.auxiliary or None)
+    design: Any = record.algorithm  # a forger's is refused as the verb refuses it
+    return panel_wave(frame, n, wave=record.wave, rotation=record.rotation, design=design, seed=record.seed, stream=record.stream)
 
 
 def _part_of(made: Draw, record: Record) -> Draw:
