@@ -60,6 +60,7 @@ def drawn(
         size=frame.size,
         strata=tuple(frame.strata or ()),
         order=tuple(frame.order or ()),
+        serpentine=frame.serpentine,
         auxiliary=names,
         auxiliary_hash=_hash_of(matrix),
         sizes=tuple(sorted(parts, key=lambda part: part.stratum)),

@@ -45,6 +45,8 @@ class Record:
         The frame's.
     id, size, strata, order
         The columns of the frame, by name.
+    serpentine : bool
+        Whether columns of the order run up and down in turn.
     auxiliary : tuple of str
         Columns that the draw was balanced on or spread over.
     auxiliary_hash : str
@@ -79,6 +81,7 @@ class Record:
     size: str | None
     strata: tuple[str, ...]
     order: tuple[str, ...]
+    serpentine: bool = False
     auxiliary: tuple[str, ...] = ()
     auxiliary_hash: str = ""
     sizes: tuple[StratumRecord, ...]
@@ -159,5 +162,5 @@ def _tuples(found: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(made: Record | StratumRecord) -> bool:
     """Every entry is of its type; what a forger wrote need not be."""
-    plain: dict[str, Any] = {"int": int, "float": float, "str": str, "str | None": (str, type(None))}
+    plain: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "str | None": (str, type(None))}
     return all(isinstance(getattr(made, f.name), plain.get(str(f.type), tuple)) for f in fields(made))

@@ -29,7 +29,7 @@ def verify(record: Record, frame: Frame) -> Draw:
     record : Record
         The record of a draw; ``Record.from_json(text)`` reads one from a file.
     frame : Frame
-        The frame it is said to be from, made with the same `id`, `size`, `strata` and `order`.
+        The frame it is said to be from, made with the same `id`, `size`, `strata`, `order` and `serpentine`.
 
     Returns
     -------
@@ -100,6 +100,11 @@ def _same_algorithm(record: Record) -> None:
 
 def _same_frame(record: Record, frame: Frame) -> None:
     """Raise unless the frame is the one of the record, saying what differs."""
+    if record.serpentine != frame.serpentine:
+        raise DesignError(
+            f"The record is of a frame with serpentine={record.serpentine}, and this one has serpentine={frame.serpentine}.",
+            "Make the frame as it was made then.",
+        )
     made_with = {"id": record.id, "size": record.size, "strata": record.strata, "order": record.order}
     here = {"id": frame.id, "size": frame.size, "strata": tuple(frame.strata or ()), "order": tuple(frame.order or ())}
     if record.fingerprint == frame.fingerprint and made_with == here:
