@@ -5,7 +5,8 @@ can be repeated from its record; and two draws that share a stream are coordinat
 
 **The rule.** An identifier is written as text: a whole number in decimal, text in Unicode's NFC form. Its base is the first 8 bytes, little
 endian, of ``blake2b(text, key=blake2b("seed/stream"))`` in UTF-8 with digests of 8 and 32 bytes. Turn 0's number is the top 53 bits of
-the base over 2**53, plus half of the last place; turn t takes the t-th output of the splitmix64 generator started at the base.
+the base over 2**53, plus half of the last place, at most 1 - 2**-53; turn t takes the t-th output of the splitmix64 generator started at
+the base.
 
 In a later wave of a rotating panel a number u is ``(u - wave * rotation * p) % 1`` with p the unit's chance (`Rotated`), kept between
 2**-54 and 1 - 2**-53.
@@ -52,7 +53,8 @@ class Hashed:
             z = (z ^ (z >> np.uint64(30))) * _FIRST
             z = (z ^ (z >> np.uint64(27))) * _SECOND
             z = z ^ (z >> np.uint64(31))
-        return ((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        # Half of the last place on top of the largest of them rounds to 1.
+        return np.minimum(((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53, 1 - 2.0**-53)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
