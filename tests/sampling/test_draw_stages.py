@@ -112,7 +112,7 @@ def test_draws_that_cannot_be_parted() -> None:
     frame = ek.Frame(country()[0], id="ea", strata="zone")
     draw = sampling.srs(frame, {0: 8, 1: 3, 2: 8}, seed=4)
     bad: list[tuple[Any, Any, str]] = [
-        (draw, ("girls", "boys"), "1 strata have fewer than 4"),
+        (draw, ("girls", "boys"), "1 stratum has fewer than 4"),
         (draw, ("girls", "girls"), "each once"),
         (draw, "girls", "two or more words"),
         (None, ("girls", "boys"), "takes a Draw"),

@@ -36,7 +36,8 @@ def listed(units: int = 200) -> pd.DataFrame:
 
 
 def frame(data: Any = None, **options: Any) -> ek.Frame:
-    return ek.Frame(listed() if data is None else data, **{"id": "ea", "size": "hh", "strata": "zone", **options})
+    made: dict[str, Any] = {"id": "ea", "size": "hh", "strata": "zone", **options}
+    return ek.Frame(listed() if data is None else data, **made)
 
 
 def wave(number: int, design: Design = "pareto", data: Any = None, **options: Any) -> sampling.Draw:

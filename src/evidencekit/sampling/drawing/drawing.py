@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats, numeric
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS, Algorithm
 from evidencekit.sampling.drawing.draw import ADDED, Draw
 from evidencekit.sampling.drawing.framing import Frame, column_names
@@ -102,9 +102,10 @@ def _enough(asked: NDArray[np.int64], units: Codes) -> None:
         return
     h = int(over[0])
     where = f" in stratum {h + 1} of {units.size}" if units.size > 1 else ""
-    more = f" and {over.size - 1} more strata have too few" if over.size > 1 else ""
+    more = f" and {how_many(over.size - 1, 'more stratum has', 'more strata have')} too few" if over.size > 1 else ""
     raise InputError(
-        f"n= asks for {asked[h]:,} of {units[h]:,} units{where}{more}.", "frame.summary() has the units of every stratum, in this order."
+        f"n= asks for {asked[h]:,} of {how_many(int(units[h]), 'unit')}{where}{more}.",
+        "frame.summary() has the units of every stratum, in this order.",
     )
 
 
@@ -134,7 +135,9 @@ def _auxiliary(frame: Frame, names: tuple[str, ...]) -> Floats | None:
     columns = [numeric(data[name], "Column") for name in names]
     for name, values in zip(names, columns, strict=True):
         if missing := int(np.isnan(values).sum()):
-            raise InputError(f"Column {name!r} is missing for {missing:,} units.", "A draw is balanced or spread over what all units have.")
+            raise InputError(
+                f"Column {name!r} is missing for {how_many(missing, 'unit')}.", "A draw is balanced or spread over what all units have."
+            )
     return np.column_stack(columns)[frame.place]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, factorise, numeric
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Rows, eager, frame_of, open_data
 from evidencekit.sampling.drawing.serpentine import serpentine
 from evidencekit.sampling.drawing.strata import Key, key_of
@@ -146,8 +146,8 @@ class Frame:
         return frame_of({**table, **{name: values for name, values in made.items() if name not in table}}, self.rows.backend)
 
     def __repr__(self) -> str:
-        parts = [f"{self.n:,} unit{'s' if self.n != 1 else ''}"]
-        parts += [f"{len(self.keys):,} strat{'a' if len(self.keys) != 1 else 'um'}"] if self.strata else []
+        parts = [how_many(self.n, "unit")]
+        parts += [how_many(len(self.keys), "stratum", "strata")] if self.strata else []
         parts += [f"size {self.size!r}"] if self.size else []
         return f"Frame({', '.join(parts)}, fingerprint {self.fingerprint[:8]})"
 
@@ -181,7 +181,9 @@ def blank_in(series: nw.Series[Any]) -> NDArray[np.bool_]:
 def identifiers(series: nw.Series[Any]) -> list[str]:
     """The identifiers of a frame as text, each there and only once."""
     if missing := int(blank_in(series).sum()):
-        raise InputError(f"id= column {series.name!r} is missing for {missing:,} units.", "Give every unit of the frame an identifier.")
+        raise InputError(
+            f"id= column {series.name!r} is missing for {how_many(missing, 'unit')}.", "Give every unit of the frame an identifier."
+        )
     whole = series.dtype.is_integer() and series.dtype not in (nw.Int128, nw.UInt128)
     values: Any = series.to_numpy() if whole else series.to_list()
     ids = canonical(values)
@@ -199,8 +201,8 @@ def sizes_of(rows: Rows, frame: nw.DataFrame[Any], name: str) -> Floats:
     sizes = numeric(frame[name], "size= column")
     missing, wrong = int(np.isnan(sizes).sum()), int((sizes <= 0).sum())
     if missing or wrong:
-        found = [f"missing for {missing:,} units"] if missing else []
-        found += [f"not above 0 for {wrong:,} units"] if wrong else []
+        found = [f"missing for {how_many(missing, 'unit')}"] if missing else []
+        found += [f"not above 0 for {how_many(wrong, 'unit')}"] if wrong else []
         raise InputError(
             f"size= column {name!r} is {' and '.join(found)}.",
             "Find their sizes, join them to a neighbour, or take them out of the frame and say so.",
@@ -214,7 +216,7 @@ def _crossed(frame: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Codes, tup
     levels: list[tuple[Any, ...]] = [()]
     for name in names:
         if missing := int(blank_in(frame[name]).sum()):
-            raise InputError(f"strata= column {name!r} is missing for {missing:,} units.", "Every unit is in one stratum.")
+            raise InputError(f"strata= column {name!r} is missing for {how_many(missing, 'unit')}.", "Every unit is in one stratum.")
         column = factorise(frame[name])
         both = codes * len(column.keys) + column.codes
         found, codes = np.unique(both, return_inverse=True)
@@ -225,7 +227,9 @@ def _crossed(frame: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Codes, tup
 def _rank(series: nw.Series[Any]) -> Codes | Floats:
     """Numbers that put units in the order of a column."""
     if missing := int(blank_in(series).sum()):
-        raise InputError(f"order= column {series.name!r} is missing for {missing:,} units.", "Give every unit a place in the order.")
+        raise InputError(
+            f"order= column {series.name!r} is missing for {how_many(missing, 'unit')}.", "Give every unit a place in the order."
+        )
     return numeric(series, "order= column") if series.dtype.is_numeric() else factorise(series).codes
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 
 __all__ = ["Record", "StratumRecord"]
 
@@ -140,8 +140,8 @@ class Record:
 
     def __repr__(self) -> str:
         units, certain = sum(part.units for part in self.sizes), sum(part.certain for part in self.sizes)
-        parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {units:,} units"]
-        parts += [f"{len(self.sizes)} strata"] if self.strata else []
+        parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {how_many(units, 'unit')}"]
+        parts += [how_many(len(self.sizes), "stratum", "strata")] if self.strata else []
         parts += [f"{certain} certain"] if certain else []
         parts += [f"part {self.part!r}"] if self.parts else []
         parts += [f"{self.releases} releases"] if self.releases > 1 else []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import sealed
 from evidencekit.sampling.streams import hashed
@@ -64,7 +64,7 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> dict[st
     drawn_of = np.bincount(stratum, minlength=len(draw.frame.keys))
     if (short := int((drawn_of < 2 * len(names)).sum())) > 0:
         raise InputError(
-            f"{short} strata have fewer than {2 * len(names)} units drawn, two for each of {len(names)} labels.",
+            f"{how_many(short, 'stratum has', 'strata have')} fewer than {2 * len(names)} units drawn, two for each label.",
             "Draw more, or combine strata: with one unit a stratum has no variance.",
         )
     order = np.lexsort((draw.selection, stratum))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit._version import __version__
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, how_many
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import drawn
@@ -115,11 +115,12 @@ def _same_frame(record: Record, frame: Frame) -> None:
     then, now = {part.stratum: part.units for part in record.sizes}, dict(zip(frame.keys, units.tolist(), strict=True))
     differ = [h + 1 for h, key in enumerate(frame.keys) if then.get(key) != now[key]]
     gone = len(set(then) - set(now))
-    found = f"{sum(now.values()):,} units here, {sum(then.values()):,} in the record"
+    found = f"{how_many(sum(now.values()), 'unit')} here, {sum(then.values()):,} in the record"
     if differ or gone:
         listed = ", ".join(map(str, differ[:10])) + (" and more" if len(differ) > 10 else "")
-        found += f"; {len(differ)} strata have other numbers of units" + (f" (rows {listed} of frame.summary())" if differ else "")
-        found += f"; {gone} strata of the record are not here" if gone else ""
+        count = how_many(len(differ), "stratum has another number of units", "strata have other numbers of units")
+        found += f"; {count}" + (f" ({'row' if len(differ) == 1 else 'rows'} {listed} of frame.summary())" if differ else "")
+        found += f"; {how_many(gone, 'stratum of the record is', 'strata of the record are')} not here" if gone else ""
     else:
         found += ", and as many in every stratum: identifiers, sizes or the order differ"
     raise DesignError(f"The record is of another frame: {found}.", "Use the frame that was drawn from.")

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, how_many
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.survey import Stages
@@ -84,7 +84,7 @@ class TwoStage:
         )
 
     def __repr__(self) -> str:
-        return f"TwoStage({self.second.n:,} units in {len(np.unique(self.of)):,} of {self.first.n:,} drawn at the first stage)"
+        return f"TwoStage({how_many(self.second.n, 'unit')} in {len(np.unique(self.of)):,} of {self.first.n:,} drawn at the first stage)"
 
     def __reduce__(self) -> NoReturn:
         raise InputError("A TwoStage is not pickled: its frames may hold addresses.", "Send the records of its draws.")
@@ -148,8 +148,10 @@ def _places(first: Draw, second: Draw) -> Codes:
     keys = [key[0] for key in second.frame.keys]
     strange, unlisted = sum(key not in drawn for key in keys), len(set(drawn) - set(keys))
     if strange or unlisted:
-        found = [f"{strange} strata of the second frame were not drawn at the first stage"] if strange else []
-        found += [f"{unlisted} units drawn at the first stage have no list"] if unlisted else []
+        strata = how_many(strange, "stratum of the second frame was", "strata of the second frame were")
+        units = how_many(unlisted, "unit drawn at the first stage has", "units drawn at the first stage have")
+        found = [f"{strata} not drawn at the first stage"] if strange else []
+        found += [f"{units} no list"] if unlisted else []
         raise DesignError(
             f"The two draws do not fit: {', and '.join(found)}.",
             "The second frame lists what is in the areas that were drawn. An area that could not be listed is non-response, not a smaller "
