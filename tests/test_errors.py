@@ -68,3 +68,8 @@ def test_a_lazy_frame_whose_file_has_gone_is_told_without_its_path(tmp_path: Any
     with pytest.raises(errors.InputError, match="columns of the data cannot be read") as told:
         ek.Survey(lazy, weights="y")
     assert "answers" not in str(told.value)
+
+
+def test_one_is_not_many() -> None:
+    assert [errors.how_many(n, "unit") for n in (0, 1, 2, 1200)] == ["0 units", "1 unit", "2 units", "1,200 units"]
+    assert [errors.how_many(n, "stratum has", "strata have") for n in (1, 2)] == ["1 stratum has", "2 strata have"]

@@ -36,6 +36,7 @@ __all__ = [
     "Refused",
     "UnknownColumn",
     "check_level",
+    "how_many",
     "in_our_words",
     "one_of",
 ]
@@ -159,6 +160,19 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
         near = get_close_matches(value, words, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(f"{name}={value!r} is not known.{hint}", f"Use one of: {', '.join(map(repr, words))}.")
+
+
+def how_many(count: int, one: str, many: str = "") -> str:
+    """A count with its noun, and its verb where there is one: ``1 stratum has``, ``1,200 strata have``.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    one, many : str
+        What follows 1, and what follows any other number; by default `one` with an s.
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def in_our_words(work: Callable[[], T], problem: Callable[[Exception], EvidencekitError]) -> T:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from evidencekit.errors import InputError, UnknownColumn
+from evidencekit.errors import InputError, UnknownColumn, how_many
 from evidencekit.missingness import Missing, MissingCode, check_columns, check_missing, fits, is_code, without_codes
 
 __all__ = ["Dataset", "Rows", "eager", "frame_of", "open_data"]
@@ -167,10 +167,10 @@ class Dataset:
 
     def __repr__(self) -> str:
         frame = _native(self.frame)
-        rows = _counted(len(frame), "row") if isinstance(frame, nw.DataFrame) else "rows not counted"
+        rows = how_many(len(frame), "row") if isinstance(frame, nw.DataFrame) else "rows not counted"
         # A blank text that a file declares missing, as some do for every text column, is no code.
         coded = sum(any(code != "" for code in codes) for codes in self.missing.values())
-        return f"Dataset({rows}, {_counted(len(_names(frame)), 'column')}{f', {coded} with missing codes' if coded else ''})"
+        return f"Dataset({rows}, {how_many(len(_names(frame)), 'column')}{f', {coded} with missing codes' if coded else ''})"
 
     def _repr_html_(self) -> str:
         names, frame = self.columns, _native(self.frame)
@@ -181,7 +181,7 @@ class Dataset:
             shown = {title: values for title, values in every.items() if title.upper() not in Missing.__members__ or any(values)}
         head = "".join(f'<th scope="col">{escape(title)}</th>' for title in shown)
         body = "".join(f"<tr>{''.join(f'<td>{_cell(v)}</td>' for v in row)}</tr>" for row in zip(*shown.values(), strict=True))
-        more = f"<p>and {_counted(len(names) - _SHOWN, 'more column')}</p>" if len(names) > _SHOWN else ""
+        more = f"<p>and {how_many(len(names) - _SHOWN, 'more column')}</p>" if len(names) > _SHOWN else ""
         return f"<table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def __reduce__(self) -> NoReturn:
@@ -280,10 +280,6 @@ def _levels(values: nw.Series[Any]) -> int | None:
         return int(values.filter(~_null(values)).n_unique())
     except Exception:  # lists and other things that are not hashable; each engine has its own error
         return None
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def _cell(value: Any) -> str:

@@ -192,7 +192,7 @@ def test_printed() -> None:
 
 BAD: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
     "a stratum missing": (SIZES, 1200, {"method": "neyman", "deviations": {"a": 1}}, InputError, "nothing for 4 of the 5 strata"),
-    "a stratum too many": (SIZES, 1200, {"deviations": {**DEVIATIONS, "z": 1}}, InputError, "1 of its 6 strata are not in sizes="),
+    "a stratum too many": (SIZES, 1200, {"deviations": {**DEVIATIONS, "z": 1}}, InputError, "1 of its 6 strata is not in sizes="),
     "negative": (SIZES, 1200, {"deviations": {**DEVIATIONS, "a": -1}}, InputError, "1 of 5 values are not 0 or more"),
     "nan": (SIZES, 1200, {"costs": {**COSTS, "a": float("nan")}}, InputError, "1 of 5 values are missing or infinite"),
     "text": (SIZES, 1200, {"costs": {**COSTS, "a": "20"}}, InputError, "1 of 5 values are not numbers"),
@@ -207,7 +207,7 @@ BAD: dict[str, tuple[Any, Any, dict[str, Any], type[Exception], str]] = {
     "no label": ({None: 4, "b": 3}, 4, {}, InputError, "without a label"),
     "twice": (pd.Series([1, 2], index=["a", "a"]), 2, {}, InputError, "repeat a stratum"),
     "more than there are": (SIZES, 200_000, {}, DesignError, "more than the 105,800"),
-    "less than the minimum": (SIZES, 20, {"minimum": 5}, DesignError, "minimum in all 5 strata, which is 25"),
+    "less than the minimum": (SIZES, 20, {"minimum": 5}, DesignError, "minimum in 5 strata, which is 25"),
     "half a minimum": (SIZES, 20, {"minimum": 1.5}, InputError, "whole number"),
     "n is text": (SIZES, "many", {}, InputError, "whole number of units"),
     "n is none": (SIZES, 0, {}, InputError, "whole number of units"),

@@ -164,8 +164,8 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "too many": (lambda: draw("srs", n={**N, ("North", 1): 51}), "asks for 51 of 50 units in stratum 2 of 4"),
     "too many of all": (lambda: draw("srs", n=201, strata=None), "asks for 201 of 200 units"),
     "a stratum left out": (lambda: draw("srs", n={("North", 0): 5}), "3 of the frame's 4 strata are not in n="),
-    "a stratum too many": (lambda: draw("srs", n={**N, (CANARY, 1): 2}), "1 in n= are not in the frame"),
-    "a stratum twice": (lambda: draw("srs", n={"1": 1, 1: 1, 0: 2}, strata="town"), "stand in n= twice"),
+    "a stratum too many": (lambda: draw("srs", n={**N, (CANARY, 1): 2}), "1 in n= is not in the frame"),
+    "a stratum twice": (lambda: draw("srs", n={"1": 1, 1: 1, 0: 2}, strata="town"), "1 stratum stands in n= twice"),
     "nothing": (lambda: draw("srs", n={**N, ("North", 1): 0}), "whole numbers of 1 or more"),
     "a fraction": (lambda: draw("srs", n=1.5, strata=None), "whole numbers of 1 or more"),
     "text": (lambda: draw("srs", n=CANARY, strata=None), "whole numbers of 1 or more"),
@@ -238,9 +238,9 @@ def test_a_record_forged_with_its_hash_is_found_out() -> None:
 def test_another_frame_is_told_by_its_strata() -> None:
     record = draw("srs").record
     data = listed()
-    with pytest.raises(DesignError, match=r"199 units here, 200 in the record; 1 strata have other numbers of units \(rows 4 of"):
+    with pytest.raises(DesignError, match=r"199 units here, 200 in the record; 1 stratum has another number of units \(row 4 of"):
         sampling.verify(record, frame(data[data["ea"] != 199]))
-    with pytest.raises(DesignError, match="1 strata of the record are not here"):
+    with pytest.raises(DesignError, match="1 stratum of the record is not here"):
         sampling.verify(record, frame(data[(data["region"] == "North") | (data["town"] == 0)]))
     with pytest.raises(DesignError, match="as many in every stratum"):
         sampling.verify(record, frame(data.assign(hh=data["hh"] + 1)))
@@ -301,3 +301,11 @@ def test_joint_chances_are_in_the_order_of_a_survey() -> None:
 
 def _parts(design: ek.Stages) -> dict[str, Any]:
     return {name: getattr(design, name) for name in ("weights", "strata", "psu", "fpc")}
+
+
+def test_one_of_a_thing_is_called_so() -> None:
+    made = ek.Frame(pd.DataFrame({"ea": [1], "zone": ["a"]}), id="ea", strata="zone")
+    drawn_one = sampling.srs(made, {"a": 1}, seed=1)
+    assert "1 of 1 unit, 1 stratum," in repr(drawn_one)
+    assert "1 of 1 unit, 1 stratum," in repr(drawn_one.record)
+    assert "1 unit, 1 stratum," in repr(made)

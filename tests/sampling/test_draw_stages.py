@@ -132,6 +132,21 @@ def test_every_area_is_as_likely_for_girls_as_for_boys() -> None:
     assert abs(np.mean(totals) - areas["hh"].sum()) < 4.5 * np.std(totals) / np.sqrt(600)
 
 
+def test_areas_that_stay_in_a_panel_mostly_keep_their_part() -> None:
+    frame = ek.Frame(country()[0], id="ea", size="hh")
+    kept = stayed = 0
+    for seed in range(60):
+        then, now = (
+            sampling.split_psus(sampling.panel_wave(frame, 30, wave=wave, rotation=0.25, seed=seed)).sample.set_index("ea")["part"]
+            for wave in (0, 1)
+        )
+        both = then.index.intersection(now.index)
+        stayed += len(both)
+        kept += int((then[both] == now[both]).sum())
+    assert stayed > 60 * 20
+    assert kept / stayed > 0.9
+
+
 def test_draws_that_cannot_be_parted() -> None:
     frame = ek.Frame(country()[0], id="ea", strata="zone")
     draw = sampling.srs(frame, {0: 8, 1: 3, 2: 8}, seed=4)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evidencekit.errors import InputError
-from evidencekit.sampling.streams import canonical, hashed
+from evidencekit.sampling.streams import Hashed, canonical, hashed
 
 IDS = [str(k) for k in range(20_000)]
 
@@ -57,3 +57,8 @@ def test_what_is_no_identifier_is_refused_without_showing_it(bad: list[Any]) -> 
 def test_seeds_and_streams_that_are_none(seed: Any, stream: Any) -> None:
     with pytest.raises(InputError):
         hashed(seed, stream, ["1"])
+
+
+def test_the_smallest_and_the_largest_base_give_numbers_between_0_and_1() -> None:
+    made = Hashed(np.array([0, 2**64 - 1], dtype=np.uint64))(0)
+    assert made.tolist() == [2.0**-54, 1 - 2.0**-53]

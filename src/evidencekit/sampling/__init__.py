@@ -17,6 +17,7 @@
     people met at venues        venue_frame(periods); venue_sample(draw, answers) -> VenueSample: .sample, .design
     without known chances       random_walk(draw) -> RandomWalk: .sheet; quota(cells, n) -> Quota: .table, .progress; their .design is none
     the same n everywhere       in_each(frame, n)
+    waves of a rotating panel   panel_wave(frame, n, wave=..., rotation=...)
     without substitution        releases(draw, number), draw.released(through)
     answers come back           with_answers(draw, answers) -> Answered: .sample, .design, for ek.Survey
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
@@ -44,6 +45,7 @@ from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record, StratumRecord
 from evidencekit.sampling.drawing.releasing import releases
+from evidencekit.sampling.drawing.rotating import panel_wave
 from evidencekit.sampling.drawing.sheets import field_sheets
 from evidencekit.sampling.drawing.splitting import split_psus
 from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
@@ -157,6 +159,7 @@ __all__ = [
     "optimal_take",
     "optimal_takes",
     "ordered_pivotal",
+    "panel_wave",
     "pareto",
     "pivotal",
     "poisson",

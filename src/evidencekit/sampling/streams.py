@@ -5,7 +5,11 @@ can be repeated from its record; and two draws that share a stream are coordinat
 
 **The rule.** An identifier is written as text: a whole number in decimal, text in Unicode's NFC form. Its base is the first 8 bytes, little
 endian, of ``blake2b(text, key=blake2b("seed/stream"))`` in UTF-8 with digests of 8 and 32 bytes. Turn 0's number is the top 53 bits of
-the base over 2**53, plus half of the last place; turn t takes the t-th output of the splitmix64 generator started at the base.
+the base over 2**53, plus half of the last place, at most 1 - 2**-53; turn t takes the t-th output of the splitmix64 generator started at
+the base.
+
+In a later wave of a rotating panel a number u is ``(u - wave * rotation * p) % 1`` with p the unit's chance (`Rotated`), kept between
+2**-54 and 1 - 2**-53.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError
 
-__all__ = ["Drawn", "Hashed", "Uniforms", "canonical", "hashed"]
+__all__ = ["Drawn", "Hashed", "Rotated", "Uniforms", "canonical", "hashed"]
 
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -49,7 +53,21 @@ class Hashed:
             z = (z ^ (z >> np.uint64(30))) * _FIRST
             z = (z ^ (z >> np.uint64(27))) * _SECOND
             z = z ^ (z >> np.uint64(31))
-        return ((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        # Half of the last place on top of the largest of them rounds to 1.
+        return np.minimum(((z >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53, 1 - 2.0**-53)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Rotated:
+    """The numbers of a later wave: those of a source moved down by shares of 1, and from 0 on to 1."""
+
+    source: Uniforms
+    by: Floats
+
+    def __call__(self, turn: int = 0) -> Floats:
+        """The numbers of a turn."""
+        # What is moved to 0 exactly, or rounds to 1, would make keys of 0 or infinity.
+        return np.clip((self.source(turn) - self.by) % 1.0, 2.0**-54, 1 - 2.0**-53)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Floats
+from evidencekit.errors import how_many
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
 from evidencekit.sampling.allocating.asking import Strata
@@ -99,5 +100,5 @@ class Allocation:
         words = "".join(
             f"; {name} {value:,.0f}" if value >= 1000 else f"; {name} {value:.4g}" for name, value in reached.items() if value is not None
         )
-        strata = f"{len(self.strata)} strat{'a' if len(self.strata) != 1 else 'um'}"
+        strata = how_many(len(self.strata), "stratum", "strata")
         return f"Allocation ({self.method}): {self.total:,} of {self.sizes.sum():,.0f} units in {strata}{words}"

@@ -70,8 +70,10 @@ class Strata:
                 f"{role} has nothing for {lost} of the {len(self)} strata of sizes=.", "Write the strata the same way in both, all of them."
             )
         if len(given) > len(self):
+            extra = len(given) - len(self)
             raise InputError(
-                f"{role}: {len(given) - len(self)} of its {len(given)} strata are not in sizes=.", "Write the strata the same way in both."
+                f"{role}: {extra} of its {len(given)} strata {'is' if extra == 1 else 'are'} not in sizes=.",
+                "Write the strata the same way in both.",
             )
         return [given[label] for label in self.labels]
 

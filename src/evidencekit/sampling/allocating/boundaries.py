@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.errors import how_many
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
 from evidencekit.sampling.allocating.rounding import Whole
@@ -85,4 +86,5 @@ class StrataBoundaries:
 
     def _title(self) -> str:
         units = int(np.sum(self.sizes)) + self.certain[0]
-        return f"Strata ({self.method}): {self.total:,} of {units:,} units in {len(self.n)} strata; cv {self.cv:.4g}"
+        strata = how_many(len(self.n), "stratum", "strata")
+        return f"Strata ({self.method}): {self.total:,} of {how_many(units, 'unit')} in {strata}; cv {self.cv:.4g}"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from evidencekit.columns import Floats
-from evidencekit.errors import DesignError, InputError, one_of
+from evidencekit.errors import DesignError, InputError, how_many, one_of
 from evidencekit.sampling.allocating.allocation import Allocation
 from evidencekit.sampling.allocating.asking import Strata, is_number, strata_of
 from evidencekit.sampling.allocating.filling import fill_amount, fill_variance
@@ -197,7 +197,7 @@ def _exact(strata: Strata, n: object, scores: Floats, least: Floats, known: tupl
         raise DesignError(f"n={n:,} is more than the {sizes.sum():,.0f} units there are.", "Take all of them, or correct sizes=.")
     if n < least.sum():
         raise DesignError(
-            f"n={n:,} is less than the minimum in all {len(strata)} strata, which is {least.sum():,.0f}.",
+            f"n={n:,} is less than the minimum in {how_many(len(strata), 'stratum', 'strata')}, which is {least.sum():,.0f}.",
             "Raise n, lower minimum=, or join strata.",
         )
     return fill_amount(scores, least, sizes, np.ones(len(sizes)), float(n))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats, numeric
-from evidencekit.errors import DesignError, InputError, one_of
+from evidencekit.errors import DesignError, InputError, how_many, one_of
 from evidencekit.sampling.allocating.asking import is_number
 from evidencekit.sampling.allocating.boundaries import StrataBoundaries
 from evidencekit.sampling.allocating.filling import fill_amount
@@ -113,7 +113,9 @@ def strata_boundaries(
     different, times = np.unique(x[~apart], return_counts=True)
     count = _whole_number(strata, "strata=", 2)
     if len(different) < count:
-        raise DesignError(f"The units have {len(different)} different values, too few for {count} strata.", "Ask for fewer strata.")
+        raise DesignError(
+            f"The units have {how_many(len(different), 'value', 'different values')}, too few for {count} strata.", "Ask for fewer strata."
+        )
     held = Values(different, times, int(apart.sum()), float(x[apart].sum()))
     aim = Aim(*_target(cv, n, held, count), _powers(allocation), _whole_number(take_all, "take_all=", 0))
     if aim.take_all >= count:
@@ -214,7 +216,10 @@ def _made(x: Floats, apart: NDArray[np.bool_], values: Values, aim: Aim, bounds:
     parts = [x[codes == h] for h in range(1, count + 1)]
     empty = sum(1 for part in parts if not len(part))
     if empty:
-        raise DesignError(f"{empty} of the {count} strata have no unit.", 'Ask for fewer strata, or use method="lavallee-hidiroglou".')
+        raise DesignError(
+            f"{empty} of the {count} strata {'has' if empty == 1 else 'have'} no unit.",
+            'Ask for fewer strata, or use method="lavallee-hidiroglou".',
+        )
     sizes = np.array([len(part) for part in parts], dtype=np.int64)
     means, variances = np.array([part.mean() for part in parts]), np.array([part.var() for part in parts])
     plan = planned(values, aim, np.searchsorted(values.different, bounds, side="left")[None])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, factorise
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, how_many
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record
@@ -219,11 +219,12 @@ class Draw:
 
     def __repr__(self) -> str:
         made = self.record
-        parts = [made.algorithm, f"{self.n:,} of {self.frame.n:,} units"]
-        parts += [f"{len(made.sizes)} strata"] if made.strata else []
+        parts = [made.algorithm, f"{self.n:,} of {how_many(self.frame.n, 'unit')}"]
+        parts += [how_many(len(made.sizes), "stratum", "strata")] if made.strata else []
         parts += [f"{int(self.certain.sum())} certain"] if self.certain.any() else []
         parts += [f"parts {' and '.join(map(repr, made.parts))}"] if made.parts else []
         parts += [made.released] if made.releases > 1 else []
+        parts += [f"wave {made.wave}"] if made.rotation else []
         return f"Draw({', '.join(parts)}, seed={made.seed}, stream={made.stream!r})"
 
     def __reduce__(self) -> NoReturn:

@@ -7,33 +7,30 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats, numeric
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS, Algorithm
 from evidencekit.sampling.drawing.draw import ADDED, Draw
 from evidencekit.sampling.drawing.framing import Frame, column_names
 from evidencekit.sampling.drawing.record import Record, StratumRecord
 from evidencekit.sampling.drawing.strata import numbers
-from evidencekit.sampling.streams import Hashed, hashed
+from evidencekit.sampling.streams import Hashed, Rotated, Uniforms, hashed
 
 __all__ = ["drawn", "sealed"]
 
 
-def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = None, auxiliary: Any = None) -> Draw:
+def drawn(
+    frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = None, auxiliary: Any = None, wave: int = 0, rotation: float = 0.0
+) -> Draw:
     """Draw a sample by a design's name; the verbs say what goes in and out."""
     how = _ready(frame, design)
     asked = numbers(n, frame.keys)
     units = np.bincount(frame.codes, minlength=len(frame.keys))
-    if not how.again and (over := np.flatnonzero(asked > units)).size:
-        h = int(over[0])
-        where = f" in stratum {h + 1} of {units.size}" if units.size > 1 else ""
-        more = f" and {over.size - 1} more strata have too few" if over.size > 1 else ""
-        raise InputError(
-            f"n= asks for {asked[h]:,} of {units[h]:,} units{where}{more}.",
-            "frame.summary() has the units of every stratum, in this order.",
-        )
+    if not how.again:
+        _enough(asked, units)
     names = column_names(frame.rows, auxiliary, "auxiliary columns") or ()
     matrix = _auxiliary(frame, names)
     stream = frame.id if stream is None else stream
@@ -43,7 +40,7 @@ def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = 
     for h, members in enumerate(members_of):
         sizes = None if frame.sizes is None else frame.sizes[members]
         chances = how.chances(sizes, members.size, int(asked[h]))
-        hit = _hit(how, chances, members, numbers_of, matrix)
+        hit = _hit(how, chances, members, numbers_of, matrix, moved=wave * rotation)
         sure = (chances[hit] >= 1) & (not how.again)
         chosen.append(members[hit])
         chance.append(chances[hit])
@@ -63,9 +60,12 @@ def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = 
         size=frame.size,
         strata=tuple(frame.strata or ()),
         order=tuple(frame.order or ()),
+        serpentine=frame.serpentine,
         auxiliary=names,
         auxiliary_hash=_hash_of(matrix),
         sizes=tuple(sorted(parts, key=lambda part: part.stratum)),
+        wave=wave,
+        rotation=rotation,
         chosen="",
     )
     return sealed(
@@ -96,8 +96,25 @@ def _ready(frame: Any, design: str) -> Algorithm:
     return how
 
 
-def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, matrix: Floats | None) -> Codes:
-    """The places of a stratum's units that are drawn: the certain ones, and what the algorithm selects of the others."""
+def _enough(asked: NDArray[np.int64], units: Codes) -> None:
+    """Raise where a stratum has fewer units than are asked for."""
+    over = np.flatnonzero(asked > units)
+    if not over.size:
+        return
+    h = int(over[0])
+    where = f" in stratum {h + 1} of {units.size}" if units.size > 1 else ""
+    more = f" and {how_many(over.size - 1, 'more stratum has', 'more strata have')} too few" if over.size > 1 else ""
+    raise InputError(
+        f"n= asks for {asked[h]:,} of {how_many(int(units[h]), 'unit')}{where}{more}.",
+        "frame.summary() has the units of every stratum, in this order.",
+    )
+
+
+def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, matrix: Floats | None, *, moved: float) -> Codes:
+    """The places of a stratum's units that are drawn: the certain ones, and what the algorithm selects of the others.
+
+    Random numbers are those of the units, `moved` down by so many times each unit's chance.
+    """
     if how.again:
         return how.select(chances, Hashed(numbers_of.base[members]), None)
     free = np.flatnonzero(chances < 1)
@@ -105,7 +122,9 @@ def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, ma
     if not free.size:
         return hit
     inside = members[free]
-    picked = how.select(chances[free], Hashed(numbers_of.base[inside]), None if matrix is None else matrix[inside])
+    u: Uniforms = Hashed(numbers_of.base[inside])
+    u = Rotated(u, moved * chances[free]) if moved else u
+    picked = how.select(chances[free], u, None if matrix is None else matrix[inside])
     return np.sort(np.concatenate([hit, free[picked]])).astype(np.intp)
 
 
@@ -117,7 +136,9 @@ def _auxiliary(frame: Frame, names: tuple[str, ...]) -> Floats | None:
     columns = [numeric(data[name], "Column") for name in names]
     for name, values in zip(names, columns, strict=True):
         if missing := int(np.isnan(values).sum()):
-            raise InputError(f"Column {name!r} is missing for {missing:,} units.", "A draw is balanced or spread over what all units have.")
+            raise InputError(
+                f"Column {name!r} is missing for {how_many(missing, 'unit')}.", "A draw is balanced or spread over what all units have."
+            )
     return np.column_stack(columns)[frame.place]
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, factorise, numeric
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Rows, eager, frame_of, open_data
+from evidencekit.sampling.drawing.serpentine import serpentine
 from evidencekit.sampling.drawing.strata import Key, key_of
 from evidencekit.sampling.streams import canonical
 
@@ -40,20 +41,32 @@ class Frame:
     order : str or sequence of str, optional
         Columns that units are put in order by, for systematic draws (implicit stratification); units alike in these follow each other by
         identifier. Without it the order is that of identifiers: whole numbers by value, anything else by Unicode code point.
+    serpentine : bool
+        Let columns of the order run up and down in turn, within strata: the first one up, the second up in the first group of the first,
+        down in the next, and so on; a third one likewise in the groups of the first two, in their order. Where codes run along the
+        ground, a systematic sample is then spread over neighbours, without the jump from the end of one group to the beginning of the
+        next. Units alike in all columns still follow each other by identifier, upwards; where identifiers run along the ground too, name
+        their column last in `order`. Default: every column runs up.
 
     Raises
     ------
     UnknownColumn
         A column is not in the data; the nearest names are suggested.
     InputError
-        Identifiers missing or found twice, sizes missing or not above 0, strata or order missing: with the number of units.
+        Identifiers missing or found twice, sizes missing or not above 0, strata or order missing: with the number of units. Serpentine
+        with fewer than two columns to order by.
 
     Notes
     -----
     The order of the rows, the kind of frame and the type of its columns change nothing. `fingerprint` is a hash (BLAKE2b, 16 bytes) over
     the canonical identifiers in the frame's order with their sizes and strata; two frames with the same fingerprint give the same draws.
-    `ids`, `sizes`, `codes` and `place` are in that order: `place` is the row of each unit in the data, `codes` its stratum in `keys`.
+    `ids`, `sizes`, `codes` and `place` are in that order: `place` is the row of each unit in the data, `codes` its stratum in `keys`. In
+    serpentine order the strata follow each other by name, because each has turns of its own.
     A frame may hold addresses: it shows none of its values, and refuses pickling.
+
+    References
+    ----------
+    Serpentine order is the default of SAS/STAT, procedure SURVEYSELECT, section "Sorting by CONTROL Variables".
 
     Examples
     --------
@@ -72,6 +85,7 @@ class Frame:
     size: str | None = field(default=None, kw_only=True)
     strata: str | Sequence[str] | None = field(default=None, kw_only=True)
     order: str | Sequence[str] | None = field(default=None, kw_only=True)
+    serpentine: bool = field(default=False, kw_only=True)
     rows: Rows = field(init=False)
     ids: tuple[str, ...] = field(init=False)
     sizes: Floats | None = field(init=False)
@@ -88,18 +102,22 @@ class Frame:
         rows.need(self.id, "id=")
         for part in ("strata", "order"):
             keep(self, part, column_names(rows, getattr(self, part), part))
+        _can_turn(self.serpentine, self.order or ())
         if not len(frame):
             raise InputError("The frame has no units.")
         ids = identifiers(frame[self.id])
         sizes = None if self.size is None else sizes_of(rows, frame, self.size)
         codes, levels = _crossed(frame, self.strata or ())
-        place = np.lexsort((_by_id(ids), *(_rank(frame[name]) for name in reversed(self.order or ()))))
+        columns = [_rank(frame[name]) for name in self.order or ()]
+        keys = tuple(map(key_of, levels))
+        columns = [serpentine(columns, _by_name(keys)[codes])] if self.serpentine else columns
+        place = np.lexsort((_by_id(ids), *reversed(columns)))
         keep(self, "rows", rows)
         keep(self, "ids", tuple(ids[i] for i in place.tolist()))
         keep(self, "sizes", None if sizes is None else _fixed(sizes[place]))
         keep(self, "codes", _fixed(codes[place]))
         keep(self, "levels", levels)
-        keep(self, "keys", tuple(map(key_of, levels)))
+        keep(self, "keys", keys)
         keep(self, "place", _fixed(place))
         keep(self, "fingerprint", _fingerprint(self.ids, self.sizes, self.codes, self.keys))
 
@@ -128,8 +146,8 @@ class Frame:
         return frame_of({**table, **{name: values for name, values in made.items() if name not in table}}, self.rows.backend)
 
     def __repr__(self) -> str:
-        parts = [f"{self.n:,} unit{'s' if self.n != 1 else ''}"]
-        parts += [f"{len(self.keys):,} strat{'a' if len(self.keys) != 1 else 'um'}"] if self.strata else []
+        parts = [how_many(self.n, "unit")]
+        parts += [how_many(len(self.keys), "stratum", "strata")] if self.strata else []
         parts += [f"size {self.size!r}"] if self.size else []
         return f"Frame({', '.join(parts)}, fingerprint {self.fingerprint[:8]})"
 
@@ -163,7 +181,9 @@ def blank_in(series: nw.Series[Any]) -> NDArray[np.bool_]:
 def identifiers(series: nw.Series[Any]) -> list[str]:
     """The identifiers of a frame as text, each there and only once."""
     if missing := int(blank_in(series).sum()):
-        raise InputError(f"id= column {series.name!r} is missing for {missing:,} units.", "Give every unit of the frame an identifier.")
+        raise InputError(
+            f"id= column {series.name!r} is missing for {how_many(missing, 'unit')}.", "Give every unit of the frame an identifier."
+        )
     whole = series.dtype.is_integer() and series.dtype not in (nw.Int128, nw.UInt128)
     values: Any = series.to_numpy() if whole else series.to_list()
     ids = canonical(values)
@@ -181,8 +201,8 @@ def sizes_of(rows: Rows, frame: nw.DataFrame[Any], name: str) -> Floats:
     sizes = numeric(frame[name], "size= column")
     missing, wrong = int(np.isnan(sizes).sum()), int((sizes <= 0).sum())
     if missing or wrong:
-        found = [f"missing for {missing:,} units"] if missing else []
-        found += [f"not above 0 for {wrong:,} units"] if wrong else []
+        found = [f"missing for {how_many(missing, 'unit')}"] if missing else []
+        found += [f"not above 0 for {how_many(wrong, 'unit')}"] if wrong else []
         raise InputError(
             f"size= column {name!r} is {' and '.join(found)}.",
             "Find their sizes, join them to a neighbour, or take them out of the frame and say so.",
@@ -196,7 +216,7 @@ def _crossed(frame: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Codes, tup
     levels: list[tuple[Any, ...]] = [()]
     for name in names:
         if missing := int(blank_in(frame[name]).sum()):
-            raise InputError(f"strata= column {name!r} is missing for {missing:,} units.", "Every unit is in one stratum.")
+            raise InputError(f"strata= column {name!r} is missing for {how_many(missing, 'unit')}.", "Every unit is in one stratum.")
         column = factorise(frame[name])
         both = codes * len(column.keys) + column.codes
         found, codes = np.unique(both, return_inverse=True)
@@ -207,8 +227,28 @@ def _crossed(frame: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Codes, tup
 def _rank(series: nw.Series[Any]) -> Codes | Floats:
     """Numbers that put units in the order of a column."""
     if missing := int(blank_in(series).sum()):
-        raise InputError(f"order= column {series.name!r} is missing for {missing:,} units.", "Give every unit a place in the order.")
+        raise InputError(
+            f"order= column {series.name!r} is missing for {how_many(missing, 'unit')}.", "Give every unit a place in the order."
+        )
     return numeric(series, "order= column") if series.dtype.is_numeric() else factorise(series).codes
+
+
+def _can_turn(asked: object, order: Sequence[str]) -> None:
+    """Raise unless columns can run up and down in turn, where that is asked for."""
+    if not isinstance(asked, bool):
+        raise InputError(f"serpentine= is True or False, not a {type(asked).__name__}.")
+    if asked and len(order) < 2:
+        raise InputError(
+            "serpentine=True turns the second column of order= and those after it, and there are fewer than two.",
+            "Name the columns from the largest areas to the smallest: order=[province, district, ...].",
+        )
+
+
+def _by_name(keys: Sequence[Key]) -> Codes:
+    """The rank of each stratum by what it is called."""
+    rank = np.empty(len(keys), dtype=np.intp)
+    rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return rank
 
 
 def _by_id(ids: list[str]) -> Codes:
@@ -232,11 +272,8 @@ def _fingerprint(ids: Sequence[str], sizes: Floats | None, codes: Codes, keys: S
     texts = [text.encode("utf-8", "surrogatepass") for text in ids]
     made.update(np.array([len(text) for text in texts], dtype="<u8").tobytes() + b"".join(texts))
     made.update(b"sizes" if sizes is None else sizes.astype("<f8").tobytes())
-    by_name = sorted(range(len(keys)), key=keys.__getitem__)
-    renumbered = np.empty(len(keys), dtype="<u8")
-    renumbered[by_name] = np.arange(len(keys))
-    made.update(renumbered[codes].tobytes())
-    for part in (part for k in by_name for part in (str(len(keys[k])), *keys[k])):
+    made.update(_by_name(keys)[codes].astype("<u8").tobytes())
+    for part in (part for key in sorted(keys) for part in (str(len(key)), *key)):
         text = part.encode("utf-8", "surrogatepass")
         made.update(len(text).to_bytes(8, "little") + text)
     return made.hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import blake2b
 from typing import Any
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 
 __all__ = ["Record", "StratumRecord"]
 
@@ -45,6 +45,8 @@ class Record:
         The frame's.
     id, size, strata, order
         The columns of the frame, by name.
+    serpentine : bool
+        Whether columns of the order run up and down in turn.
     auxiliary : tuple of str
         Columns that the draw was balanced on or spread over.
     auxiliary_hash : str
@@ -57,6 +59,8 @@ class Record:
         Into how many random releases the draw was split, in the order of their numbers; 1 when it was not.
     through : int
         The last release that went out, where not all did; 0 when all did.
+    wave, rotation
+        The wave of a rotating panel, and the share of its units that leave from one wave to the next; 0 for any other draw.
     chosen : str
         A hash over the identifiers of the units drawn, released or not, in the order of selection, with their parts and releases.
 
@@ -79,12 +83,15 @@ class Record:
     size: str | None
     strata: tuple[str, ...]
     order: tuple[str, ...]
+    serpentine: bool = False
     auxiliary: tuple[str, ...] = ()
     auxiliary_hash: str = ""
     sizes: tuple[StratumRecord, ...]
     parts: tuple[str, ...] = ()
     releases: int = 1
     through: int = 0
+    wave: int = 0
+    rotation: float = 0.0
     chosen: str
 
     def to_json(self) -> str:
@@ -145,11 +152,12 @@ class Record:
 
     def __repr__(self) -> str:
         units, certain = sum(part.units for part in self.sizes), sum(part.certain for part in self.sizes)
-        parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {units:,} units"]
-        parts += [f"{len(self.sizes)} strata"] if self.strata else []
+        parts = [f"{self.algorithm} {self.version}", f"{self.drawn:,} of {how_many(units, 'unit')}"]
+        parts += [how_many(len(self.sizes), "stratum", "strata")] if self.strata else []
         parts += [f"{certain} certain"] if certain else []
         parts += [f"parts {' and '.join(map(repr, self.parts))}"] if self.parts else []
         parts += [self.released] if self.releases > 1 else []
+        parts += [f"wave {self.wave}"] if self.rotation else []
         parts += [f"seed={self.seed}", f"stream={self.stream!r}", f"frame {self.fingerprint[:8]}", f"evidencekit {self.library}"]
         return f"Record({', '.join(parts)})"
 
@@ -166,5 +174,5 @@ def _tuples(found: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(made: Record | StratumRecord) -> bool:
     """Every entry is of its type; what a forger wrote need not be."""
-    plain: dict[str, Any] = {"int": int, "str": str, "str | None": (str, type(None))}
+    plain: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "str | None": (str, type(None))}
     return all(isinstance(getattr(made, f.name), plain.get(str(f.type), tuple)) for f in fields(made))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from evidencekit.columns import Codes
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import sealed
 from evidencekit.sampling.streams import hashed
@@ -33,7 +33,7 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> Draw:
     Returns
     -------
     Draw
-        The same areas, with a ``part`` in `Draw.sample`: within strata as many areas for each label as can be, in the order of selection.
+        The same areas, with a ``part`` in `Draw.sample`: within strata as many areas for each label as can be, chosen at random.
         The chance of an area is the first one times the share of its stratum's areas that have its label, and no area is certain.
 
     Raises
@@ -43,9 +43,10 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> Draw:
 
     Notes
     -----
-    Where the numbers do not divide, the label that gets one more is chosen by a random number of the stratum's first area in the order of
-    selection. The weights are those of one sex's areas: each part by itself stands for all areas, so a number for both sexes together is
-    right where every child is in one part only, and a count of areas would come out twice.
+    Where the numbers do not divide, a random number of the stratum says which label gets one more. The numbers stay with the areas, so
+    that in the waves of a panel (`panel_wave`) most areas that stay keep their label. The weights are those of one sex's areas: each
+    part by itself stands for all areas, so a number for both sexes together is right where every child is in one part only, and a count of
+    areas would come out twice.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> Draw:
     drawn_of = np.bincount(stratum, minlength=len(draw.frame.keys))
     if (short := int((drawn_of < 2 * len(names)).sum())) > 0:
         raise InputError(
-            f"{short} {'strata have' if short > 1 else 'stratum has'} fewer than {2 * len(names)} units drawn, two for each label.",
+            f"{how_many(short, 'stratum has', 'strata have')} fewer than {2 * len(names)} units drawn, two for each label.",
             "Draw more, or combine strata: with one unit a stratum has no variance.",
         )
     part = _dealt(draw, stratum, drawn_of, len(names))
@@ -91,11 +92,14 @@ def _labels(draw: Draw, labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def _dealt(draw: Draw, stratum: Codes, drawn_of: Codes, count: int) -> Codes:
-    """The part of each unit: dealt out within its stratum in the order of selection, from a random part on."""
-    order = np.lexsort((draw.selection, stratum))
+    """The part of each unit: its stratum is put in an order of random numbers that stay with the units, and cut."""
+    ids = [draw.frame.ids[place] for place in draw.chosen.tolist()]
+    source, place = draw.record, draw.selection  # a unit drawn twice has one number, and its order of selection tells the two apart
+    order = np.lexsort((place, hashed(source.seed, f"{source.stream}/parts", ids)(0), stratum))
     first = np.cumsum(drawn_of) - drawn_of
-    ids = [draw.frame.ids[place] for place in draw.chosen[order[first]].tolist()]
-    start = (hashed(draw.record.seed, f"{draw.record.stream}/parts", ids)(0) * count).astype(np.intp)
+    names = ["/".join(key) for key in draw.frame.keys]
+    more = hashed(source.seed, f"{source.stream}/parts/more", names)(0)  # who gets one more, where the numbers do not divide
+    inside = stratum[order]
     part = np.empty(draw.n, dtype=np.intp)
-    part[order] = (np.arange(draw.n) - first[stratum[order]] + start[stratum[order]]) % count
+    part[order] = (np.arange(draw.n) - first[inside] + more[inside]) * count // drawn_of[inside]
     return part

@@ -9,7 +9,7 @@ from unicodedata import normalize
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 
 __all__ = ["Allocated", "Key", "Wanted", "key_of", "numbers", "whole"]
 
@@ -62,11 +62,14 @@ def numbers(n: Any, keys: tuple[Key, ...]) -> NDArray[np.int64]:
     for level, number in given.items():
         wanted[key_of(level)] = whole(number)
     if len(wanted) < len(given):
-        raise InputError(f"{len(given) - len(wanted)} strata stand in n= twice.", "Write each once: 1 and '1' are the same stratum.")
+        raise InputError(
+            f"{how_many(len(given) - len(wanted), 'stratum stands', 'strata stand')} in n= twice.",
+            "Write each once: 1 and '1' are the same stratum.",
+        )
     missing, unknown = len([key for key in keys if key not in wanted]), len(set(wanted) - set(keys))
     if missing or unknown:
-        found = [f"{missing} of the frame's {len(keys)} strata are not in n="] if missing else []
-        found += [f"{unknown} in n= are not in the frame"] if unknown else []
+        found = [f"{missing} of the frame's {len(keys)} strata {'is' if missing == 1 else 'are'} not in n="] if missing else []
+        found += [f"{how_many(unknown, 'in n= is', 'in n= are')} not in the frame"] if unknown else []
         raise InputError(
             f"The numbers do not fit the strata: {', and '.join(found)}.",
             "frame.summary() lists the strata; crossed ones are tuples. To leave a stratum out, take its units out of the frame.",

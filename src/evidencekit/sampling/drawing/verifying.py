@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from evidencekit._version import __version__
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, how_many
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import drawn
 from evidencekit.sampling.drawing.framing import Frame
 from evidencekit.sampling.drawing.record import Record
 from evidencekit.sampling.drawing.releasing import releases
+from evidencekit.sampling.drawing.rotating import panel_wave
 from evidencekit.sampling.drawing.splitting import split_psus
 
 __all__ = ["verify"]
@@ -27,7 +29,7 @@ def verify(record: Record, frame: Frame) -> Draw:
     record : Record
         The record of a draw; ``Record.from_json(text)`` reads one from a file.
     frame : Frame
-        The frame it is said to be from, made with the same `id`, `size`, `strata` and `order`.
+        The frame it is said to be from, made with the same `id`, `size`, `strata`, `order` and `serpentine`.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def verify(record: Record, frame: Frame) -> Draw:
     _same_frame(record, frame)
     asked = {part.stratum: part.asked for part in record.sizes}
     n = asked if record.strata else next(iter(asked.values()))
-    made = drawn(frame, n, design=record.algorithm, seed=record.seed, stream=record.stream, auxiliary=record.auxiliary or None)
+    made = _again(record, frame, n)
     if made.record.auxiliary_hash != record.auxiliary_hash:
         raise DesignError("The columns the draw was balanced on or spread over hold other numbers.", "Use the frame that was drawn from.")
     made = split_psus(made, record.parts) if record.parts else made
@@ -66,6 +68,14 @@ def verify(record: Record, frame: Frame) -> Draw:
             "The record was changed, or it is not of this frame; the sample that goes with it is not the one the record stands for.",
         )
     return replace(made, record=record)
+
+
+def _again(record: Record, frame: Frame, n: Any) -> Draw:
+    """The whole draw of a record, before it was parted or split."""
+    if not record.rotation:
+        return drawn(frame, n, design=record.algorithm, seed=record.seed, stream=record.stream, auxiliary=record.auxiliary or None)
+    design: Any = record.algorithm  # a forger's is refused as the verb refuses it
+    return panel_wave(frame, n, wave=record.wave, rotation=record.rotation, design=design, seed=record.seed, stream=record.stream)
 
 
 def _same_algorithm(record: Record) -> None:
@@ -81,6 +91,11 @@ def _same_algorithm(record: Record) -> None:
 
 def _same_frame(record: Record, frame: Frame) -> None:
     """Raise unless the frame is the one of the record, saying what differs."""
+    if record.serpentine != frame.serpentine:
+        raise DesignError(
+            f"The record is of a frame with serpentine={record.serpentine}, and this one has serpentine={frame.serpentine}.",
+            "Make the frame as it was made then.",
+        )
     made_with = {"id": record.id, "size": record.size, "strata": record.strata, "order": record.order}
     here = {"id": frame.id, "size": frame.size, "strata": tuple(frame.strata or ()), "order": tuple(frame.order or ())}
     if record.fingerprint == frame.fingerprint and made_with == here:
@@ -91,11 +106,12 @@ def _same_frame(record: Record, frame: Frame) -> None:
     then, now = {part.stratum: part.units for part in record.sizes}, dict(zip(frame.keys, units.tolist(), strict=True))
     differ = [h + 1 for h, key in enumerate(frame.keys) if then.get(key) != now[key]]
     gone = len(set(then) - set(now))
-    found = f"{sum(now.values()):,} units here, {sum(then.values()):,} in the record"
+    found = f"{how_many(sum(now.values()), 'unit')} here, {sum(then.values()):,} in the record"
     if differ or gone:
         listed = ", ".join(map(str, differ[:10])) + (" and more" if len(differ) > 10 else "")
-        found += f"; {len(differ)} strata have other numbers of units" + (f" (rows {listed} of frame.summary())" if differ else "")
-        found += f"; {gone} strata of the record are not here" if gone else ""
+        count = how_many(len(differ), "stratum has another number of units", "strata have other numbers of units")
+        found += f"; {count}" + (f" ({'row' if len(differ) == 1 else 'rows'} {listed} of frame.summary())" if differ else "")
+        found += f"; {how_many(gone, 'stratum of the record is', 'strata of the record are')} not here" if gone else ""
     else:
         found += ", and as many in every stratum: identifiers, sizes or the order differ"
     raise DesignError(f"The record is of another frame: {found}.", "Use the frame that was drawn from.")

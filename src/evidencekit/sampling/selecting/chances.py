@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, how_many
 from evidencekit.sampling.streams import Uniforms
 
 __all__ = ["NEARLY", "WHOLE", "Open", "opened", "proportional_chances", "smallest"]
@@ -57,7 +57,8 @@ def proportional_chances(sizes: ArrayLike, n: int) -> Floats:
     positive = int(np.count_nonzero(size))
     if n > positive:
         raise DesignError(
-            f"{n} units are to be chosen, and {positive} of {size.size} have a size above 0.", "Choose fewer, or mend the sizes."
+            f"{how_many(n, 'unit is', 'units are')} to be chosen, and {positive} of {size.size} have a size above 0.",
+            "Choose fewer, or mend the sizes.",
         )
     chances, certain = _shared(size, n), np.zeros(size.size, dtype=bool)
     while (new := (chances >= 1 - NEARLY) & ~certain).any():
@@ -91,7 +92,7 @@ class Open:
         values = u(turn)
         if values.size != self.size:
             raise InputError(
-                f"There are {self.size} chances and random numbers for {values.size} units.", "Give one source for these units."
+                f"There are {self.size} chances and random numbers for {how_many(values.size, 'unit')}.", "Give one source for these units."
             )
         return self.of(values)
 
@@ -171,7 +172,11 @@ def _numbers(values: ArrayLike, what: str) -> Floats:
         raise InputError(f"{what} are one row of numbers.")
     if made.size and not (np.isfinite(made.sum()) or np.isfinite(made).all()):
         bad = int(made.size - np.isfinite(made).sum())
-        raise InputError(f"{what} are missing or infinite for {bad} of {made.size} units.", "Find them, or leave the units out.")
+        raise InputError(
+            f"{what} are missing or infinite for {bad} of {how_many(made.size, 'unit')}.", "Find them, or leave the units out."
+        )
     if made.size and made.min() < 0:
-        raise InputError(f"{what} are negative for {int((made < 0).sum())} of {made.size} units.", "Mend them, or leave the units out.")
+        raise InputError(
+            f"{what} are negative for {int((made < 0).sum())} of {how_many(made.size, 'unit')}.", "Mend them, or leave the units out."
+        )
     return made

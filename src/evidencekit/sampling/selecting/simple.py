@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evidencekit.columns import Codes
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, how_many
 from evidencekit.sampling.selecting.chances import NEARLY, WHOLE, opened, smallest
 from evidencekit.sampling.streams import Uniforms
 
@@ -87,7 +87,10 @@ def draw_replaced(expected: ArrayLike, u: Uniforms) -> Codes:
         return np.zeros(mean.size, dtype=np.intp)
     turns = [u(turn) for turn in range(-(-n // mean.size))]
     if turns[0].size != mean.size:
-        raise InputError(f"There are {mean.size} units and random numbers for {turns[0].size}.", "Give one source for these units.")
+        raise InputError(
+            f"There are expected numbers for {how_many(mean.size, 'unit')} and random numbers for {turns[0].size}.",
+            "Give one source for these units.",
+        )
     number = np.concatenate(turns)[:n]
     running = np.cumsum(mean)
     last = int(np.flatnonzero(mean)[-1])

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.sampling.selecting.chances import opened
 from evidencekit.sampling.streams import Uniforms
 
@@ -108,9 +108,9 @@ def table_of(values: ArrayLike, size: int, what: str) -> Floats:
     except (TypeError, ValueError):
         made = np.zeros(0)
     if made.ndim not in (1, 2) or made.shape[0] != size:
-        raise InputError(f"{what} are one row for each of the {size} units.", "Give one or more columns of numbers.")
+        raise InputError(f"{what} are one row for each unit, {size} in all.", "Give one or more columns of numbers.")
     made = made if made.ndim == 2 else made[:, np.newaxis]
     bad = int((~np.isfinite(made)).any(axis=1).sum())
     if bad:
-        raise InputError(f"{what} are missing or infinite for {bad} of {size} units.", "Find them, or leave the units out.")
+        raise InputError(f"{what} are missing or infinite for {bad} of {how_many(size, 'unit')}.", "Find them, or leave the units out.")
     return made

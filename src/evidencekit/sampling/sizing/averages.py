@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from evidencekit.errors import InputError, one_of
+from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.sampling.sizing.checks import normal, number, one_target, population_size, positive, rate
 from evidencekit.sampling.sizing.sizes import SampleSize, finite, told
 
@@ -215,7 +215,8 @@ def n_for_stratified_mean(
     given |= {"level": level} if target == "relative_moe" else {}
     steps = {f"stratum {h + 1}": float(part) for h, part in enumerate(parts)}
     full = int((parts > size).sum())
-    notes = (f"{full} strata are asked for more than they have: take all of them, and plan the rest without them",) if full else ()
+    asked = how_many(full, "stratum is asked for more units than it has", "strata are asked for more units than they have")
+    notes = (f"{asked}: take all there are, and plan the rest without them",) if full else ()
     words = "n = (sum W S)^2 / (V + sum W S^2 / N), S^2 = deff sd^2, shared out by W S"
     return SampleSize(n, "interviews", words, given, steps, notes)
 
