@@ -12,7 +12,7 @@
     draw, spread or balanced    pivotal, ordered_pivotal, local_pivotal (over a map), cube (balanced)
     areas by sex                split_psus(draw)
     several stages              multistage(areas, households, ...) -> MultiStage: .sample, .design
-    two phases                  two_phase(first, second) -> Phased: .sample, .design
+    two phases                  two_phase(first, second) -> Phased: .design; with_phase2(phases, answers)
     one child a household       one_respondent(roster), or respondent_table(draw) for the interviewer
     people met at venues        venue_frame(periods); venue_sample(draw, answers) -> VenueSample: .sample, .design
     without known chances       random_walk(draw) -> RandomWalk: .sheet; quota(cells, n) -> Quota: .table, .progress; their .design is none
@@ -91,7 +91,7 @@ from evidencekit.sampling.sizing import (
 from evidencekit.sampling.stages.answering import Answered, with_answers
 from evidencekit.sampling.stages.meeting import VenueSample, venue_sample
 from evidencekit.sampling.stages.multistage import MultiStage, multistage
-from evidencekit.sampling.stages.phases import Phased, two_phase
+from evidencekit.sampling.stages.phases import Phased, two_phase, with_phase2
 from evidencekit.sampling.stages.quotas import Quota, quota
 from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
 from evidencekit.sampling.stages.venues import venue_frame
@@ -185,4 +185,5 @@ __all__ = [
     "venue_sample",
     "verify",
     "with_answers",
+    "with_phase2",
 ]

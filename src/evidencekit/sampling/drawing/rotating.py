@@ -79,7 +79,7 @@ def panel_wave(
 
     A list that changed may be used for a new wave, which is a sample of the new list. But a unit whose chance grew by a share c moves as if
     ``wave * c`` more waves had passed, so fewer units stay: where sizes are renewed, better start again at wave 0. `split_psus` cuts
-    each wave anew by numbers that stay with the areas: 4 in 100 of the areas that stay changed their part when two parts were made (measured
+    each wave anew by numbers that stay with the areas: of the areas that stay, 4 in 100 changed their part when two were made (measured
     with 81 areas and a rotation of 0.25). Where girls and boys must never be asked in one area, in different waves either, part the list
     first and give each part a panel. `releases` are those of one wave.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -11,13 +11,12 @@ import numpy as np
 
 from evidencekit.columns import Codes
 from evidencekit.errors import DesignError, InputError
-from evidencekit.frames import Dataset, eager, open_data
-from evidencekit.sampling.drawing.algorithms import ALGORITHMS
+from evidencekit.frames import eager, open_data
 from evidencekit.sampling.drawing.draw import Draw
-from evidencekit.sampling.drawing.framing import blank_in
+from evidencekit.sampling.stages.appending import appended, given_back, rows_as_given
+from evidencekit.sampling.stages.matching import units_of_answers
 from evidencekit.sampling.stages.multistage import MultiStage
 from evidencekit.sampling.stages.venues import PERIOD
-from evidencekit.sampling.streams import canonical
 from evidencekit.survey import Stages
 
 __all__ = ["Answered", "with_answers"]
@@ -31,12 +30,14 @@ class Answered:
     ----------
     drawn : Draw or MultiStage
         The sample.
-    sample : data frame
+    sample : data frame or Dataset
         The answers with the columns of the design.
     design : Stages
         The design of a Survey on `sample`.
     units : int
         How many of the units drawn have an answer.
+    note : str
+        What the design takes as drawn with replacement, and why; empty when all stages are as they were drawn.
 
     Examples
     --------
@@ -47,16 +48,26 @@ class Answered:
     sample: Any = field(kw_only=True)
     design: Stages = field(kw_only=True)
     units: int = field(kw_only=True)
+    note: str = field(kw_only=True)
 
     def __repr__(self) -> str:
-        answers = len(eager(open_data(self.sample).frame, "Answered"))
-        return f"Answered({answers:,} answers from {self.units:,} of {self.drawn.n:,} units drawn)"
+        rows = len(eager(open_data(self.sample).frame, "Answered"))
+        said = f"Answered({rows:,} rows, {self.units:,} of {self.drawn.n:,} units drawn have answers)"
+        return f"{said}\n  {self.note}" if self.note else said
 
     def __reduce__(self) -> NoReturn:
         raise InputError("Answers are not pickled.", "Keep the file they are in, and the record of the draw.")
 
 
-def with_answers(drawn: Draw | MultiStage, answers: Any, *, id: str | None = None, columns: Sequence[str] = ()) -> Answered:
+def with_answers(
+    drawn: Draw | MultiStage,
+    answers: Any,
+    *,
+    id: str | None = None,
+    columns: Sequence[str] = (),
+    silent: Mapping[str, Any] | None = None,
+    several: bool = False,
+) -> Answered:
     """Put the answers to the units that were drawn.
 
     Parameters
@@ -64,11 +75,17 @@ def with_answers(drawn: Draw | MultiStage, answers: Any, *, id: str | None = Non
     drawn : Draw or MultiStage
         The sample. When it was split into releases: those that went out, ``draw.released(3)``.
     answers : Dataset or data frame
-        One or several rows a unit (all pupils of a class, say), in memory. Units without a row have not answered.
+        One row a unit, in memory. Units without a row have not answered.
     id : str, optional
         The column of `answers` that identifies the unit of the last stage; by default it is called as in the frame.
     columns : sequence of str
-        Columns of the (last) frame to bring along, such as the province.
+        Columns of the frames to bring along, such as the province.
+    silent : mapping of str to value, optional
+        Adds a row for each unit without one, with what is written here: ``silent={"result": "not reached"}``. An adjustment for
+        non-response needs everyone who was drawn, and counts only those it is shown.
+    several : bool
+        Whether a unit may have several rows: all pupils of a class, all children of a household. By default it is refused, since it is
+        usually an interview that was sent twice.
 
     Returns
     -------
@@ -80,16 +97,20 @@ def with_answers(drawn: Draw | MultiStage, answers: Any, *, id: str | None = Non
     Raises
     ------
     UnknownColumn
-        The column of the identifier, or one of `columns`, is not there.
+        The column of the identifier, or one of `columns` or `silent`, is not there.
     DesignError
-        Rows whose unit was not drawn, or a release without any answer.
+        Rows whose unit was not drawn, several rows of one unit, or a release without any answer.
     InputError
-        Identifiers missing, or columns that the answers have already.
+        Identifiers missing, columns that the answers have already, or answers from a sample of venues.
 
     Notes
     -----
     The weights are those of the draw: what non-response takes away is the work of `evidencekit.weighting.adjust_nonresponse`. A stage of
-    which only one unit answered somewhere counts as `MultiStage.design` says.
+    which only one unit answered somewhere counts as `MultiStage.design` says, and ``.note`` says so.
+
+    The usual survey of households: draw areas and households (`multistage`), interview in each household the child that
+    `respondent_table` or the tablet chose, and put one row a household here, whatever came of it. Then adjust for non-response, where a
+    household without a child is ineligible, and multiply by the children of the household (`evidencekit.weighting.select_within`).
 
     Examples
     --------
@@ -98,80 +119,85 @@ def with_answers(drawn: Draw | MultiStage, answers: Any, *, id: str | None = Non
     >>> draw = ek.sampling.pps_systematic(areas, {"urban": 30, "rural": 30}, seed=1)
     >>> children = ek.fictional.national_population()
     >>> told = children.loc[children["area_number"].isin(draw.sample["area_number"]), ["area_number", "sex", "any_contact_unwanted"]]
-    >>> made = ek.sampling.with_answers(draw, told, columns=["province"])
+    >>> made = ek.sampling.with_answers(draw, told, columns=["province"], several=True)
     >>> survey = ek.Survey(made.sample, design=made.design)
     >>> survey.designed >= {"weight", "area_number", "chance"}
     True
     """
     if not isinstance(drawn, (Draw, MultiStage)):
         raise InputError(f"with_answers() takes a Draw or what multistage() made, not a {type(drawn).__name__}.")
-    whole = answers if isinstance(answers, Dataset) else Dataset(answers)
-    rows = open_data(answers)
-    frame = eager(rows.frame, "with_answers()")
     last = drawn if isinstance(drawn, Draw) else drawn.draws[-1]
     if last.frame.id == PERIOD:
         raise InputError("These answers were given at venues, and count by who came and how often.", "Use venue_sample().")
+    rows = open_data(answers)
     name = last.frame.id if id is None else id
     rows.need(name, "id=")
-    unit = _units(last, frame[name])
+    unit = units_of_answers(last, eager(rows.frame, "with_answers()")[name], several=several)
     _all_went_out(last, unit)
-    brought = _brought(drawn, last, unit, columns)
+    frame = rows_as_given(answers, "with_answers()")
+    if silent is not None:
+        for column in silent:
+            rows.need(column, "silent=")
+        frame, unit = _with_silent(last, frame, name, unit, silent)
+    brought = _brought(drawn, unit, columns)
     if taken := [column for column in brought if column in rows.columns]:
         raise InputError(
             f"The answers already have a column {taken[0]!r}, which the draw brings.",
             "Leave out what came from the draw, or give the column another name.",
         )
-    plain = eager(open_data(whole.frame).frame, "with_answers()")
-    added = [nw.new_series(column, values, backend=plain.implementation) for column, values in brought.items()]
-    made = plain.with_columns(*added).to_native()
-    design = drawn.design if isinstance(drawn, Draw) else drawn.design_of(unit)
-    if name != last.frame.id:
-        assert design.psu is not None
+    made = frame.with_columns(*(nw.new_series(column, values, backend=frame.implementation) for column, values in brought.items()))
+    design, note = _design(drawn, unit)
+    if name != last.frame.id and design.psu is not None:
         design = replace(design, psu=tuple(name if column == last.frame.id else column for column in design.psu))
-    return Answered(drawn, sample=whole.with_frame(made) if answers is whole else made, design=design, units=len(np.unique(unit)))
-
-
-def _units(last: Draw, series: nw.Series[Any]) -> Codes:
-    """Where the unit of each answer stands in the draw."""
-    if missing := int(blank_in(series).sum()):
-        raise InputError(f"id= column {series.name!r} is missing for {missing:,} answers.", "Say for each which unit it came from.")
-    if ALGORITHMS[last.record.algorithm].again:
-        raise InputError(
-            "A draw with replacement has a unit several times, and an answer does not say for which of them it stands.",
-            "Join answers to draw.sample by its selection, and use draw.design.",
-        )
-    place = {last.frame.ids[chosen]: k for k, chosen in enumerate(last.chosen.tolist())}
-    found = [place.get(text, -1) for text in canonical(series.to_list())]
-    if strange := sum(k < 0 for k in found):
-        raise DesignError(
-            f"{strange:,} of {len(found):,} answers are from units that were not drawn.",
-            "Correct their identifiers. A unit that somebody chose in the field has no chance, and no place in the sample.",
-        )
-    return np.array(found, dtype=np.intp)
+    answered = len(np.unique(unit[: len(eager(rows.frame, "with_answers()"))]))
+    return Answered(drawn, sample=given_back(answers, made), design=design, units=answered, note=note)
 
 
 def _all_went_out(last: Draw, unit: Codes) -> None:
     """Raise when a release has no answer at all: its units would pass for people who did not respond."""
-    silent = sorted(set(range(1, last.record.opened + 1)) - set(last.release[unit].tolist()))
-    if last.record.releases > 1 and silent:
+    unheard = sorted(set(range(1, last.record.opened + 1)) - set(last.release[unit].tolist()))
+    if last.record.releases > 1 and unheard:
         raise DesignError(
-            f"Release {', '.join(map(str, silent))} has no answers.",
+            f"Release {', '.join(map(str, unheard))} has no answers.",
             "If it never went out, use the draw of those that did: with_answers(draw.released(2), answers).",
         )
 
 
-def _brought(drawn: Draw | MultiStage, last: Draw, unit: Codes, columns: Sequence[str]) -> dict[str, Any]:
-    """The columns of the draw and of its frame, a value an answer."""
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
-    for name in names:
-        last.frame.rows.need(name, "columns=")
+def _with_silent(
+    last: Draw, frame: nw.DataFrame[Any], name: str, unit: Codes, silent: Mapping[str, Any]
+) -> tuple[nw.DataFrame[Any], Codes]:
+    """The answers with a row for each unit that has none."""
+    lost = np.setdiff1d(np.arange(last.n), unit)
+    if not lost.size:
+        return frame, unit
+    rest: dict[str, Any] = {name: [last.frame.ids[place] for place in last.chosen[lost].tolist()]}
+    rest |= {column: [value] * lost.size for column, value in silent.items()}
+    return appended(frame, rest), np.concatenate([unit, lost])
+
+
+def _brought(drawn: Draw | MultiStage, unit: Codes, columns: Sequence[str]) -> dict[str, Any]:
+    """The columns of the draw and of its frames, a value a row."""
+    several = drawn if isinstance(drawn, MultiStage) else MultiStage((drawn,))
     made = drawn.added if isinstance(drawn, Draw) else {**drawn.above(whole=True), **drawn.added}
     brought = {name: _taken(values, unit) for name, values in made.items()}
-    data: Any = last.frame.rows.frame
-    place = last.frame.place[last.chosen[unit]].tolist()
-    return brought | {name: data[name][place].to_list() for name in names if name not in brought}
+    brought |= {} if isinstance(drawn, Draw) else drawn.units_of(unit)
+    for name in (columns,) if isinstance(columns, str) else tuple(columns):
+        stage = next((k for k in reversed(range(len(several.draws))) if name in several.draws[k].frame.rows.columns), None)
+        if stage is None:
+            several.draws[-1].frame.rows.need(name, "columns=")
+        elif name not in brought:
+            brought[name] = _taken(several.told(stage, name), unit)
+    return brought
 
 
 def _taken(values: Any, unit: Codes) -> Any:
-    """A value of the draw for each answer."""
+    """A value of the draw for each row."""
     return values[unit] if isinstance(values, np.ndarray) else [values[k] for k in unit.tolist()]
+
+
+def _design(drawn: Draw | MultiStage, unit: Codes) -> tuple[Stages, str]:
+    """The design of those who answered, and what it takes as drawn with replacement."""
+    if isinstance(drawn, Draw):
+        return drawn.design, ""
+    depth, reason = drawn.depth(unit)
+    return drawn.design_of(unit), f"variance: {drawn.ids[depth - 1]} as drawn with replacement, because {reason}" if reason else ""

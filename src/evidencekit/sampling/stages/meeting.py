@@ -11,12 +11,12 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats, numeric
 from evidencekit.errors import DesignError, InputError
-from evidencekit.frames import Dataset, Rows, eager, open_data
+from evidencekit.frames import Rows, eager, open_data
 from evidencekit.sampling.allocating.asking import is_number
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.framing import blank_in
-from evidencekit.sampling.stages.venues import rows_as_given
+from evidencekit.sampling.stages.appending import appended, given_back, rows_as_given
 from evidencekit.sampling.streams import canonical
 from evidencekit.survey import Stages
 
@@ -234,7 +234,7 @@ def _present(counted: Any, places: Mapping[str, int]) -> Floats:
 
 def _sample(draw: Draw, answers: Any, names: list[str], columns: Mapping[str, Any], empty: Codes) -> Any:
     """The answers with their columns, and a row for each period without any."""
-    raw, unit = rows_as_given(answers), draw.frame.id
+    raw, unit = rows_as_given(answers, "venue_sample()"), draw.frame.id
     if taken := [name for name in columns if name in raw.columns]:
         raise InputError(f"The answers already have a column {taken[0]!r}, which venue_sample() adds.", "Leave it out, or rename it.")
     kind = raw.implementation
@@ -243,14 +243,11 @@ def _sample(draw: Draw, answers: Any, names: list[str], columns: Mapping[str, An
     added += [nw.new_series(unit, names, nw.String, backend=kind)] if raw[unit].dtype == nw.String else []
     made = raw.with_columns(*added)
     if empty.size:
-        ids = nw.new_series(unit, [draw.frame.ids[place] for place in draw.chosen[empty].tolist()], nw.String, backend=kind)
         rest: dict[str, Any] = {
+            unit: [draw.frame.ids[place] for place in draw.chosen[empty].tolist()],
             "chance": draw.chance[empty],
             "weight": np.zeros(empty.size),
             "variance_stratum": draw.variance_stratum[empty],
         } | ({UNIT: empty} if UNIT in columns else {})
-        more = nw.DataFrame.from_dict(
-            {unit: ids.cast(made.schema[unit]), **{k: nw.new_series(k, v, backend=kind) for k, v in rest.items()}}
-        )
-        made = nw.maybe_reset_index(nw.concat([made, more], how="diagonal"))
-    return answers.with_frame(made.to_native()) if isinstance(answers, Dataset) else made.to_native()
+        made = appended(made, rest)
+    return given_back(answers, made)

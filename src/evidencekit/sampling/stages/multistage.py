@@ -11,9 +11,12 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.errors import DesignError, InputError
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
+from evidencekit.sampling.drawing.record import Record
 from evidencekit.survey import Stages
 
 __all__ = ["MultiStage", "multistage"]
+
+UNIT = "variance_unit"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -71,6 +74,11 @@ class MultiStage:
         return columns
 
     @property
+    def records(self) -> tuple[Record, ...]:
+        """The records of its draws, first stage first; each is verified with its own frame."""
+        return tuple(draw.record for draw in self.draws)
+
+    @property
     def sample(self) -> Any:
         """The chosen units of the last stage as a data frame.
 
@@ -79,56 +87,68 @@ class MultiStage:
         data frame
             In the caller's kind, with the columns of the last frame, the identifiers of the stages above where it does not have them, and
             ``chance_1``, ``chance_2``, ..., ``weight``, ``variance_stratum`` (of the first stage), ``selection`` and, when they were
-            parted or split, ``part`` and ``release``.
+            parted or split, ``part`` and ``release``; ``variance_unit`` where `design` needs it.
         """
         last = self.draws[-1]
-        return last.table(last.chosen, {**self.above(), **self.added, "selection": last.selection})
+        columns = {**self.above(), **self.added, **self.units_of(np.arange(self.n)), "selection": last.selection}
+        return last.table(last.chosen, columns)
 
     def above(self, *, whole: bool = False) -> dict[str, Any]:
         """The identifiers of the stages above: those that the last frame does not hold, or all."""
-        made: dict[str, Any] = {}
-        for name, draw, path in zip(self.ids, self.draws[1:], self.paths[1:], strict=False):
-            if whole or name not in self.draws[-1].frame.rows.columns:
-                data: Any = draw.frame.rows.frame
-                made[name] = data[name][draw.frame.place[draw.chosen[path]].tolist()].to_list()
-        return made
+        held = () if whole else self.draws[-1].frame.rows.columns
+        return {name: self.told(k, name) for k, name in enumerate(self.ids[:-1], 1) if name not in held}
+
+    def told(self, stage: int, name: str) -> list[Any]:
+        """A column of the frame of a stage, counted from 0, for every unit of the last one."""
+        draw, path = self.draws[stage], self.paths[stage]
+        data: Any = draw.frame.rows.frame
+        return data[name][draw.frame.place[draw.chosen[path]].tolist()].to_list()
 
     @property
     def design(self) -> Stages:
         """The design of a Survey on `sample`: the stages with their chances, as far down as their variance can be estimated.
 
         A stage that drew one unit (one child a household) says nothing of its own variance: the stage above it then counts as drawn with
-        replacement, which makes variances a little too large rather than too small. So it does where chances within a unit differ.
+        replacement, which makes variances a little too large rather than too small. So it does where chances within a unit differ. Where
+        this happens to the first stage, units that were certain are strata in which those of the second stage are the sampling units, in a
+        column ``variance_unit``.
         """
         return self.design_of(np.arange(self.n))
 
     def design_of(self, units: Codes) -> Stages:
         """The design of a Survey on some of the units of the last stage: those that answered."""
         first = self.draws[0].design
-        depth, counted = self._depth(units)
-        fpc = tuple(f"chance_{k}" for k in range(1, depth + counted))
+        depth, reason = self.depth(units)
+        fpc = tuple(f"chance_{k}" for k in range(1, depth + (not reason)))
         return Stages(
             weights="weight",
             strata=first.strata,
-            psu=self.ids[:depth],
+            psu=tuple(self.units_of(units)) or self.ids[:depth],
             fpc=fpc or None,
             unequal=first.unequal if fpc else None,
         )
 
-    def _depth(self, units: Codes) -> tuple[int, bool]:
-        """The number of stages whose variance can be estimated, and whether the last of them counts as drawn without replacement."""
+    def units_of(self, units: Codes) -> dict[str, Codes]:
+        """The column of sampling units where those of the second stage stand for areas that were certain; empty where none do."""
+        first, path = self.draws[0], self.paths
+        if not first.certain.any() or self.depth(units)[0] > 1:
+            return {}
+        return {UNIT: np.where(first.certain[path[0]], first.n + path[1], path[0])[units]}
+
+    def depth(self, units: Codes) -> tuple[int, str]:
+        """The number of stages whose variance can be estimated, and why the last of them counts as drawn with replacement, if it does."""
         for k, parent in enumerate(self.parents, 1):
             there = np.unique(self.paths[k][units])
             of, chance = parent[there], self.draws[k].chance[there]
             drawn = np.bincount(of)
             if ((drawn[of] == 1) & (chance < 1)).any():
-                return k, False
+                return k, f"of some there is one {self.ids[k]} only"
             lowest, highest = np.full(drawn.size, np.inf), np.zeros(drawn.size)
             np.minimum.at(lowest, of, chance)
             np.maximum.at(highest, of, chance)
             if (highest[of] > lowest[of] * (1 + 1e-9)).any():
-                return k + 1, False
-        return len(self.draws), True
+                return k + 1, "chances within a unit differ"
+        return len(self.draws), ""
 
     def __repr__(self) -> str:
         return f"MultiStage({' > '.join(f'{draw.n:,}' for draw in self.draws)} units at {len(self.draws)} stages)"
@@ -226,7 +246,8 @@ def _parents(above: Draw, below: Draw) -> Codes:
         found += [f"{unlisted} units drawn at the stage above have no list"] if unlisted else []
         raise DesignError(
             f"The draws do not fit: {', and '.join(found)}.",
-            "The later frame lists what is in the units that were drawn. A unit that could not be listed is non-response, not a smaller "
-            "sample: write it as a list of one, and leave it unanswered.",
+            "The later frame lists what is in the units that were drawn. Of a household survey put the answers to the draw of households, "
+            "a row each with its result, and let weighting.select_within() count the children: a household without a child is then "
+            "ineligible, and one that was not reached non-response. So is an area that could not be listed: it makes no smaller sample.",
         )
     return np.array([drawn[keys[h]] for h in below.frame.codes[below.chosen].tolist()], dtype=np.intp)

@@ -8,15 +8,18 @@ from typing import Any, NoReturn
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from evidencekit.columns import Codes
 from evidencekit.errors import InputError
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.stages.answering import Answered, with_answers
+from evidencekit.sampling.stages.appending import given_back, rows_as_given
+from evidencekit.sampling.stages.matching import units_of_answers
 from evidencekit.sampling.stages.multistage import MultiStage
 from evidencekit.survey import Stages, TwoPhase
 
-__all__ = ["Phased", "two_phase"]
+__all__ = ["Phased", "two_phase", "with_phase2"]
 
 PHASE2 = "phase2"
 
@@ -44,7 +47,7 @@ class Phased:
     def sample(self) -> Any:
         """Everybody of phase 1: the data of the second frame with the design of phase 1 and ``phase2``, who was drawn.
 
-        What phase 2 is asked is joined to it, and missing for the others.
+        What phase 2 is asked is put to it by `with_phase2`.
         """
         whole = self.first.sample if isinstance(self.first.sample, Dataset) else Dataset(self.first.sample)
         frame = eager(open_data(whole.frame).frame, "two_phase()")
@@ -110,8 +113,8 @@ def two_phase(first: Draw | MultiStage, second: Draw, *, id: str | None = None) 
     >>> short = children.loc[children["area_number"].isin(first.sample["area_number"]), ["child", "area_number", "internet_daily"]]
     >>> frame = ek.Frame(short, id="child", strata="internet_daily")
     >>> phases = ek.sampling.two_phase(first, ek.sampling.srs(frame, {1: 150, 0: 50}, seed=1))
-    >>> long_form = phases.sample.merge(children[["child", "any_contact_unwanted"]], on="child")
-    >>> ek.Survey(long_form, design=phases.design).n
+    >>> long_form = children.loc[children["child"].isin(phases.second.sample["child"]), ["child", "any_contact_unwanted"]]
+    >>> ek.Survey(ek.sampling.with_phase2(phases, long_form), design=phases.design).n
     200
     """
     if not isinstance(second, Draw):
@@ -123,4 +126,58 @@ def two_phase(first: Draw | MultiStage, second: Draw, *, id: str | None = None) 
             "The second draw of two_phase() has equal chances within strata, without replacement, and is not split.",
             "Draw by srs() or systematic(), with a stratum for each chance that is wanted.",
         )
-    return Phased(with_answers(first, second.frame.data, id=id), second)
+    return Phased(with_answers(first, second.frame.data, id=id, several=True), second)
+
+
+def with_phase2(phases: Phased, answers: Any, *, id: str | None = None) -> Any:
+    """Put the answers of phase 2 beside everybody of phase 1.
+
+    Parameters
+    ----------
+    phases : Phased
+        What `two_phase` made.
+    answers : data frame
+        One row for each person of phase 2 who answered, in memory, of the kind of the data of phase 1.
+    id : str, optional
+        The column of `answers` that identifies the person; by default it is called as in the frame of the second draw.
+
+    Returns
+    -------
+    data frame or Dataset
+        ``phases.sample`` with the columns of `answers`, missing for those who were not in phase 2 and for those who did not answer: what
+        ``ek.Survey(..., design=phases.design)`` takes.
+
+    Raises
+    ------
+    UnknownColumn
+        The column of the identifier is not there.
+    DesignError
+        Answers of people who are not in phase 2, or several of one.
+    InputError
+        Something else than a `Phased`, identifiers missing, or columns that phase 1 has already.
+
+    Examples
+    --------
+    See `two_phase`.
+    """
+    if not isinstance(phases, Phased):
+        raise InputError(f"with_phase2() takes what two_phase() made, not a {type(phases).__name__}.")
+    rows = open_data(answers)
+    name = phases.second.frame.id if id is None else id
+    rows.need(name, "id=")
+    frame = eager(rows.frame, "with_phase2()")
+    unit = units_of_answers(phases.second, frame[name], several=False)
+    everybody = phases.sample
+    base = rows_as_given(everybody, "with_phase2()")
+    if taken := [column for column in frame.columns if column != name and column in base.columns]:
+        raise InputError(f"Phase 1 already has a column {taken[0]!r}.", "Leave it out of the answers, or give it another name.")
+    row_of = np.full(len(base), -1, dtype=np.intp)
+    row_of[phases.second.frame.place[phases.second.chosen[unit]]] = np.arange(unit.size)
+    return given_back(everybody, base.with_columns(*(_spread(frame[column], row_of) for column in frame.columns if column != name)))
+
+
+def _spread(series: nw.Series[Any], row_of: Codes) -> nw.Series[Any]:
+    """A column of answers in the rows of phase 1, missing where there is none."""
+    rows = nw.new_series("row", row_of, backend=series.implementation).to_frame()
+    answers = nw.DataFrame.from_dict({"row": nw.new_series("row", np.arange(len(series)), backend=series.implementation)})
+    return rows.join(answers.with_columns(series.alias(series.name)), on="row", how="left")[series.name]

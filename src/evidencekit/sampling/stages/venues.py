@@ -10,11 +10,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.errors import InputError
-from evidencekit.frames import Dataset, Rows, eager, open_data
+from evidencekit.frames import Rows, eager, open_data
 from evidencekit.sampling.drawing.framing import Frame, blank_in
+from evidencekit.sampling.stages.appending import given_back, rows_as_given
 from evidencekit.sampling.streams import canonical
 
-__all__ = ["PERIOD", "rows_as_given", "venue_frame"]
+__all__ = ["PERIOD", "venue_frame"]
 
 PERIOD = "venue_day_time"
 BETWEEN = " | "
@@ -76,15 +77,9 @@ def venue_frame(
             f"{twice:,} of {len(composed):,} rows repeat a venue, day and time.",
             "A row is one period: take out repeats, or tell times apart.",
         )
-    raw = rows_as_given(periods)
-    made = raw.with_columns(nw.new_series(PERIOD, composed, nw.String, backend=raw.implementation)).to_native()
-    return Frame(periods.with_frame(made) if isinstance(periods, Dataset) else made, id=PERIOD, size=size, strata=strata)
-
-
-def rows_as_given(data: Any) -> nw.DataFrame[Any]:
-    """The caller's rows, codes of missing answers still in them."""
-    plain = open_data(data.frame if isinstance(data, Dataset) else data)
-    return nw.maybe_reset_index(eager(plain.frame, "A sample of venues"))
+    raw = rows_as_given(periods, "venue_frame()")
+    made = raw.with_columns(nw.new_series(PERIOD, composed, nw.String, backend=raw.implementation))
+    return Frame(given_back(periods, made), id=PERIOD, size=size, strata=strata)
 
 
 def _words(rows: Rows, frame: nw.DataFrame[Any], name: str, role: str) -> list[str]:
