@@ -10,10 +10,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import evidencekit as ek
 from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.sampling import check_frame
+from evidencekit.sampling.drawing.ordering import as_bytes, by_identifier
 
 CANARY = "Sokha-12-Mekong-Lane"
 
@@ -81,6 +84,21 @@ def test_order_is_by_columns_then_by_identifier() -> None:
     assert ek.Frame(data, id="ea").ids == ("2", "9", "10", "100")
     assert ek.Frame(data, id="ea", order="road").ids == ("9", "100", "2", "10")
     assert ek.Frame(data.assign(ea=["x10", "x9", "007", "7"]), id="ea").ids == ("007", "7", "x10", "x9")
+
+
+NAMES = st.one_of(st.from_regex(r"\A(0|[1-9][0-9]{0,40})\Z"), st.text("0a9\0\ud800\ue000\U0001f600\u4e2dz", min_size=1, max_size=40))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.sets(NAMES, min_size=1), st.sets(st.integers(0, 10**30).map(str), min_size=1)))
+def test_the_order_of_identifiers_is_python_s_own(ids: set[str]) -> None:
+    """Whatever their length, characters outside Unicode's planes and NUL among them."""
+    given_, numbers = list(ids), all(text.isascii() and text.isdecimal() and text == str(int(text)) for text in ids)
+    made = [given_[k] for k in np.lexsort(by_identifier(given_))]
+    assert made == sorted(ids, key=int if numbers else None)
+    lengths, whole = as_bytes(made)
+    texts = [text.encode("utf-8", "surrogatepass") for text in made]
+    assert (lengths.tolist(), whole) == ([len(text) for text in texts], b"".join(texts))
 
 
 def test_letters_written_in_two_ways_are_one_identifier() -> None:
