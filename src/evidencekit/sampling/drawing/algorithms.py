@@ -34,7 +34,8 @@ class Algorithm:
     """A design: the version goes up whenever the same numbers would select other units.
 
     `sizes` says whether chances follow the frame's sizes, `again` whether a unit can be drawn twice, `auxiliary` whether the design looks
-    at columns of its own; `pairs` is what its joint inclusion probabilities go by, where they are exact.
+    at columns of its own, `starts` whether the first open unit's number is the only one it looks at; `pairs` is what its joint inclusion
+    probabilities go by, where they are exact.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Algorithm:
     sizes: Literal["ignored", "used", "needed"] = "needed"
     again: bool = False
     auxiliary: bool = False
+    starts: bool = False
     pairs: PairMethod | None = None
 
     def chances(self, sizes: Floats | None, units: int, n: int) -> Floats:
@@ -84,10 +86,10 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         for made in (
             Algorithm(name="srs", select=_plain(draw_simple), sizes="ignored", pairs="simple"),
             Algorithm(name="srs_wr", select=_again, sizes="ignored", again=True),
-            Algorithm(name="systematic", select=_plain(draw_systematic), sizes="ignored", pairs="systematic"),
-            Algorithm(name="circular_systematic", select=_plain(draw_circular), sizes="ignored"),
+            Algorithm(name="systematic", select=_plain(draw_systematic), sizes="ignored", starts=True, pairs="systematic"),
+            Algorithm(name="circular_systematic", select=_plain(draw_circular), sizes="ignored", starts=True),
             Algorithm(name="poisson", select=_plain(draw_poisson), sizes="used", pairs="poisson"),
-            Algorithm(name="pps_systematic", select=_plain(draw_systematic), pairs="systematic"),
+            Algorithm(name="pps_systematic", select=_plain(draw_systematic), starts=True, pairs="systematic"),
             Algorithm(name="pps_random_systematic", select=_plain(draw_random_systematic), pairs="random-systematic"),
             Algorithm(name="pareto", select=_plain(draw_pareto)),
             Algorithm(name="conditional_poisson", select=_plain(draw_conditional), pairs="conditional-poisson"),

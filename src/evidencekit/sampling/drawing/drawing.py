@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -37,7 +38,7 @@ def drawn(frame: Frame, n: Any, *, design: str, seed: int, stream: str | None = 
     names = column_names(frame.rows, auxiliary, "auxiliary columns") or ()
     matrix = _auxiliary(frame, names)
     stream = frame.id if stream is None else stream
-    numbers_of = hashed(seed, stream, frame.ids)
+    numbers_of = _numbers_of(frame, how, seed, stream)
     chosen, chance, certain, parts = [], [], [], []
     members_of = np.split(np.argsort(frame.codes, kind="stable"), np.cumsum(units)[:-1])
     for h, members in enumerate(members_of):
@@ -95,16 +96,26 @@ def _ready(frame: Any, design: str) -> Algorithm:
     return how
 
 
-def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, matrix: Floats | None) -> Codes:
+def _numbers_of(frame: Frame, how: Algorithm, seed: int, stream: str) -> Callable[[Codes], Hashed]:
+    """The random numbers of units, by their places."""
+    if how.starts:
+        hashed(seed, stream, frame.ids[:1])  # refuses a seed or a stream that is none, also where all units are taken
+        # Nobody looks at the numbers of the others, and hashing a million identifiers takes most of a draw.
+        return lambda inside: Hashed(np.repeat(hashed(seed, stream, [frame.ids[inside[0]]]).base, inside.size))
+    base = hashed(seed, stream, frame.ids).base
+    return lambda inside: Hashed(base[inside])
+
+
+def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Callable[[Codes], Hashed], matrix: Floats | None) -> Codes:
     """The places of a stratum's units that are drawn: the certain ones, and what the algorithm selects of the others."""
     if how.again:
-        return how.select(chances, Hashed(numbers_of.base[members]), None)
+        return how.select(chances, numbers_of(members), None)
     free = np.flatnonzero(chances < 1)
     hit = np.flatnonzero(chances >= 1)
     if not free.size:
         return hit
     inside = members[free]
-    picked = how.select(chances[free], Hashed(numbers_of.base[inside]), None if matrix is None else matrix[inside])
+    picked = how.select(chances[free], numbers_of(inside), None if matrix is None else matrix[inside])
     return np.sort(np.concatenate([hit, free[picked]])).astype(np.intp)
 
 
