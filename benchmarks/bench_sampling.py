@@ -1,7 +1,8 @@
 """Draws on arrays, with the compiled Python peer (svy) where it has the method, in one run: `python3 dev.py bench sampling`.
 
 It writes its section of RESULTS.md, and fails where a draw takes longer than wanted. Ours are given chances and a source of random numbers;
-the peer's calls also work the chances out and put columns into the sample, so the two are compared for their order of magnitude.
+the peer's calls also work the chances out and put columns into the sample, so the two are compared for their order of magnitude. What a
+user waits for stands in a table of its own: the frame made from a table, and verbs from the frame to the sample.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 from common import machine, peer_python, publish, seconds, told_by
 
+import evidencekit as ek
 from evidencekit.sampling.selecting.balancing import draw_balanced
 from evidencekit.sampling.selecting.chances import proportional_chances
 from evidencekit.sampling.selecting.conditional import draw_conditional
@@ -38,6 +40,7 @@ WANTED = {  # milliseconds
     ("pivotal in random order", 1_000_000): 500,
     ("balanced on 4 variables", 1_000_000): 5000,
 }
+WHOLE = {"Frame and pps_systematic": 3000}  # milliseconds, 1e6 units
 PEER_JOBS = """
 import gc, json, statistics, sys, time, warnings
 warnings.simplefilter("ignore")
@@ -119,6 +122,37 @@ def timed(frame: pd.DataFrame, n: int, theirs: dict[str, float]) -> tuple[list[s
     return [*lines, ""], short
 
 
+def whole(size: int, n: int) -> tuple[list[str], list[str]]:
+    """A table of a frame and of verbs end to end, and what was slower than wanted: 10 strata, sizes, two columns of order."""
+    rng = np.random.default_rng(7)
+    data = frame_of(size).assign(
+        id=rng.permutation(size), stratum=rng.integers(0, 10, size), province=rng.integers(0, 30, size), east=rng.random(size)
+    )
+
+    def made() -> ek.Frame:
+        return ek.Frame(data, id="id", size="size", strata="stratum", order=["province", "east"])
+
+    frame, draw = made(), ek.sampling
+    each = draw.in_each(frame, n // 10)
+    jobs: dict[str, Callable[[], object]] = {
+        "Frame": made,
+        "srs": lambda: draw.srs(frame, each, seed=1).sample,
+        "pps_systematic": lambda: draw.pps_systematic(frame, each, seed=1).sample,
+        "pareto": lambda: draw.pareto(frame, each, seed=1).sample,
+        "pivotal": lambda: draw.pivotal(frame, each, seed=1).sample,
+        "cube, 2 variables": lambda: draw.cube(frame, each, balance=["size", "north"], seed=1).sample,
+        "Frame and pps_systematic": lambda: draw.pps_systematic(made(), each, seed=1).sample,
+    }
+    lines = [f"### From a table of {size:,} units to a sample of {n:,}, milliseconds, median of {REPEATS}", ""]
+    lines += ["| verb | time | wanted below |", "|---|---|---|"]
+    short: list[str] = []
+    for name, job in jobs.items():
+        took, bar = 1e3 * seconds(job, REPEATS)[1], WHOLE.get(name)
+        short += [f"{name} ({size:,} units)"] if bar is not None and took > bar else []
+        lines.append(f"| {name} | {took:.0f} | {'' if bar is None else bar} |")
+    return [*lines, ""], short
+
+
 def main() -> None:
     """Print a table for each frame, and put them into RESULTS.md."""
     lines: list[str] = []
@@ -132,6 +166,8 @@ def main() -> None:
             made, slow = timed(frame, n, told["seconds"])
             lines += made if lines else [machine(told["version"]), "", *made]
             short += slow
+    made, slow = whole(1_000_000, 1000)
+    lines, short = lines + made, short + slow
     print("\n".join(lines))
     publish("Draws", "python3 dev.py bench sampling", lines)
     if short:

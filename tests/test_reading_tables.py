@@ -217,3 +217,19 @@ def test_an_error_in_a_cell_is_blank(tmp_path: Path) -> None:
         made.write_formula(1, 0, "=NA()", value="#N/A")
         made.write_row(2, 0, [2, 15])
     assert read(tmp_path / "a.xlsx").frame["told"].isna().tolist() == [True, False]
+
+
+def test_zeros_in_front_of_digits_are_part_of_an_identifier(tmp_path: Path) -> None:
+    file = tmp_path / "areas.csv"
+    file.write_text('area,size,share,code\n00011,10,0.5,"007"\n11,05,0,"12"\n,7,10.5,\n', encoding="utf-8")
+    made = read(file).frame
+    assert made["area"].tolist()[:2] == ["00011", "11"]
+    assert made["area"].isna().tolist() == [False, False, True]
+    assert made["size"].tolist() == ["10", "05", "7"]
+    assert made["share"].tolist() == [0.5, 0.0, 10.5]
+    assert made["code"].tolist()[:2] == ["007", "12"]
+    book = tmp_path / "areas.xlsx"
+    pd.DataFrame({"area": ["00011", "11"], "size": [10, 5], "told": ["1", "2"]}).to_excel(book, index=False)
+    made = read(book).frame
+    assert made["area"].tolist() == ["00011", "11"]
+    assert made["size"].tolist() == [10, 5]

@@ -58,7 +58,7 @@ def floats(series: nw.Series[Any], role: str) -> Floats:
     if not (series.dtype.is_numeric() or series.dtype == nw.Boolean):
         raise InputError(
             f"{role} {series.name!r} does not hold numbers.",
-            "Use proportion() for categories, or turn the column into numbers first.",
+            "Turn the column into numbers first; of categories, use proportion().",
         )
     if _is_whole(series.dtype):
         values, blank = _whole(series)

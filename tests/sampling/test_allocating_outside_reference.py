@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from outside import FOLDER
+from outside import FOLDER, Watched, paths
 
 from evidencekit.sampling import Budget, CVTarget, Precision, allocate, allocate_multivariate, strata_boundaries
 
@@ -31,6 +31,12 @@ def allocation(name: str) -> tuple[dict[str, Any], Any]:
     return {k: dict(enumerate(v)) if k in ("Nh", "Sh", "ch", "Xh") else v for k, v in case["args"].items()}, case["value"]
 
 
+def shares(made: Any, want: dict[str, Any]) -> None:
+    """The number in each stratum, and its part of all."""
+    close(made.exact, want["nh"])
+    close(made.exact / made.exact.sum(), want["share"])
+
+
 def close(got: Any, want: Any, rtol: float = 1e-9) -> None:
     np.testing.assert_allclose(got, want, rtol=rtol)
 
@@ -38,8 +44,8 @@ def close(got: Any, want: Any, rtol: float = 1e-9) -> None:
 def test_every_boundary() -> None:
     cases = numbers()["boundaries"]
     assert len(cases) == 42
-    for case in cases:
-        args = case["args"]
+    for whole in cases:
+        args, case = whole["args"], Watched({name: part for name, part in whole.items() if name != "args"})
         method: Any = next(m for start, m in METHODS.items() if case["id"].startswith(start))
         made = strata_boundaries(
             numbers()["populations"][args["pop"]],
@@ -51,9 +57,14 @@ def test_every_boundary() -> None:
             take_all=args.get("takeall", 0),
             classes=args.get("nclass"),
         )
-        if method == "lavallee-hidiroglou":  # a random search there: no more units, whatever the boundaries
+        assert (case["certain"]["Nc"], case["certain"]["meanc"]) == (0, None)
+        close(made.mean, case["mean"])
+        if method == "lavallee-hidiroglou":
+            # A random search there: no more units, and a target that both reach, whatever the boundaries and what follows from them.
             assert made.total <= case["n"]
-            assert made.cv <= args["CV"]
+            assert max(made.cv, case["RRMSE"]) <= args["CV"]
+            left = {"bh", "Nh", "nh", "nh_nonint", "meanh", "varh", "stderr", "CV"}
+            assert case.unseen() == left
             continue
         assert made.sizes.tolist() == case["Nh"]
         assert made.n.tolist() == case["nh"]
@@ -63,20 +74,20 @@ def test_every_boundary() -> None:
             (made.exact, "nh_nonint"),
             (made.means, "meanh"),
             (made.variances, "varh"),
-            (made.mean, "mean"),
             (made.cv, "CV" if case["CV"] is not None else "RRMSE"),
         ):
             close(got, case[want])
         if case["stderr"] is not None:
             close(made.standard_error, case["stderr"])
+        assert case.unseen() <= {"RRMSE"}  # the other name of CV, empty where that is given
 
 
 def test_by_size_and_by_deviation() -> None:
     args, want = allocation("prop")
-    close(allocate(args["Nh"], args["n"]).exact, want["nh"])
+    shares(allocate(args["Nh"], args["n"]), want)
     args, want = allocation("neyman")
     made = allocate(args["Nh"], args["n"], method="neyman", deviations=args["Sh"])
-    close(made.exact, want["nh"])
+    shares(made, want)
     assert made.standard_error == pytest.approx(want["se"], rel=1e-5)  # that of whole numbers
     close(error(made.exact, args), want["se"])
 
@@ -89,15 +100,16 @@ def error(n: Any, args: dict[str, Any]) -> float:
 def test_costs() -> None:
     args, want = allocation("totcost")
     made = allocate(args["Nh"], Budget(args["cost"]), method="cost", deviations=args["Sh"], costs=args["ch"])
-    close(made.exact, want["nh"])
+    shares(made, want)
     close(error(made.exact, args), want["se"])
     args, want = allocation("totvar_V0")
     made = allocate(args["Nh"], Precision(standard_error=args["V0"] ** 0.5), method="cost", deviations=args["Sh"], costs=args["ch"])
-    close(made.exact, want["nh"])
+    shares(made, want)
+    close(error(made.exact, args), want["se"])
     args, want = allocation("totvar_CV")
     totals = {k: n * args["ybarU"] for k, n in args["Nh"].items()}
     made = allocate(args["Nh"], Precision(cv=args["CV0"]), method="cost", deviations=args["Sh"], costs=args["ch"], totals=totals)
-    close(made.exact, want["nh"])
+    shares(made, want)
     close(error(made.exact, args), want["se"])
 
 
@@ -135,7 +147,12 @@ def test_bethel(name: str) -> None:
     close(made.allocation.exact, want["n_continuous"])
     shares = made.multipliers / made.multipliers.sum()
     np.testing.assert_allclose(shares, list(want["alpha"].values()), rtol=1e-8, atol=1e-12)
-    close([limit.reached(made.allocation.exact, made.allocation.sizes) for limit in made.limits], want["achieved_cv"])
+    reached = [limit.reached(made.allocation.exact, made.allocation.sizes) for limit in made.limits]
+    close(reached, want["achieved_cv"])
+    # The left sides of the constraints, 1 where they bind: without finite population corrections, which stand on the right.
+    whole = [(limit.reached(made.allocation.exact, np.full(len(args["Nh"]), np.inf)) * limit.total) ** 2 for limit in made.limits]
+    bound = [(limit.cv * limit.total) ** 2 + (limit.spread**2 / made.allocation.sizes).sum() for limit in made.limits]
+    close(np.array(whole) / bound, list(want["constraint_lhs"].values()))
     up = np.ceil(made.allocation.exact)
     assert up.tolist() == want["bethel_pkg"]
     assert (made.allocation.n <= up).all()  # units that no target needs are taken off again
@@ -148,3 +165,8 @@ def test_no_case_is_forgotten() -> None:
     tested = {"prop", "neyman", "totcost", "totvar_CV", "totvar_V0", "neyman_take_all", "bethel_3var_5strata", "bethel_2var_8strata"}
     tested |= {f"bankier_q{q}" for q in (0, 0.25, 0.5, 1)} | {f"kish_I{i}" for i in (0, 1, 4)}
     assert {c["id"] for c in numbers()["allocations"]} == tested
+    assert set(numbers()) == {"meta", "populations", "boundaries", "allocations"}
+    seen = {"nh", "share", "se", "n_continuous", "alpha", "constraint_lhs", "bethel_pkg", "cost", "achieved_cv"}
+    left = {"iterations"}  # of the reference's own solver
+    values = [c["value"] for c in numbers()["allocations"]]
+    assert {name.split(".")[0] for name in paths(values)} - {""} == seen | left

@@ -18,6 +18,7 @@ from evidencekit import sampling
 from evidencekit.errors import DesignError, EvidencekitError, InputError
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.drawing import drawn
+from evidencekit.sampling.streams import Hashed, hashed
 
 CANARY = "Sokha-12-Mekong-Lane"
 N = {("North", 0): 5, ("North", 1): 7, ("South", 0): 3, ("South", 1): 20}
@@ -64,6 +65,19 @@ def test_rows_in_another_order_or_kind_change_nothing(design: str) -> None:
         np.testing.assert_array_equal(again.selection, made.selection)
         assert again.record == made.record
         assert type(again.sample) is type(other)
+
+
+@pytest.mark.parametrize("design", ALGORITHMS)
+def test_a_draw_is_that_of_every_unit_s_own_number(design: str) -> None:
+    """Whoever hashes all identifiers by the published rule selects the same units, also where fewer are hashed here."""
+    made, how = draw(design), ALGORITHMS[design]
+    base = hashed(11, "areas", made.frame.ids).base
+    line = pd.Series(listed()["line"].to_numpy(), index=listed()["ea"].astype(str))[list(made.frame.ids)].to_numpy()[:, None]
+    for h, key in enumerate(made.frame.keys):
+        members = np.flatnonzero(made.frame.codes == h)
+        chances = how.chances(None if made.frame.sizes is None else made.frame.sizes[members], members.size, N[key[0], int(key[1])])
+        picked = how.select(chances, Hashed(base[members]), line[members] if how.auxiliary else None)
+        np.testing.assert_array_equal(made.chosen[np.isin(made.chosen, members)], members[picked])
 
 
 @pytest.mark.parametrize("design", ALGORITHMS)
@@ -179,6 +193,9 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "no such release": (lambda: draw("srs").released(2), "1 to 1"),
     "releases of nothing": (lambda: sampling.releases(None, 2), "takes a Draw"),
     "no joint chances": (lambda: draw("pareto").joint(), "not known in closed form"),
+    "pairs that never come together": (lambda: draw("pps_systematic").joint(), "never come together"),
+    "releases of a Poisson draw": (lambda: sampling.releases(draw("poisson"), 2), "not split"),
+    "parts of a Poisson draw": (lambda: sampling.split_psus(draw("poisson")), "not parted"),
     "no record": (lambda: sampling.verify(None, frame(listed())), "takes a Record and a Frame"),
 }
 

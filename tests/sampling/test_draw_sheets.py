@@ -55,9 +55,25 @@ def test_a_folder_has_a_sheet_for_every_stratum(kind: str, tmp_path: Path) -> No
 
 
 def test_addresses_go_out_only_when_named(tmp_path: Path) -> None:
-    files = sampling.field_sheets(made(), tmp_path / "a", by="team")
+    files = sampling.field_sheets(made(), tmp_path / "a", by="region")
+    assert len(files) == 3
+    assert not any(CANARY in file.read_text(encoding="utf-8") for file in files)
+    files = sampling.field_sheets(made(), tmp_path / "b", by="team")
     assert len(files) == 4
-    assert not any(CANARY in file.read_text(encoding="utf-8") or CANARY in file.name for file in files)
+    assert not any(CANARY in file.name for file in files)
+    assert [{row[0] for row in read(file)[1:]} for file in files] == [{f"{CANARY}-{k}"} for k in range(4)]
+
+
+def test_a_sheet_shows_part_and_release_and_what_is_held_back_stays(tmp_path: Path) -> None:
+    draw = sampling.releases(sampling.split_psus(made()), 3)
+    with pytest.raises(InputError, match="all would go out"):
+        sampling.field_sheets(draw, tmp_path / "all")
+    files = sampling.field_sheets(draw, tmp_path / "one", release=1)
+    rows = [row for file in files for row in read(file)]
+    assert rows[0] == ["ea", "region", "selection", "part", "release"]
+    assert {row[4] for row in rows if row[0] != "ea"} == {"1"}
+    files = sampling.field_sheets(draw.released(2), tmp_path / "two")
+    assert {row[4] for file in files for row in read(file)[1:]} == {"1", "2"}
 
 
 def test_a_workbook_has_a_page_for_every_group(tmp_path: Path) -> None:

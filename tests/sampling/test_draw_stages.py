@@ -119,6 +119,22 @@ def test_girls_and_boys_of_parted_areas_are_independent_with_degrees_of_their_ow
         np.testing.assert_allclose([alone.points[0], alone.se[0], alone.df[0]], [both.points[k], both.se[k], both.df[k]], rtol=1e-12)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [12, 30, 60])
+def test_the_gap_between_parts_has_the_error_it_varies_by(n: int) -> None:
+    """The parts cannot meet in an area, so their estimates pull apart when most of a small list is drawn."""
+    rng = np.random.default_rng(2)
+    areas = pd.DataFrame({"ea": range(60), "girls": rng.normal(10, 3, 60)}).assign(boys=lambda d: d["girls"] * 0.8 + rng.normal(0, 1, 60))
+    gaps, variances = [], []
+    for seed in range(500):
+        draw = sampling.split_psus(sampling.srs(ek.Frame(areas, id="ea"), n, seed=seed))
+        sample = draw.sample.assign(y=lambda d: d["girls"].where(d["part"] == "girls", d["boys"]))
+        gap = ek.difference(ek.mean(ek.Survey(sample, design=draw.design), "y", by="part"), {"part": "girls"}, {"part": "boys"})
+        gaps.append(gap.points[0])
+        variances.append(gap.se[0] ** 2)
+    assert 0.85 < np.mean(variances) / np.var(gaps) < 1.2
+
+
 def test_every_area_is_as_likely_for_girls_as_for_boys() -> None:
     areas, _ = country()
     frame, times = ek.Frame(areas, id="ea"), np.zeros(2)

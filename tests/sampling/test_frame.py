@@ -10,10 +10,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import evidencekit as ek
 from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.sampling import check_frame
+from evidencekit.sampling.drawing.ordering import as_bytes, by_identifier
 
 CANARY = "Sokha-12-Mekong-Lane"
 
@@ -81,6 +84,21 @@ def test_order_is_by_columns_then_by_identifier() -> None:
     assert ek.Frame(data, id="ea").ids == ("2", "9", "10", "100")
     assert ek.Frame(data, id="ea", order="road").ids == ("9", "100", "2", "10")
     assert ek.Frame(data.assign(ea=["x10", "x9", "007", "7"]), id="ea").ids == ("007", "7", "x10", "x9")
+
+
+NAMES = st.one_of(st.from_regex(r"\A(0|[1-9][0-9]{0,40})\Z"), st.text("0a9\0\ud800\ue000\U0001f600\u4e2dz", min_size=1, max_size=40))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.sets(NAMES, min_size=1), st.sets(st.integers(0, 10**30).map(str), min_size=1)))
+def test_the_order_of_identifiers_is_python_s_own(ids: set[str]) -> None:
+    """Whatever their length, characters outside Unicode's planes and NUL among them."""
+    given_, numbers = list(ids), all(text.isascii() and text.isdecimal() and text == str(int(text)) for text in ids)
+    made = [given_[k] for k in np.lexsort(by_identifier(given_))]
+    assert made == sorted(ids, key=int if numbers else None)
+    lengths, whole = as_bytes(made)
+    texts = [text.encode("utf-8", "surrogatepass") for text in made]
+    assert (lengths.tolist(), whole) == ([len(text) for text in texts], b"".join(texts))
 
 
 def test_letters_written_in_two_ways_are_one_identifier() -> None:
@@ -156,17 +174,19 @@ def test_a_check_counts_what_a_frame_would_refuse() -> None:
     data["region"] = ["Alone", None, *data["region"][2:]]
     data.loc[:3, "line"] = np.nan
     made = check_frame(data, id="ea", size="hh", strata=["region", "town"], order="line", smallest=30)
-    counts = {name: getattr(made, name) for name in made.__dataclass_fields__}
+    counts = {name: getattr(made, name) for name in made.__dataclass_fields__ if name != "found"}
     assert counts == {
         "units": 200,
         "ids_missing": 2,
         "ids_not_text_or_whole": 1,
         "ids_repeated": 1,
+        "ids_alike": 0,
         "sizes_missing": 3,
         "sizes_not_above_0": 2,
         "tiny": int((data["hh"].between(1, 29)).sum()),
         "strata": 5,
         "strata_missing": 1,
+        "strata_alike": 0,
         "strata_of_one_unit": 1,
         "smallest_stratum": 1,
         "order_missing": 4,
@@ -188,3 +208,24 @@ def test_a_check_of_what_is_no_list() -> None:
         check_frame(listed(), id="ea", smallest=-1)
     with pytest.raises(UnknownColumn):
         check_frame(listed(), id="ea", size="hhs")
+
+
+def test_a_check_says_where_and_what_is_nearly_alike() -> None:
+    data = pd.DataFrame(
+        {
+            "ea": ["00019", "19", " 00013", "00013", "A", "a", "b", "b", None],
+            "zone": ["North", "north", "North ", "South", "South", "South", "South", "South", None],
+            "hh": [5, 50, 50, 0, 50, 50, 50, None, 50],
+        }
+    )
+    found = check_frame(data, id="ea", size="hh", strata="zone", smallest=10)
+    assert (found.ids_alike, found.ids_repeated, found.strata_alike, found.strata) == (3, 1, 2, 4)
+    assert found.rows("ids_alike").tolist() == [1, 3, 5]
+    assert found.rows("ids_repeated").tolist() == [7]
+    assert found.rows("sizes_not_above_0").tolist() == [3]
+    assert found.rows("sizes_missing").tolist() == [7]
+    assert found.rows("tiny").tolist() == [0]
+    assert found.rows("ids_missing").tolist() == found.rows("strata_missing").tolist() == [8]
+    assert "00013" not in repr(found)
+    with pytest.raises(InputError, match="of="):
+        found.rows("strata")

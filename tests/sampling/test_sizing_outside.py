@@ -6,10 +6,11 @@ import json
 import math
 from collections.abc import Callable
 from functools import cache
+from statistics import NormalDist
 from typing import Any
 
 import pytest
-from outside import FOLDER
+from outside import FOLDER, Watched, watched
 
 from evidencekit.sampling import (
     Costs,
@@ -73,11 +74,18 @@ def moe_of(a: Args) -> Args:
 
 
 def margin(method: Any) -> Callable[[Args, Any], None]:
-    def check(a: Args, v: Any) -> None:
-        n = n_for_proportion(a["pU"], method=method, population=size_of(a), **moe_of(a)).n
-        same(n, v["n"] if isinstance(v, dict) else v)
+    return lambda a, v: same(n_for_proportion(a["pU"], method=method, population=size_of(a), **moe_of(a)).n, v)
 
-    return check
+
+def wilson(a: Args, v: Any) -> None:
+    """The score interval with this n, by its definition."""
+    n = n_for_proportion(a["pU"], method="wilson", **moe_of(a)).n
+    same(n, v["n"])
+    z, p = NormalDist().inv_cdf(1 - a["alpha"] / 2), a["pU"]
+    middle, half = (p + z**2 / (2 * n)) / (1 + z**2 / n), z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    same(middle - half, v["ci_low"])
+    same(middle + half, v["ci_high"])
+    same(2 * half, v["length"])
 
 
 def mean_of_unit(a: Args, v: Any) -> None:
@@ -104,7 +112,7 @@ def two_proportions(a: Args, v: Any) -> None:
     rho = (a["pxy"] - a["px"] * a["py"]) / math.sqrt(a["px"] * (1 - a["px"]) * a["py"] * (1 - a["py"]))
     size = n_for_difference(a["px"], a["py"], power=a["power"], samples=TwoSamples(overlap=a["g"], correlation=rho))
     same(size.n, v["n1_unrounded"])
-    assert size.rounded == v["n1"]
+    assert size.rounded == v["n1"] == v["n2"]
 
 
 def two_means(a: Args, v: Any) -> None:
@@ -118,16 +126,22 @@ def two_stages(a: Args, v: Any) -> None:
     got, want = costed_plan(0.5, costs=Costs(psu=a["C1"], interview=a["C2"]), rho=a["delta"], budget=a["tot_cost"]), v["full"]
     for ours, theirs in ((got.take, "n_opt"), (got.psus, "m_opt"), (got.rse, "CV"), (got.cost, "cost")):
         same(ours, want[theirs])
+    assert (round(got.take, 1), round(got.psus, 1), round(got.rse, 4)) == (v["n_opt"], v["m_opt"], v["CV"])
 
 
 def three_stages(a: Args, v: Any) -> None:
     got = optimal_takes(tuple(a["unit_cost"]), rho_psu=a["delta1"], rho_segment=a["delta2"], budget=a["tot_cost"])
     for ours, theirs in ((got.interviews, "q"), (got.segments, "n"), (got.psus, "m")):
         same(ours, v["full"][theirs])
+    m, n, q = got.psus, got.segments, got.interviews
+    cv = math.sqrt(a["delta1"] / m + (1 + a["delta2"] * (q - 1)) / (m * n * q))
+    assert (round(m, 1), round(n, 1), round(q, 1), round(cv, 4)) == (v["m_opt"], v["n_opt"], v["q_opt"], v["CV"])
 
 
 def households(a: Args, v: Any) -> None:
     """samplesize4surveys takes p(1-p) for S^2, without N / (N - 1)."""
+    shown: dict[str, list[float]] = {"HouseholdsPerPSU": list(a["m"])}
+    shown |= {name: [] for name in ("PersonsPerPSU", "DEFF", "PSUinSample", "HouseholdsInSample", "PersonsInSample")}
     for visited, want in zip(a["m"], v["full"], strict=True):
         take = visited * a["r"] * a["b"]
         same(take, want["persons_per_psu"])
@@ -140,6 +154,12 @@ def households(a: Args, v: Any) -> None:
         homes = n_to_visit(want["n"], Fieldwork(eligible=a["r"] * a["b"]))
         same(homes.n, want["hh_unrounded"])
         same(homes.n / visited, want["psu_unrounded"])
+        shown["PersonsPerPSU"].append(round(take))
+        shown["DEFF"].append(round(deff, 2))
+        shown["PSUinSample"].append(round(homes.n / visited))
+        shown["HouseholdsInSample"].append(round(homes.n))
+        shown["PersonsInSample"].append(round(size.n))
+    assert shown == {name: v["table"][name] for name in shown}
 
 
 def one_proportion(a: Args, v: Any) -> None:
@@ -160,11 +180,13 @@ def strata(a: Args, v: Any) -> None:
 
 
 def interval(a: Args, v: Any) -> None:
-    for ours, theirs in zip(clopper_pearson(a["x"], a["n"], 1 - a["conf"]), (v["low"], v["high"]), strict=True):
-        same(ours, theirs)
+    for name, ours, again in zip(("low", "high"), clopper_pearson(a["x"], a["n"], 1 - a["conf"]), v["check"], strict=True):
+        same(ours, v[name])
+        same(ours, again)
 
 
 def follow(a: Args, v: Any) -> None:
+    assert (v["allocation"], v["Response rate"]) == ("fixed cost", a["theta"])
     got = follow_up(a["theta"], cost=a["c1"], cost_followed=a["c2"], cv=a["CVpop"], budget=a["Ctot"])
     same(got.drawn, v["n1.opt"])
     same(got.followed, v["Expected number of phase-1 nonrespondents sampled for phase-2, n2"])
@@ -208,7 +230,7 @@ def rds(a: Args, v: Any) -> None:
 
 CHECKS: dict[str, Callable[[Args, Any], None]] = {
     "PracTools::nPropMoe": margin("wald"),
-    "PracTools::nWilson": margin("wilson"),
+    "PracTools::nWilson": wilson,
     "PracTools::nLogOdds": margin("log-odds"),
     "PracTools::nProp": lambda a, v: same(n_for_proportion(a["pU"], rse=a["CV0"], population=size_of(a)).n, v),
     "PracTools::nCont": mean_of_unit,
@@ -256,7 +278,15 @@ CHECKS: dict[str, Callable[[Args, Any], None]] = {
 
 @pytest.mark.parametrize("case", cases("sample_size.json"), ids=lambda c: c["id"])
 def test_sample_size(case: dict[str, Any]) -> None:
-    CHECKS[case["fn"]](case["args"], case["value"])
+    assert set(case) == {"id", "fn", "args", "value", "note"}
+    looked_at(CHECKS[case["fn"]], case)
+
+
+def looked_at(check: Callable[[Args, Any], None], case: dict[str, Any]) -> None:
+    """Compare, and see that nothing of the result was passed over."""
+    value = watched(case["value"])
+    check(case["args"], value)
+    assert not isinstance(value, Watched) or not value.unseen()
 
 
 def plan(a: Args, v: Any) -> None:
@@ -307,4 +337,11 @@ PLANS: dict[str, Callable[[Args, Any], None]] = {
 
 @pytest.mark.parametrize("case", cases("planner.json"), ids=lambda c: c["fn"])
 def test_planner(case: dict[str, Any]) -> None:
-    PLANS[case["fn"]](case["args"], case["value"])
+    looked_at(PLANS[case["fn"]], case)
+
+
+def test_no_case_is_forgotten() -> None:
+    """Each case of the two files is one of the tests above."""
+    for name, checks, count in (("sample_size.json", CHECKS, 69), ("planner.json", PLANS, 14)):
+        assert len(cases(name)) == count
+        assert {case["fn"] for case in cases(name)} == set(checks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,43 @@ def _file() -> dict[str, Any]:
 def expected() -> dict[str, Any]:
     """Each case's result, by its name."""
     return {c["id"]: c["result"] for c in _file()["cases"]}
+
+
+def paths(node: Any, at: str = "") -> Counter[str]:
+    """How often each entry stands in a file, by its names joined with dots; a list of numbers is one entry."""
+    if isinstance(node, dict):
+        return sum((paths(value, f"{at}.{name}".strip(".")) for name, value in node.items()), Counter[str]())
+    if isinstance(node, list) and node and isinstance(node[0], dict):
+        return sum((paths(value, at) for value in node), Counter[str]())
+    return Counter({at: 1})
+
+
+class Watched(dict[str, Any]):
+    """A result that knows which of its entries were looked at, also within its parts."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__({name: watched(value) for name, value in result.items()})
+        self.seen: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.seen.add(name)
+        return super().__getitem__(name)
+
+    def unseen(self) -> set[str]:
+        """The names nobody looked at."""
+        out = set(self) - self.seen
+        for name in self.seen:
+            part = super().__getitem__(name)
+            inner = part if isinstance(part, list) else [part]
+            out |= {f"{name}.{left}" for one in inner if isinstance(one, Watched) for left in one.unseen()}
+        return out
+
+
+def watched(value: Any) -> Any:
+    """A dict, or a list of them, that is watched; anything else as it is."""
+    if isinstance(value, dict):
+        return Watched(value)
+    return [watched(one) for one in value] if isinstance(value, list) and value and isinstance(value[0], dict) else value
 
 
 def design(name: str) -> dict[str, Any]:

@@ -70,7 +70,8 @@ def read(
     Stata's ``.a`` to ``.z`` stand in the frame as Stata's own numbers for them (`stata_code`), so the column stays numeric; among
     `Dataset.missing` and `Dataset.value_labels` they show as ``.a``. A date column with declared missing codes stays the number
     it is in the file. In ``.csv``, ``.xlsx`` and ``.ods`` a cell is blank if it is empty, ``NA`` or ``NaN``, or holds a
-    spreadsheet's error; "None" and "N/A" are text. A second column of the same name gets ``.1`` after it. A named index that
+    spreadsheet's error; "None" and "N/A" are text. A column in which digits begin with a zero (``00042``) is text: it
+    identifies, and its zeros are part of it. A second column of the same name gets ``.1`` after it. A named index that
     pandas kept in a ``.parquet`` file is a column.
 
     Examples

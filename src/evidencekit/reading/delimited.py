@@ -14,7 +14,7 @@ from evidencekit.reading.files import unreadable
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BLANK", "delimited"]
+__all__ = ["BLANK", "ZEROS", "delimited"]
 
 # Blank in text files and workbooks. pandas' own list also takes "None", "N/A" and "null", which can be answers.
 BLANK = ["", "NA", "NaN"]
@@ -23,6 +23,8 @@ _RECORDS = 50  # read to see whether a separator fits
 _HINT = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # the first line by which Excel is told the separator
 _DECIMAL_COMMA = r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?"
 _NUMBER = r"[+-]?\d+"
+ZEROS = re.compile(r"\s*0\d+\s*")  # digits that are no number: an identifier, whose zeros in front are part of it
+_ZEROS_SOMEWHERE = re.compile(rb'(?:^|[,;\t\n"])[ ]*0\d+[ ]*(?=[,;\t\r\n"]|$)')
 
 
 def delimited(file: Path, decimal: str | None) -> pd.DataFrame:
@@ -33,7 +35,11 @@ def delimited(file: Path, decimal: str | None) -> pd.DataFrame:
         separator, skipped = _separator(file)
         options: dict[str, Any] = {"sep": separator, "skiprows": skipped, "decimal": decimal or ".", "encoding": "utf-8-sig"}
         # low_memory=False: a column has one type, found from all of it.
-        return separator, pd.read_csv(file, **options, keep_default_na=False, na_values=BLANK, low_memory=False)
+        options |= {"keep_default_na": False, "na_values": BLANK, "low_memory": False}
+        frame = pd.read_csv(file, **options)
+        if texts := _with_zeros(file, frame, options):
+            frame = pd.read_csv(file, **options, dtype=dict.fromkeys(texts, "str"))
+        return separator, frame
 
     def problem(trouble: Exception) -> InputError:
         return _not_utf8(file) if isinstance(trouble, UnicodeDecodeError) else unreadable(file, trouble)
@@ -44,6 +50,17 @@ def delimited(file: Path, decimal: str | None) -> pd.DataFrame:
     if separator != "," and decimal is None:
         _refuse_decimal_commas(file, frame)
     return frame
+
+
+def _with_zeros(file: Path, frame: pd.DataFrame, options: dict[str, Any]) -> list[str]:
+    """The columns read as whole numbers in which digits begin with a zero."""
+    import pandas as pd
+
+    whole = [name for name in frame.columns if frame[name].dtype.kind in "iuf"]
+    if not whole or _ZEROS_SOMEWHERE.search(file.read_bytes()) is None:
+        return []
+    plain = pd.read_csv(file, **options, usecols=whole, dtype="str")
+    return [name for name in whole if plain[name].dropna().str.fullmatch(ZEROS).any()]
 
 
 def _not_utf8(file: Path) -> InputError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import InputError, in_our_words
-from evidencekit.reading.delimited import BLANK
+from evidencekit.reading.delimited import BLANK, ZEROS
 from evidencekit.reading.files import need, unreadable
 from evidencekit.reading.labelled import as_dates
 
@@ -25,8 +25,13 @@ def workbook(file: Path, sheet: str | None) -> pd.DataFrame:
 
     def parsed() -> pd.DataFrame:
         with pd.ExcelFile(file, engine="calamine") as book:
-            chosen = _sheet(file, book.book, sheet, visible=calamine.SheetVisibleEnum.Visible)
-            return as_dates(pd.read_excel(book, sheet_name=chosen, keep_default_na=False, na_values=BLANK))
+            opened: Any = book.book
+            chosen = _sheet(file, opened, sheet, visible=calamine.SheetVisibleEnum.Visible)
+            frame = pd.read_excel(book, sheet_name=chosen, keep_default_na=False, na_values=BLANK)
+            if texts := _with_zeros(frame, opened.get_sheet_by_name(chosen).to_python(skip_empty_area=False)):
+                kept = dict.fromkeys(texts, "str")
+                frame = pd.read_excel(book, sheet_name=chosen, keep_default_na=False, na_values=BLANK, dtype=kept)
+            return as_dates(frame)
 
     return in_our_words(parsed, lambda trouble: unreadable(file, trouble))
 
@@ -47,6 +52,12 @@ def _sheet(file: Path, book: Any, wanted: str | None, *, visible: Any) -> str:
     if not filled:
         raise InputError(f"{file.name!r} has no sheet with data that is not hidden.", "Name a hidden one with sheet=.")
     raise InputError(f"{file.name!r} has {len(filled)} sheets with data: {_listed(filled)}.", "Name the one to read with sheet=.")
+
+
+def _with_zeros(frame: pd.DataFrame, cells: list[list[Any]]) -> list[str]:
+    """The columns read as numbers in which text begins with a zero: identifiers, whose zeros in front are part of them."""
+    found = {k for row in cells for k, cell in enumerate(row) if isinstance(cell, str) and cell[:1] in "0 " and ZEROS.fullmatch(cell)}
+    return [name for k, name in enumerate(frame.columns) if k in found and frame[name].dtype.kind in "iuf"]
 
 
 def _listed(names: list[str]) -> str:

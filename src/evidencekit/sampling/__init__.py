@@ -17,7 +17,7 @@
     people met at venues        venue_frame(periods); venue_sample(draw, answers) -> VenueSample: .sample, .design
     without known chances       random_walk(draw) -> RandomWalk: .sheet; quota(cells, n) -> Quota: .table, .progress; their .design is none
     the same n everywhere       in_each(frame, n)
-    waves of a rotating panel   panel_wave(frame, n, wave=..., rotation=...)
+    waves of a rotating panel   panel_wave(frame, n, wave=..., rotation=...); two_waves(first, second) -> Waves: .sample, .design
     without substitution        releases(draw, number), draw.released(through)
     answers come back           with_answers(draw, answers) -> Answered: .sample, .design, for ek.Survey
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
@@ -50,6 +50,7 @@ from evidencekit.sampling.drawing.sheets import field_sheets
 from evidencekit.sampling.drawing.splitting import split_psus
 from evidencekit.sampling.drawing.spread import cube, local_pivotal, ordered_pivotal, pivotal
 from evidencekit.sampling.drawing.verifying import verify
+from evidencekit.sampling.selecting.joint import joint_probabilities
 from evidencekit.sampling.sizing import (
     CostedPlan,
     Costs,
@@ -96,6 +97,7 @@ from evidencekit.sampling.stages.quotas import Quota, quota
 from evidencekit.sampling.stages.respondents import one_respondent, respondent_table
 from evidencekit.sampling.stages.venues import venue_frame
 from evidencekit.sampling.stages.walking import RandomWalk, random_walk
+from evidencekit.sampling.stages.waves import Waves, two_waves
 
 __all__ = [
     "Allocation",
@@ -123,6 +125,7 @@ __all__ = [
     "StratumRecord",
     "TwoSamples",
     "VenueSample",
+    "Waves",
     "allocate",
     "allocate_multivariate",
     "bound_if_none",
@@ -141,6 +144,7 @@ __all__ = [
     "follow_up",
     "in_each",
     "indirect_penalty",
+    "joint_probabilities",
     "local_pivotal",
     "mics_households",
     "multistage",
@@ -180,6 +184,7 @@ __all__ = [
     "strata_boundaries",
     "systematic",
     "two_phase",
+    "two_waves",
     "vacs_households",
     "venue_frame",
     "venue_sample",

@@ -190,9 +190,24 @@ def select_within(survey: Survey, eligible: str | Mapping[Any, str], *, by: str 
             f"The weights already are those of one respondent selected of {words}.",
             "Multiplying them again would count every member twice: start from the household's weights.",
         )
+    _refuse_drawn(survey, number, there)
     factor = np.where(there, number if most is None else np.minimum(number, most), 1.0)
     words = said + ("" if most is None else f", at most {most}")
     return survey.adjusted(Adjustment(words=words, step=None, cell=None, covariates=None, before=before, after=before * factor))
+
+
+def _refuse_drawn(survey: Survey, number: Floats, there: NDArray[np.bool_]) -> None:
+    """Raise when a stage of the draw is the choice among these members: the weights know of it."""
+    frame: Any = survey.rows.frame
+    chances = [name for name in survey.rows.columns if name.startswith("chance_") and frame[name].dtype.is_numeric()]
+    if not (number[there] > 1).any():
+        return
+    for name in chances:
+        if np.allclose(numeric(frame[name], "column")[there] * number[there], 1.0, rtol=1e-9, atol=0):
+            raise InputError(
+                f"The weights already are those of one respondent selected: {name!r} is one over the members of each household.",
+                "A draw of members within households multiplies by their number itself.",
+            )
 
 
 def _members(survey: Survey, name: str, used: NDArray[np.bool_]) -> Floats:

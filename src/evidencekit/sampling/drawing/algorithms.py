@@ -34,7 +34,8 @@ class Algorithm:
     """A design: the version goes up whenever the same numbers would select other units.
 
     `sizes` says whether chances follow the frame's sizes, `again` whether a unit can be drawn twice, `auxiliary` whether the design looks
-    at columns of its own; `pairs` is what its joint inclusion probabilities go by, where they are exact.
+    at columns of its own, `starts` whether the first open unit's number is the only one it looks at; `pairs` is what its joint inclusion
+    probabilities go by, where they are exact.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Algorithm:
     sizes: Literal["ignored", "used", "needed"] = "needed"
     again: bool = False
     auxiliary: bool = False
+    starts: bool = False
     pairs: PairMethod | None = None
 
     def chances(self, sizes: Floats | None, units: int, n: int) -> Floats:
@@ -52,9 +54,14 @@ class Algorithm:
         return proportional_chances(sizes, n)
 
     @property
+    def fixed(self) -> bool:
+        """Whether as many units are drawn as were asked for."""
+        return self.name != "poisson"
+
+    @property
     def variance(self) -> Literal["brewer", "poisson"] | None:
         """How `Stages` treats unequal chances of this design."""
-        if self.name == "poisson":
+        if not self.fixed:
             return "poisson"
         return None if self.sizes == "ignored" else "brewer"
 
@@ -84,17 +91,17 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         for made in (
             Algorithm(name="srs", select=_plain(draw_simple), sizes="ignored", pairs="simple"),
             Algorithm(name="srs_wr", select=_again, sizes="ignored", again=True),
-            Algorithm(name="systematic", select=_plain(draw_systematic), sizes="ignored", pairs="systematic"),
-            Algorithm(name="circular_systematic", select=_plain(draw_circular), sizes="ignored"),
+            Algorithm(name="systematic", select=_plain(draw_systematic), sizes="ignored", starts=True),
+            Algorithm(name="circular_systematic", select=_plain(draw_circular), sizes="ignored", starts=True),
             Algorithm(name="poisson", select=_plain(draw_poisson), sizes="used", pairs="poisson"),
-            Algorithm(name="pps_systematic", select=_plain(draw_systematic), pairs="systematic"),
+            Algorithm(name="pps_systematic", select=_plain(draw_systematic), starts=True),
             Algorithm(name="pps_random_systematic", select=_plain(draw_random_systematic), pairs="random-systematic"),
             Algorithm(name="pareto", select=_plain(draw_pareto)),
             Algorithm(name="conditional_poisson", select=_plain(draw_conditional), pairs="conditional-poisson"),
             Algorithm(name="brewer", select=_plain(draw_brewer), pairs="brewer"),
             Algorithm(name="sampford", select=_plain(draw_sampford), pairs="sampford"),
             Algorithm(name="pivotal", select=_plain(draw_random_pivotal), sizes="used"),
-            Algorithm(name="ordered_pivotal", select=_plain(draw_pivotal), sizes="used", pairs="pivotal"),
+            Algorithm(name="ordered_pivotal", select=_plain(draw_pivotal), sizes="used"),
             Algorithm(name="local_pivotal", select=_told(draw_spread), sizes="used", auxiliary=True),
             Algorithm(name="cube", select=_told(draw_balanced), sizes="used", auxiliary=True),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from evidencekit.errors import InputError
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import drawn
@@ -43,10 +45,8 @@ def in_each(frame: Frame, n: int) -> dict[Any, int]:
     if not isinstance(frame, Frame):
         raise InputError(f"in_each() takes a Frame, not a {type(frame).__name__}.")
     n = whole(n)
-    units: dict[Any, int] = {}
-    for code in frame.codes.tolist():
-        units[code] = units.get(code, 0) + 1
-    return {key: min(n, units[h]) for h, key in enumerate(frame.keys)}
+    units = np.bincount(frame.codes, minlength=len(frame.keys)).tolist()
+    return {key: min(n, there) for key, there in zip(frame.keys, units, strict=True)}
 
 
 def srs(frame: Frame, n: Wanted, *, seed: int, stream: str | None = None) -> Draw:

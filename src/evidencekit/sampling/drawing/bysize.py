@@ -23,7 +23,8 @@ def pps_systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = N
     Returns
     -------
     Draw
-        The chosen units. Those whose size would give them a chance above 1 are certain.
+        The chosen units. Those whose size would give them a chance above 1 are certain. The variance of `Draw.design` is that of a random
+        order: too large where the order is good, and too small where the interval meets a cycle in it.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def pps_systematic(frame: Frame, n: Wanted, *, seed: int, stream: str | None = N
 
     References
     ----------
-    Madow (1949), Ann. Math. Statist. 20, 333-354.
+    Madow (1949), Ann. Math. Statist. 20, 333-354. Wolter (1984), JASA 79, 781-790 (variances of systematic samples).
 
     Examples
     --------

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
-from evidencekit.columns import floats
-from evidencekit.errors import InputError
+from evidencekit.columns import Codes, floats
+from evidencekit.errors import InputError, one_of
 from evidencekit.frames import eager, open_data
 from evidencekit.sampling.drawing.framing import blank_in, column_names
+from evidencekit.sampling.drawing.strata import Key, key_of
 from evidencekit.sampling.streams import canonical
 
 __all__ = ["FrameCheck", "check_frame"]
@@ -23,21 +27,49 @@ class FrameCheck:
     """Counts of what was found in a list of units; no value from it.
 
     A `Frame` refuses missing and repeated identifiers, sizes that are missing or not above 0, and missing strata or order. `tiny` units
-    (below `smallest`) and strata of one unit are drawn from, and are better combined with a neighbour first.
+    (below `smallest`) and strata of one unit are drawn from, and are better combined with a neighbour first. Identifiers and strata that
+    are alike but for blanks, capitals or zeros in front are different to a draw, and usually the same to people.
+
+    `rows` has the places of what was counted in the list.
     """
 
     units: int
     ids_missing: int
     ids_not_text_or_whole: int
     ids_repeated: int
+    ids_alike: int
     sizes_missing: int
     sizes_not_above_0: int
     tiny: int
     strata: int
     strata_missing: int
+    strata_alike: int
     strata_of_one_unit: int
     smallest_stratum: int
     order_missing: int
+    found: Mapping[str, Codes] = field(repr=False, compare=False)
+
+    def rows(self, of: str) -> Codes:
+        """Where in the list something stands.
+
+        Parameters
+        ----------
+        of : str
+            A count, such as ``"ids_repeated"``.
+
+        Returns
+        -------
+        (k,) array
+            Places of rows, from 0, in ascending order: ``data.iloc[found.rows("ids_repeated")]``. Of what repeats or is alike, all rows
+            but the first.
+
+        Raises
+        ------
+        InputError
+            Nothing of this name has rows.
+        """
+        one_of("of", of, tuple(self.found))
+        return self.found[of]
 
     @property
     def sound(self) -> bool:
@@ -46,7 +78,7 @@ class FrameCheck:
         return self.units > 0 and not any((*wrong, self.strata_missing, self.order_missing))
 
     def __repr__(self) -> str:
-        lines = [f"  {f.name.replace('_', ' ')}: {getattr(self, f.name):,}" for f in fields(self)]
+        lines = [f"  {f.name.replace('_', ' ')}: {getattr(self, f.name):,}" for f in fields(self) if f.name != "found"]
         return "\n".join(["Frame check: can be drawn from" if self.sound else "Frame check: cannot be drawn from", *lines])
 
 
@@ -90,6 +122,8 @@ def check_frame(
     >>> found = ek.sampling.check_frame(schools, id="school", size="pupils", smallest=30)
     >>> found.sound, found.ids_repeated, found.sizes_not_above_0, found.tiny
     (False, 1, 1, 1)
+    >>> found.rows("ids_repeated")
+    array([2])
     """
     rows = open_data(data)
     frame = eager(rows.frame, "check_frame()")
@@ -101,51 +135,71 @@ def check_frame(
     if smallest is not None and (isinstance(smallest, bool) or not isinstance(smallest, (int, float, np.number)) or not smallest > 0):
         raise InputError("smallest= is a size above 0.")
     strata_names, order_names = column_names(rows, strata, "strata") or (), column_names(rows, order, "order") or ()
-    blank, odd, repeated = _ids(frame[id])
-    known, units = _strata(frame, strata_names)
+    strata_of, lost = _strata(frame, strata_names)
+    units = Counter(strata_of.values())
+    found = {
+        **_ids(frame[id]),
+        "sizes_missing": np.flatnonzero(np.isnan(sizes)),
+        "sizes_not_above_0": np.flatnonzero(~np.isnan(sizes) & ~((sizes > 0) & np.isfinite(sizes))),
+        "tiny": np.flatnonzero((sizes > 0) & (sizes < (smallest or 0))) if size is not None else _none(),
+        "strata_missing": np.array(lost, dtype=np.intp),
+        "order_missing": np.flatnonzero(_blank_in_any(frame, order_names)),
+    }
+    counted = {name: len(places) for name, places in found.items()}
     return FrameCheck(
         units=len(frame),
-        ids_missing=blank,
-        ids_not_text_or_whole=odd,
-        ids_repeated=repeated,
-        sizes_missing=int(np.isnan(sizes).sum()),
-        sizes_not_above_0=int((~np.isnan(sizes) & ~((sizes > 0) & np.isfinite(sizes))).sum()),
-        tiny=0 if size is None or smallest is None else int(((sizes > 0) & (sizes < smallest)).sum()),
+        **counted,
         strata=len(units),
-        strata_missing=len(frame) - known,
-        strata_of_one_unit=sum(count == 1 for count in units),
-        smallest_stratum=min(units, default=0),
-        order_missing=_blank_rows(frame, order_names),
+        strata_alike=len(units) - len({tuple(map(_plain, key)) for key in units}),
+        strata_of_one_unit=sum(count == 1 for count in units.values()),
+        smallest_stratum=min(units.values(), default=0),
+        found=MappingProxyType(found),
     )
 
 
-def _ids(series: nw.Series[Any]) -> tuple[int, int, int]:
-    """How many identifiers are missing, how many are neither whole numbers nor text, and how many repeat an earlier one."""
-    blank = blank_in(series)
+def _ids(series: nw.Series[Any]) -> dict[str, Codes]:
+    """Where identifiers are missing, are neither whole numbers nor text, repeat an earlier one, or are nearly like an earlier one."""
+    places: dict[str, list[int]] = {"ids_missing": [], "ids_not_text_or_whole": [], "ids_repeated": [], "ids_alike": []}
     seen: set[str] = set()
-    odd = repeated = 0
-    for value in (v for v, missing in zip(series.to_list(), blank.tolist(), strict=True) if not missing):
+    near: set[str] = set()
+    for k, (value, missing) in enumerate(zip(series.to_list(), blank_in(series).tolist(), strict=True)):
+        if missing:
+            places["ids_missing"].append(k)
+            continue
         try:
             text = canonical([value])[0]
         except InputError:
-            odd += 1
+            places["ids_not_text_or_whole"].append(k)
             continue
-        repeated += text in seen
+        if text in seen:
+            places["ids_repeated"].append(k)
+        elif _plain(text) in near:
+            places["ids_alike"].append(k)
         seen.add(text)
-    return int(blank.sum()), odd, repeated
+        near.add(_plain(text))
+    return {name: np.array(rows, dtype=np.intp) for name, rows in places.items()}
 
 
-def _strata(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> tuple[int, list[int]]:
-    """How many units have a stratum, and the units of each."""
+def _plain(text: str) -> str:
+    """A text without what people do not see or do not mean: blanks around, capitals, zeros in front of digits."""
+    bare = " ".join(text.split()).casefold()
+    return bare.lstrip("0") or "0" if bare.isdecimal() else bare
+
+
+def _none() -> Codes:
+    return np.zeros(0, dtype=np.intp)
+
+
+def _strata(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> tuple[dict[int, Key], list[int]]:
+    """The stratum of each row that has one, and the rows that have none."""
     if not names:
-        return len(frame), [len(frame)] if len(frame) else []
-    whole = ~np.any([blank_in(frame[name]) for name in names], axis=0)
-    counted: dict[tuple[Any, ...], int] = {}
-    for row, ok in zip(zip(*(frame[name].to_list() for name in names), strict=True), whole.tolist(), strict=True):
-        if ok:
-            counted[row] = counted.get(row, 0) + 1
-    return int(whole.sum()), list(counted.values())
+        return dict.fromkeys(range(len(frame)), ()), []
+    blank = _blank_in_any(frame, names)
+    rows = zip(*(frame[name].to_list() for name in names), strict=True)
+    made = {k: key_of(row) for k, (row, missing) in enumerate(zip(rows, blank.tolist(), strict=True)) if not missing}
+    return made, np.flatnonzero(blank).tolist()
 
 
-def _blank_rows(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> int:
-    return int(np.any([blank_in(frame[name]) for name in names], axis=0).sum()) if names else 0
+def _blank_in_any(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Where any of the columns is missing."""
+    return np.any([np.zeros(len(frame), dtype=bool), *(blank_in(frame[name]) for name in names)], axis=0)

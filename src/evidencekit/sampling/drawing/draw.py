@@ -132,13 +132,17 @@ class Draw:
         """The design of a Survey on `sample`, or on answers joined to it: weights, strata, sampling units and their chances.
 
         The inclusion probability is the fpc. Unequal ones have Brewer's variance; ``Stages(..., unequal=Joint(draw.joint()))`` has the
-        exact one where every chosen unit was interviewed and joint probabilities are known. Certain units add no variance.
+        exact one where every chosen unit was interviewed and joint probabilities are known. Certain units add no variance. The parts of a
+        draw (`split_psus`) count as drawn with replacement: their areas cannot be the same, which makes a difference between them vary more
+        than two samples that know nothing of each other, and by leaving out the finite population correction that is covered.
         """
         how = ALGORITHMS[self.record.algorithm]
         strata = "variance_stratum" if self.frame.strata or self.record.parts or self.certain.any() else None
         if how.again:
             return Stages(weights="weight", strata=strata, psu="selection")
-        unequal = how.variance if np.ptp(self.chance[~self.certain]) > 0 or how.name == "poisson" else None
+        if self.record.parts:
+            return Stages(weights="weight", strata=strata, psu=self.frame.id)
+        unequal = how.variance if np.ptp(self.chance[~self.certain]) > 0 or not how.fixed else None
         return Stages(weights="weight", strata=strata, psu=self.frame.id, fpc="chance", unequal=unequal)
 
     def joint(self) -> Floats:
@@ -161,8 +165,10 @@ class Draw:
             raise DesignError("Joint chances are those of a whole draw, and releases of this one did not go out.", "Use draw.design.")
         if how.pairs is None:
             raise DesignError(
-                f"Joint inclusion probabilities of {how.name!r} are not known in closed form.",
-                "Use draw.design, whose variance does without them, or draw with conditional_poisson(), which has them.",
+                f"A draw by {how.name}() has no joint inclusion probabilities for a variance: they are not known in closed form, "
+                "or some pairs can never come together.",
+                "Use draw.design, whose variance does without them, or draw with conditional_poisson(), which has them. "
+                "joint_probabilities() has the numbers of more designs.",
             )
         made = np.outer(self.chance, self.chance)
         stratum = self.frame.codes[self.chosen]

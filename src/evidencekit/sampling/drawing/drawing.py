@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -34,21 +35,14 @@ def drawn(
     names = column_names(frame.rows, auxiliary, "auxiliary columns") or ()
     matrix = _auxiliary(frame, names)
     stream = frame.id if stream is None else stream
-    numbers_of = hashed(seed, stream, frame.ids)
-    chosen, chance, certain, parts = [], [], [], []
-    members_of = np.split(np.argsort(frame.codes, kind="stable"), np.cumsum(units)[:-1])
-    for h, members in enumerate(members_of):
-        sizes = None if frame.sizes is None else frame.sizes[members]
-        chances = how.chances(sizes, members.size, int(asked[h]))
-        hit = _hit(how, chances, members, numbers_of, matrix, moved=wave * rotation)
-        sure = (chances[hit] >= 1) & (not how.again)
-        chosen.append(members[hit])
-        chance.append(chances[hit])
-        certain.append(sure)
-        parts.append(StratumRecord(stratum=frame.keys[h], units=members.size, asked=int(asked[h]), drawn=hit.size, certain=int(sure.sum())))
-    places = np.concatenate(chosen)
+    moved = wave * rotation
+    if how.name == "srs":
+        places, chance, certain = _smallest_of_each(frame, asked, units, hashed(seed, stream, frame.ids), moved=moved)
+    else:
+        places, chance, certain = _one_by_one(frame, how, asked, _numbers_of(frame, how, seed, stream), matrix, moved=moved)
     order = np.argsort(places, kind="stable")
-    selection = _random_order(seed, stream, [frame.ids[i] for i in places[order].tolist()])
+    places, chance, certain = places[order], chance[order], certain[order]
+    selection = _random_order(seed, stream, [frame.ids[i] for i in places.tolist()])
     record = Record(
         algorithm=how.name,
         version=how.version,
@@ -63,7 +57,7 @@ def drawn(
         serpentine=frame.serpentine,
         auxiliary=names,
         auxiliary_hash=_hash_of(matrix),
-        sizes=tuple(sorted(parts, key=lambda part: part.stratum)),
+        sizes=_strata_of(frame, asked, units, places, certain),
         wave=wave,
         rotation=rotation,
         chosen="",
@@ -72,14 +66,54 @@ def drawn(
         Draw(
             frame,
             record=record,
-            chosen=places[order],
-            chance=np.concatenate(chance)[order],
-            certain=np.concatenate(certain)[order],
+            chosen=places,
+            chance=chance,
+            certain=certain,
             selection=selection,
             part=np.zeros(places.size, dtype=np.intp),
             release=np.ones(places.size, dtype=np.intp),
         )
     )
+
+
+Chosen = tuple[Codes, Floats, NDArray[np.bool_]]
+
+
+def _one_by_one(
+    frame: Frame, how: Algorithm, asked: NDArray[np.int64], numbers_of: Callable[[Codes], Hashed], matrix: Floats | None, *, moved: float
+) -> Chosen:
+    """Places, chances and certainty of the units drawn, stratum by stratum."""
+    chosen, chance, certain = [], [], []
+    units = np.bincount(frame.codes, minlength=len(frame.keys))
+    for h, members in enumerate(np.split(np.argsort(frame.codes, kind="stable"), np.cumsum(units)[:-1])):
+        sizes = None if frame.sizes is None else frame.sizes[members]
+        chances = how.chances(sizes, members.size, int(asked[h]))
+        hit = _hit(how, chances, members, numbers_of, matrix, moved=moved)
+        chosen.append(members[hit])
+        chance.append(chances[hit])
+        certain.append((chances[hit] >= 1) & (not how.again))
+    return np.concatenate(chosen), np.concatenate(chance), np.concatenate(certain)
+
+
+def _smallest_of_each(frame: Frame, asked: NDArray[np.int64], units: Codes, source: Hashed, *, moved: float) -> Chosen:
+    """The same for simple random samples of all strata at once, of which a roster has one a household."""
+    chances = (asked / units)[frame.codes]
+    u: Uniforms = Rotated(source, moved * chances) if moved else source
+    order = np.lexsort((u(0), frame.codes))
+    rank = np.empty(order.size, dtype=np.intp)
+    rank[order] = np.arange(order.size) - (np.cumsum(units) - units)[frame.codes[order]]
+    hit = np.flatnonzero(rank < asked[frame.codes])
+    return hit, chances[hit], chances[hit] >= 1
+
+
+def _strata_of(
+    frame: Frame, asked: NDArray[np.int64], units: Codes, places: Codes, certain: NDArray[np.bool_]
+) -> tuple[StratumRecord, ...]:
+    """What the record says of each stratum, by name."""
+    of, count = frame.codes[places], len(frame.keys)
+    columns = (units, asked, np.bincount(of, minlength=count), np.bincount(of[certain], minlength=count))
+    rows = zip(frame.keys, *(column.tolist() for column in columns), strict=True)
+    return tuple(StratumRecord(stratum=k, units=u, asked=n, drawn=d, certain=c) for k, u, n, d, c in sorted(rows))
 
 
 def _ready(frame: Any, design: str) -> Algorithm:
@@ -91,7 +125,7 @@ def _ready(frame: Any, design: str) -> Algorithm:
         raise InputError(
             f"{design}() draws in proportion to size, and the frame has no size=.", "Name the column: ek.Frame(..., size=...)."
         )
-    if taken := [name for name in ADDED if name in frame.rows.columns]:
+    if taken := [name for name in ADDED if name in frame.rows.columns and name not in ("part", "release")]:
         raise InputError(f"The frame already has a column {taken[0]!r}, which a sample adds.", "Give the frame's column another name.")
     return how
 
@@ -110,19 +144,31 @@ def _enough(asked: NDArray[np.int64], units: Codes) -> None:
     )
 
 
-def _hit(how: Algorithm, chances: Floats, members: Codes, numbers_of: Hashed, matrix: Floats | None, *, moved: float) -> Codes:
+def _numbers_of(frame: Frame, how: Algorithm, seed: int, stream: str) -> Callable[[Codes], Hashed]:
+    """The random numbers of units, by their places."""
+    if how.starts:
+        hashed(seed, stream, frame.ids[:1])  # refuses a seed or a stream that is none, also where all units are taken
+        # Nobody looks at the numbers of the others, and hashing a million identifiers takes most of a draw.
+        return lambda inside: Hashed(np.repeat(hashed(seed, stream, [frame.ids[inside[0]]]).base, inside.size))
+    base = hashed(seed, stream, frame.ids).base
+    return lambda inside: Hashed(base[inside])
+
+
+def _hit(
+    how: Algorithm, chances: Floats, members: Codes, numbers_of: Callable[[Codes], Hashed], matrix: Floats | None, *, moved: float
+) -> Codes:
     """The places of a stratum's units that are drawn: the certain ones, and what the algorithm selects of the others.
 
     Random numbers are those of the units, `moved` down by so many times each unit's chance.
     """
     if how.again:
-        return how.select(chances, Hashed(numbers_of.base[members]), None)
+        return how.select(chances, numbers_of(members), None)
     free = np.flatnonzero(chances < 1)
     hit = np.flatnonzero(chances >= 1)
     if not free.size:
         return hit
     inside = members[free]
-    u: Uniforms = Hashed(numbers_of.base[inside])
+    u: Uniforms = numbers_of(inside)
     u = Rotated(u, moved * chances[free]) if moved else u
     picked = how.select(chances[free], u, None if matrix is None else matrix[inside])
     return np.sort(np.concatenate([hit, free[picked]])).astype(np.intp)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Floats, factorise, numeric
 from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Rows, eager, frame_of, open_data
+from evidencekit.sampling.drawing.ordering import as_bytes, by_identifier
 from evidencekit.sampling.drawing.serpentine import serpentine
 from evidencekit.sampling.drawing.strata import Key, key_of
 from evidencekit.sampling.streams import canonical
@@ -111,9 +112,9 @@ class Frame:
         columns = [_rank(frame[name]) for name in self.order or ()]
         keys = tuple(map(key_of, levels))
         columns = [serpentine(columns, _by_name(keys)[codes])] if self.serpentine else columns
-        place = np.lexsort((_by_id(ids), *reversed(columns)))
+        place = np.lexsort((*by_identifier(ids), *reversed(columns)))
         keep(self, "rows", rows)
-        keep(self, "ids", tuple(ids[i] for i in place.tolist()))
+        keep(self, "ids", tuple(np.array(ids, dtype=object)[place].tolist()))
         keep(self, "sizes", None if sizes is None else _fixed(sizes[place]))
         keep(self, "codes", _fixed(codes[place]))
         keep(self, "levels", levels)
@@ -172,7 +173,7 @@ def blank_in(series: nw.Series[Any]) -> NDArray[np.bool_]:
     blank = series.is_null()
     if series.dtype.is_float():
         blank = blank | series.is_nan().fill_null(value=False)
-    made = np.array(blank.to_list(), dtype=bool)
+    made = blank.to_numpy().astype(bool)
     if series.dtype == nw.String or series.dtype == nw.Object:
         made |= np.array([isinstance(value, str) and not value.strip() for value in series.to_list()], dtype=bool)
     return made
@@ -251,15 +252,6 @@ def _by_name(keys: Sequence[Key]) -> Codes:
     return rank
 
 
-def _by_id(ids: list[str]) -> Codes:
-    """The rank of each unit by identifier: whole numbers by value, anything else by code point."""
-    plain = all(text.isascii() and text.isdecimal() and (text[0] != "0" or text == "0") for text in ids)
-    order = sorted(range(len(ids)), key=[(len(text), text) for text in ids].__getitem__ if plain else ids.__getitem__)
-    rank = np.empty(len(ids), dtype=np.intp)
-    rank[order] = np.arange(len(ids))
-    return rank
-
-
 def _fixed(values: Any) -> Any:
     """An array that nobody writes to."""
     values.setflags(write=False)
@@ -269,8 +261,8 @@ def _fixed(values: Any) -> Any:
 def _fingerprint(ids: Sequence[str], sizes: Floats | None, codes: Codes, keys: Sequence[Key]) -> str:
     """A hash over the units in the frame's order; strata count by what they are called, not by how they are numbered."""
     made = blake2b(digest_size=16)
-    texts = [text.encode("utf-8", "surrogatepass") for text in ids]
-    made.update(np.array([len(text) for text in texts], dtype="<u8").tobytes() + b"".join(texts))
+    lengths, texts = as_bytes(ids)
+    made.update(lengths.astype("<u8").tobytes() + texts)
     made.update(b"sizes" if sizes is None else sizes.astype("<f8").tobytes())
     made.update(_by_name(keys)[codes].astype("<u8").tobytes())
     for part in (part for key in sorted(keys) for part in (str(len(key)), *key)):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from evidencekit.errors import InputError
+from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import sealed
 from evidencekit.sampling.drawing.strata import whole
@@ -49,6 +50,11 @@ def releases(draw: Draw, number: int) -> Draw:
     """
     if not isinstance(draw, Draw):
         raise InputError(f"releases() takes a Draw, not a {type(draw).__name__}.")
+    if not ALGORITHMS[draw.record.algorithm].fixed:
+        raise InputError(
+            "A Poisson draw is not split: its variance counts every unit by itself, and releases of a fixed size do not.",
+            "Draw by pareto() or srs(), or draw a smaller Poisson sample of the same stream.",
+        )
     if draw.record.releases > 1:
         raise InputError("The draw was split into releases before.", "Split the whole draw anew.")
     number = whole(number)

@@ -83,10 +83,9 @@ def panel_wave(
     with 81 areas and a rotation of 0.25). Where girls and boys must never be asked in one area, in different waves either, part the list
     first and give each part a panel. `releases` are those of one wave.
 
-    Two waves are not independent. The units of both are those with the same identifier, an inner join of the samples. The standard error
-    of a change comes from one Survey of both samples, stacked, with the wave as a column and the design of either Draw, whose psu is the
-    unit. It leaves out a small part of what drawing without replacement does to the covariance: with a sixth of a list drawn and a rotation
-    of 0.25 it was 3 in 100 too small.
+    Two waves are not independent, and `difference` of two Surveys takes them to be: `two_waves` makes one sample of both, whose changes
+    have the right standard errors. Give the waves a `stream` by name: the default is the name of the identifier's column, and a list in
+    which that column is called differently would start a panel of its own.
 
     References
     ----------

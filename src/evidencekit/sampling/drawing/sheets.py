@@ -36,14 +36,16 @@ def field_sheets(
     path : str or Path
         A workbook to write (``.xlsx``), with a sheet for each group; or a folder to make, with a CSV file for each.
     columns : sequence of str, optional
-        Columns of the frame, or of `Draw.sample`, to write. By default the identifier, the strata and ``selection``: a sheet carries an
-        address only when its column is named here.
+        Columns of the frame, or of `Draw.sample`, to write. By default the identifier, the strata, ``selection``, and ``part`` and
+        ``release`` where the draw has them: a sheet carries an address only when its column is named here.
     by : str or sequence of str, optional
-        Columns that say which units share a sheet: a team, a district, the area of a household. By default the frame's strata.
+        Columns that say which units share a sheet: a team, a district, the area of a household. They stand on the sheets too. By default
+        the frame's strata.
     blank : sequence of str
         Headings of empty columns to fill in: ``("visits", "result")``.
     release : int, optional
-        Only the units of this release; see `releases`.
+        Only the units of this release; see `releases`. Of a draw in releases one has to be named, or ``draw.released(2)`` passed: what is
+        held back stays at the desk.
 
     Returns
     -------
@@ -74,10 +76,10 @@ def field_sheets(
     ...     print(len(made), made[0].name)
     ...     print(made[0].read_text(encoding="utf-8-sig").splitlines()[0])
     6 sheet_1.csv
-    area_number,stratum,selection,visited on
+    province,area_number,stratum,selection,visited on
     """
     if not isinstance(draw, Draw):
-        raise InputError(f"field_sheets() takes a Draw, not a {type(draw).__name__}.")
+        raise InputError(f"field_sheets() takes a Draw, not a {type(draw).__name__}.", "Of several stages, a Draw: made.draws[-1].")
     file = Path(path)
     if file.suffix.lower() not in ("", ".xlsx"):
         raise InputError("path= is a workbook (.xlsx), or a folder for one CSV file a sheet.", "Let it end in .xlsx, or in nothing.")
@@ -86,8 +88,11 @@ def field_sheets(
     if not file.parent.is_dir():
         raise InputError("The folder that path= should be in is not there.", "Make it first.")
     sample: nw.DataFrame[Any] = nw.from_native(draw.sample, eager_only=True)
-    wanted = _names(sample, columns, "columns") or [draw.frame.id, *(draw.frame.strata or ()), "selection"]
-    group = _groups(sample, _names(sample, by, "by") or list(draw.frame.strata or ()))
+    if release is None and draw.record.releases > 1 and not draw.record.through:
+        raise InputError("The draw is in releases, and all would go out.", "Name one, release=1, or pass the first ones, draw.released(2).")
+    apart = _names(sample, by, "by")
+    wanted = list(dict.fromkeys([*apart, *(_names(sample, columns, "columns") or _usual(draw))]))
+    group = _groups(sample, apart or list(draw.frame.strata or ()))
     titles = [str(title) for title in blank] if not isinstance(blank, str) else [blank]
     inside = np.ones(draw.n, dtype=bool) if release is None else draw.release == release
     if not inside.any():
@@ -99,6 +104,12 @@ def field_sheets(
     named = {f"sheet_{k + 1:0{width}}": sheet for k, sheet in enumerate(sheets) if sheet}
     head = [*wanted, *titles]
     return _workbook(file, head, named) if file.suffix.lower() == ".xlsx" else _folder(file, head, named)
+
+
+def _usual(draw: Draw) -> list[str]:
+    """The columns of a sheet for which none are named."""
+    more = [*(["part"] if draw.record.parts else []), *(["release"] if draw.record.releases > 1 else [])]
+    return [draw.frame.id, *(draw.frame.strata or ()), "selection", *more]
 
 
 def _names(sample: nw.DataFrame[Any], names: str | Sequence[str] | None, part: str) -> list[str]:

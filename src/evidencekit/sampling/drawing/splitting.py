@@ -9,6 +9,7 @@ import numpy as np
 
 from evidencekit.columns import Codes
 from evidencekit.errors import InputError, how_many
+from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import sealed
 from evidencekit.sampling.streams import hashed
@@ -21,7 +22,7 @@ def split_psus(draw: Draw, labels: Sequence[str] = ("girls", "boys")) -> Draw:
 
     Interviewing girls and boys in different areas keeps what is asked of one from those who may have harmed them. In each area only one of
     the two is interviewed, so each part of a stratum counts as a stratum of its own: in one Survey the estimates for girls and for boys
-    have a covariance of zero, and each its own degrees of freedom.
+    have a covariance of zero, and each its own degrees of freedom. Areas count as drawn with replacement, see `Draw.design`.
 
     Parameters
     ----------
@@ -83,6 +84,8 @@ def _labels(draw: Draw, labels: Sequence[str]) -> tuple[str, ...]:
     """The labels, for a draw that can be parted."""
     if not isinstance(draw, Draw):
         raise InputError(f"split_psus() takes a Draw, not a {type(draw).__name__}.")
+    if not ALGORITHMS[draw.record.algorithm].fixed:
+        raise InputError("A Poisson draw is not parted: it has no fixed number of areas to share out.", "Draw by pareto() or srs().")
     names = () if isinstance(labels, str) else tuple(labels)
     if len(names) < 2 or len(set(names)) < len(names) or not all(isinstance(name, str) and name for name in names):
         raise InputError("labels= takes two or more words, each once.")

@@ -75,7 +75,7 @@ def joint_probabilities(chances: ArrayLike, method: PairMethod, *, among: ArrayL
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.joint import joint_probabilities
+    >>> from evidencekit.sampling import joint_probabilities
     >>> joint_probabilities([0.5, 0.5, 1], "conditional-poisson")
     array([[0.5, 0. , 0.5],
            [0. , 0.5, 0.5],

@@ -34,6 +34,8 @@ class Answered:
         The answers with the columns of the design.
     design : Stages
         The design of a Survey on `sample`.
+    unit : (n,) array
+        For each row, where its unit of the last stage stands in the draw.
     units : int
         How many of the units drawn have an answer.
     note : str
@@ -47,6 +49,7 @@ class Answered:
     drawn: Draw | MultiStage
     sample: Any = field(kw_only=True)
     design: Stages = field(kw_only=True)
+    unit: Codes = field(kw_only=True)
     units: int = field(kw_only=True)
     note: str = field(kw_only=True)
 
@@ -150,7 +153,7 @@ def with_answers(
     if name != last.frame.id and design.psu is not None:
         design = replace(design, psu=tuple(name if column == last.frame.id else column for column in design.psu))
     answered = len(np.unique(unit[: len(eager(rows.frame, "with_answers()"))]))
-    return Answered(drawn, sample=given_back(answers, made), design=design, units=answered, note=note)
+    return Answered(drawn, sample=given_back(answers, made), design=design, unit=unit, units=answered, note=note)
 
 
 def _all_went_out(last: Draw, unit: Codes) -> None:

@@ -29,6 +29,8 @@ def appended(frame: nw.DataFrame[Any], rest: Mapping[str, Any]) -> nw.DataFrame[
     rest : mapping of str to array or list
         Columns of the new rows, all of the frame. Values are written in the types of its columns.
     """
+    # pyarrow has texts of two widths, which do not go together.
+    frame = frame.with_columns(*(nw.col(name).cast(nw.String) for name in rest if frame.schema[name] == nw.String))
     made: dict[str, Any] = {}
     for name, values in rest.items():
         dtype = frame.schema[name]

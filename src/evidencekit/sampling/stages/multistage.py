@@ -14,7 +14,7 @@ from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.record import Record
 from evidencekit.survey import Stages
 
-__all__ = ["MultiStage", "multistage"]
+__all__ = ["UNIT", "MultiStage", "multistage"]
 
 UNIT = "variance_unit"
 
@@ -137,6 +137,8 @@ class MultiStage:
 
     def depth(self, units: Codes) -> tuple[int, str]:
         """The number of stages whose variance can be estimated, and why the last of them counts as drawn with replacement, if it does."""
+        if self.draws[0].record.parts:
+            return 1, "the parts of a stratum have no area in common"
         for k, parent in enumerate(self.parents, 1):
             there = np.unique(self.paths[k][units])
             of, chance = parent[there], self.draws[k].chance[there]
@@ -223,7 +225,7 @@ def multistage(first: Draw, second: Draw, *more: Draw) -> MultiStage:
         if not isinstance(draw, Draw):
             raise InputError(f"multistage() takes Draws, not a {type(draw).__name__}.")
         how = ALGORITHMS[draw.record.algorithm]
-        if how.again or how.name == "poisson":
+        if how.again or not how.fixed:
             raise InputError(
                 f"multistage() takes draws without replacement and of a fixed size, not by {how.name}().",
                 "Draw by another design, such as pps_systematic(), pareto() or srs().",

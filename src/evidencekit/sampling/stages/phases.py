@@ -7,16 +7,17 @@ from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from evidencekit.columns import Codes
-from evidencekit.errors import InputError
-from evidencekit.frames import Dataset, eager, open_data
+from evidencekit.errors import DesignError, InputError
+from evidencekit.frames import eager, open_data
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.stages.answering import Answered, with_answers
 from evidencekit.sampling.stages.appending import given_back, rows_as_given
 from evidencekit.sampling.stages.matching import units_of_answers
-from evidencekit.sampling.stages.multistage import MultiStage
+from evidencekit.sampling.stages.multistage import UNIT, MultiStage
 from evidencekit.survey import Stages, TwoPhase
 
 __all__ = ["Phased", "two_phase", "with_phase2"]
@@ -49,23 +50,48 @@ class Phased:
 
         What phase 2 is asked is put to it by `with_phase2`.
         """
-        whole = self.first.sample if isinstance(self.first.sample, Dataset) else Dataset(self.first.sample)
-        frame = eager(open_data(whole.frame).frame, "two_phase()")
+        frame = rows_as_given(self.first.sample, "two_phase()")
         inside = np.zeros(len(frame), dtype=bool)
         inside[self.second.frame.place[self.second.chosen]] = True
-        made = frame.with_columns(nw.new_series(PHASE2, inside, backend=frame.implementation)).to_native()
-        return whole.with_frame(made) if whole is self.first.sample else made
+        columns: dict[str, Any] = {PHASE2: inside}
+        if self._replaced and self._certain.any():
+            columns[UNIT] = np.where(self._certain, self._areas.n + np.arange(len(frame)), self._area)
+        made = frame.with_columns(*(nw.new_series(name, values, backend=frame.implementation) for name, values in columns.items()))
+        return given_back(self.first.sample, made)
 
     @property
     def design(self) -> TwoPhase:
         """The design of a Survey on `sample`.
 
-        Phase 1 by unequal chances counts as drawn with replacement, and so do its later stages: two phases know no other variance.
+        Phase 1 by unequal chances counts as drawn with replacement, and so do its later stages: two phases know no other variance. In an
+        area that was certain to be drawn the people are then the sampling units, in a column ``variance_unit``.
         """
         one, strata = self.first.design, self.second.frame.strata
-        if one.unequal is not None:
-            one = Stages(weights=one.weights, strata=one.strata, psu=(one.psu or ())[:1])
+        if self._replaced:
+            unit = UNIT if self._certain.any() else (one.psu or ("",))[0]
+            one = Stages(weights=one.weights, strata=one.strata, psu=unit)
         return TwoPhase(phase1=one, phase2=Stages(strata=tuple(strata or ())), subset=PHASE2)
+
+    @property
+    def _replaced(self) -> bool:
+        """Whether phase 1 counts as drawn with replacement."""
+        return self.first.design.unequal is not None or self.first.design.fpc is None
+
+    @property
+    def _areas(self) -> Draw:
+        """The first stage of phase 1."""
+        return self.first.drawn if isinstance(self.first.drawn, Draw) else self.first.drawn.draws[0]
+
+    @property
+    def _area(self) -> Codes:
+        """Where each row's unit of the first stage stands in its draw."""
+        drawn, unit = self.first.drawn, self.first.unit
+        return unit if isinstance(drawn, Draw) else drawn.paths[0][unit]
+
+    @property
+    def _certain(self) -> NDArray[np.bool_]:
+        """Which rows are from areas that were certain to be drawn."""
+        return self._areas.certain[self._area]
 
     def __repr__(self) -> str:
         return f"Phased({self.second.n:,} of {self.second.frame.n:,} in phase 2)"
@@ -94,7 +120,7 @@ def two_phase(first: Draw | MultiStage, second: Draw, *, id: str | None = None) 
     Raises
     ------
     DesignError
-        Answers from units that phase 1 did not draw.
+        Answers from units that phase 1 did not draw, or both draws go by the same random numbers.
     InputError
         Something else than draws, or a second draw with unequal chances, with replacement or in releases.
 
@@ -126,7 +152,18 @@ def two_phase(first: Draw | MultiStage, second: Draw, *, id: str | None = None) 
             "The second draw of two_phase() has equal chances within strata, without replacement, and is not split.",
             "Draw by srs() or systematic(), with a stratum for each chance that is wanted.",
         )
+    draws = (first,) if isinstance(first, Draw) else first.draws if isinstance(first, MultiStage) else ()
+    if any(_numbers(draw) == _numbers(second) for draw in draws):
+        raise DesignError(
+            "Both phases go by the same random numbers, and who is in phase 1 was chosen for having small ones.",
+            'Give the second draw a stream of its own: stream="phase 2".',
+        )
     return Phased(with_answers(first, second.frame.data, id=id, several=True), second)
+
+
+def _numbers(draw: Draw) -> tuple[int, str]:
+    """What the random numbers of a draw are hashed from, with identifiers."""
+    return draw.record.seed, draw.record.stream
 
 
 def with_phase2(phases: Phased, answers: Any, *, id: str | None = None) -> Any:
