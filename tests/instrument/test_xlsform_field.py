@@ -12,6 +12,7 @@ from workbooks import Sheets, workbook
 
 import evidencekit as ek
 from evidencekit.errors import EvidencekitError, InputError
+from evidencekit.instrument import lint, propose_missing, with_missing
 from evidencekit.instrument.items import walk
 from evidencekit.instrument.xlsform.headings import CHOICES, SURVEY, heading
 
@@ -186,6 +187,7 @@ def test_an_unknown_list_is_kept_and_remarked_on(tmp_path: Path) -> None:
     form = survey(tmp_path, ["select_one nowhere", "a", "A"], ["select_one", "b", "B"])
     assert form.item("a").other == {"type": "select_one nowhere"}
     assert [(r.rule, r.item) for r in form.remarks] == [("unknown-list", "a"), ("unknown-list", "b")]
+    assert [finding.item for finding in lint(form).errors if finding.rule == "no-list"] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def sheets(draw: st.DrawFn) -> Sheets:
     return made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(sheets())
 def test_random_sheets_are_read_or_refused_and_never_crash(tmp_path_factory: pytest.TempPathFactory, sheets: Sheets) -> None:
     folder = tmp_path_factory.mktemp("random")
@@ -282,3 +284,6 @@ def test_random_sheets_are_read_or_refused_and_never_crash(tmp_path_factory: pyt
     assert list(walk(form.items))
     again = ek.Instrument.from_xlsform(form.to_xlsform(folder / "again.xlsx"))
     assert again == form
+    told = [finding.rule for finding in lint(form)]
+    assert all(remark.rule in told or remark.rule == "unknown-list" for remark in form.remarks), "what was left out is told"
+    with_missing(form, propose_missing(form))

@@ -165,7 +165,7 @@ def instruments(draw: st.DrawFn) -> ek.Instrument:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(instruments())
 def test_any_form_is_the_same_when_it_is_read_again(tmp_path_factory: pytest.TempPathFactory, form: ek.Instrument) -> None:
     read = again(form, tmp_path_factory.mktemp("form"))

@@ -12,7 +12,7 @@ from evidencekit.instrument.items import Choices, Group, Option, Part
 from evidencekit.instrument.missing_words import kinds_in
 from evidencekit.missingness import Missing
 
-__all__ = ["MissingMap", "propose_missing", "with_missing"]
+__all__ = ["MissingMap", "propose_missing", "said_by", "with_missing"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
