@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.instrument.items import Choices, Group, Item, Part, walk
+from evidencekit.instrument.xlsform import ReadForm, Remark, read_form, write_form
 
 __all__ = ["Instrument"]
 
@@ -32,7 +35,9 @@ class Instrument:
     languages : sequence of str
         Of its labels, the default one first; by default those that the labels have, in the order they come.
     other : mapping of str to str
-        Further settings of an XLSForm.
+        Further settings of an XLSForm; under ``sheet:choices`` and its like, rows that no item stands for.
+    remarks : sequence of Remark
+        What reading a file left out, for `evidencekit.instrument.lint`. It is no part of the form: two forms are equal without it.
 
     Raises
     ------
@@ -55,6 +60,7 @@ class Instrument:
     version: str = ""
     languages: Sequence[str] = ()
     other: Mapping[str, str] = field(default_factory=dict)
+    remarks: Sequence[Remark] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         keep = object.__setattr__
@@ -64,11 +70,70 @@ class Instrument:
             raise InputError("items= of an Instrument holds Items and Groups.")
         keep(self, "items", tuple(self.items))
         keep(self, "other", MappingProxyType(dict(self.other)))
+        keep(self, "remarks", tuple(self.remarks))
         labels = (part.label for part, _ in walk(self.items))
         of_choices = (option.label for choices in self.lists for option in choices.listed)
         found = dict.fromkeys(language for label in (*labels, *of_choices) for language in label if language)
         keep(self, "languages", tuple(self.languages) or tuple(found))
         _refuse_twins(self.items, "the form")
+
+    @classmethod
+    def from_xlsform(cls, path: str | os.PathLike[str]) -> Instrument:
+        """Read an XLSForm (``.xlsx``, ``.xls``), as lenient as the field: SurveyCTO's columns, several languages, codes as numbers.
+
+        What the kinds of items do not say stays in their ``other``, so that `to_xlsform` loses nothing; what was not read (disabled
+        rows, sheets that are no part of a form) is in `remarks`, and `evidencekit.instrument.lint` tells it. Roles, purposes and
+        kinds of missing are there when this library wrote the form; `evidencekit.instrument.propose_missing` looks for them in others.
+
+        Parameters
+        ----------
+        path : str or path
+            Where the workbook is.
+
+        Raises
+        ------
+        InputError
+            There is no form at the path, a group does not begin or end, or the dialect is not known.
+        MissingExtra
+            The package python-calamine is not installed.
+
+        References
+        ----------
+        XLSForm, https://xlsform.org; SurveyCTO's columns, https://docs.surveycto.com.
+        """
+        read = read_form(path)
+        return cls(read.name, read.items, read.title, read.version, read.languages, read.other, read.remarks)
+
+    def to_xlsform(self, path: str | os.PathLike[str]) -> Path:
+        """Write an XLSForm that pyxform and ODK Validate take, and that `from_xlsform` makes the same form of; a file there is replaced.
+
+        The missing codes of numbers are added to their constraints, so that the device takes them; reading takes them out again.
+
+        Parameters
+        ----------
+        path : str or path
+            Where to write it; it ends in ``.xlsx``.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            The path cannot be written to, or an item does not say its type.
+
+        Examples
+        --------
+        >>> import evidencekit as ek, tempfile, pathlib
+        >>> form = ek.Instrument("lesson", [ek.Item("age", "integer", "How old are you?", constraint=". >= 12 and . <= 17")])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = form.to_xlsform(pathlib.Path(folder) / "lesson.xlsx")
+        ...     ek.Instrument.from_xlsform(file) == form
+        True
+        """
+        return write_form(ReadForm(self.name, tuple(self.items), self.title, self.version, tuple(self.languages), self.other), path)
 
     @property
     def questions(self) -> tuple[Item, ...]:

@@ -26,17 +26,17 @@ _INSTEAD = {
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+:/", re.IGNORECASE)  # two letters at least: C:/ is a drive
 # How files of some kinds begin, and the suffixes of that kind.
 _BEGINNINGS: tuple[tuple[bytes, tuple[str, ...]], ...] = (
-    (b"PK\x03\x04", (".xlsx", ".ods")),
+    (b"PK\x03\x04", (".xlsx", ".xlsm", ".ods")),
     (b"PAR1", (".parquet",)),
     (b"$FL", (".sav", ".zsav")),
     (b"<stata_dta>", (".dta",)),
 )
 
 
-def local(path: str | os.PathLike[str]) -> Path:
-    """The path of a file that is there, of a suffix that is known and fits."""
+def local(path: str | os.PathLike[str], *, suffixes: tuple[str, ...] = SUFFIXES, verb: str = "read()") -> Path:
+    """The path of a file that is there, of a suffix that `verb` knows and that fits."""
     if not isinstance(path, (str, os.PathLike)) or not isinstance(text := os.fspath(path), str):
-        raise InputError(f"read() takes the path of a file, not a {type(path).__name__}.")
+        raise InputError(f"{verb} takes the path of a file, not a {type(path).__name__}.")
     if "://" in text or _SCHEME.match(text):
         raise InputError("This is an address, not a file.", "evidencekit never goes to the network: download first.")
     file = Path(text)
@@ -47,20 +47,22 @@ def local(path: str | os.PathLike[str]) -> Path:
     if folder:
         raise InputError(f"There is no file {file.name!r} at this path: it is a folder.", "Give the path of a file in it.")
     suffix = file.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise InputError(f"Files with the suffix {file.suffix!r} are not read.", _INSTEAD.get(suffix, f"Known are {', '.join(SUFFIXES)}."))
+    if suffix not in suffixes:
+        known = f"Known are {', '.join(suffixes)}."
+        remedy = _INSTEAD.get(suffix, known) if suffixes is SUFFIXES else known
+        raise InputError(f"Files with the suffix {file.suffix!r} are not read{'' if suffixes is SUFFIXES else ' here'}.", remedy)
     if not there:
-        raise InputError(f"There is no file {file.name!r} at this path.", _where_else(file))
+        raise InputError(f"There is no file {file.name!r} at this path.", _where_else(file, suffixes))
     _check_beginning(file)
     return file
 
 
-def _where_else(file: Path) -> str:
+def _where_else(file: Path, suffixes: tuple[str, ...]) -> str:
     """What to try when a file is not there: names in the folder that are nearly the same, or have another suffix."""
     try:
         if not file.parent.is_dir():
             return "Its folder is not there either: check the path, which starts where Python runs unless it is a full one."
-        names = [entry.name for entry in file.parent.iterdir() if entry.suffix.lower() in SUFFIXES and entry.is_file()]
+        names = [entry.name for entry in file.parent.iterdir() if entry.suffix.lower() in suffixes and entry.is_file()]
     except (OSError, ValueError):
         names = []
     near = [name for name in names if Path(name).stem == file.stem] or get_close_matches(file.name, names, n=3, cutoff=0.75)
