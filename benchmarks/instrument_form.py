@@ -103,4 +103,5 @@ def answers(rows: int, share: float = 0.0) -> pd.DataFrame:
             values[spoilt[:half]], values[spoilt[half:]] = 777, np.nan
         else:
             values[spoilt] = "1 99" if name.endswith("where") else "some words"
-    return pd.DataFrame({name: pd.Series(v, dtype="str") if getattr(v, "dtype", object) == object else v for name, v in made.items()})
+    numbers = {name: isinstance(v, np.ndarray) and v.dtype == np.float64 for name, v in made.items()}
+    return pd.DataFrame({name: v if numbers[name] else pd.Series(v, dtype="str") for name, v in made.items()})

@@ -4,10 +4,12 @@
 
     the parts               Item, Choices (Option), Group -> Instrument
     expressions             expressions.parse(text): when a question is asked, which answers are taken
+    read the answers        read_export(path, form) -> Export: KoboToolbox, ODK, SurveyCTO
     check the answers       validate(data, form) -> Report; rules_of(form); check_with_pandera, form.to_pandera()
     who was asked           denominator(data, form, item); mark_asked; dataset(data, form) -> Dataset with labels and kinds of missing
 """
 
+from evidencekit.instrument.exports.platforms import Export, read_export
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Choices, Group, Item, Option
 from evidencekit.instrument.validating.denominators import Denominator, denominator, mark_asked
@@ -21,6 +23,7 @@ from evidencekit.instrument.validating.running import rules_of, validate
 __all__ = [
     "Choices",
     "Denominator",
+    "Export",
     "Group",
     "Instrument",
     "Item",
@@ -34,6 +37,7 @@ __all__ = [
     "dataset",
     "denominator",
     "mark_asked",
+    "read_export",
     "rules_of",
     "validate",
 ]

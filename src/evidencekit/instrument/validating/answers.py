@@ -18,7 +18,7 @@ from evidencekit.instrument.expressions.values import Bools, Numbers, Texts, Val
 from evidencekit.instrument.items import Item
 from evidencekit.missingness import Missing, MissingCode
 
-__all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "texts_of"]
+__all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "empty_in", "texts_of", "twice_in"]
 
 NOT_ANSWERS = frozenset({Missing.NOT_ASKED, Missing.UNSTATED})
 """Kinds of missing that say that nothing was answered: a code for them is as good as a blank."""
@@ -65,9 +65,9 @@ class Answers:
         """Where the cell holds nothing; a missing code is something."""
         if self.numeric or self.temporal:
             return np.isnan(self.raw)
-        if "texts" in self.__dict__ or self.series.dtype != nw.String:
+        if "texts" in self.__dict__ or self.series.dtype != nw.String or self.item.choices is not None:
             return self.texts.at < 0
-        return (self.series.is_null() | (self.series == "").fill_null(value=False)).to_numpy().astype(bool, copy=False)
+        return empty_in(self.series)
 
     @cached_property
     def blank(self) -> Bools:
@@ -206,6 +206,23 @@ def _as_text(code: MissingCode) -> str:
 def _fits_number(text: str, *, whole: bool) -> bool:
     value = _as_number(text)
     return not math.isnan(value) and (not whole or value.is_integer())
+
+
+def empty_in(series: nw.Series[Any]) -> Bools:
+    """Where a column holds nothing, or an empty text, without making it codes."""
+    empty = series.is_null().to_numpy().astype(bool, copy=False)
+    return empty | series.is_in([""]).to_numpy().astype(bool, copy=False) if series.dtype == nw.String else empty
+
+
+def twice_in(series: nw.Series[Any]) -> Bools:
+    """Where a value stands in another row too; what is empty is for the caller to leave out."""
+    if not series.implementation.is_pandas():
+        return series.is_duplicated().to_numpy().astype(bool, copy=False)
+    import pandas as pd
+
+    native: Any = series.to_native()
+    at = np.asarray(pd.factorize(native, use_na_sentinel=False)[0], dtype=np.intp)  # twice as fast as pandas' own duplicated()
+    return (np.bincount(at) > 1)[at] if at.size else np.zeros(0, dtype=bool)
 
 
 def texts_of(series: nw.Series[Any]) -> Texts:

@@ -11,7 +11,7 @@ import numpy as np
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Numbers, Texts
 from evidencekit.instrument.expressions.values import Bools, number_of
-from evidencekit.instrument.validating.answers import Answers
+from evidencekit.instrument.validating.answers import Answers, twice_in
 from evidencekit.instrument.validating.plans import Line
 from evidencekit.instrument.validating.rules import Rule, alone, listed
 from evidencekit.instrument.validating.tables import Table
@@ -139,8 +139,7 @@ def _skip(line: Line, table: Table, answers: Answers) -> Found:
 
 def _unique(line: Line, table: Table, answers: Answers) -> Found:
     known = _substance(answers)
-    twice = answers.series.is_duplicated().to_numpy().astype(bool, copy=False)
-    return Found(twice & known, _counted(known))
+    return Found(twice_in(answers.series) & known, _counted(known))
 
 
 _CHECKS: Mapping[str, Callable[[Line, Table, Answers], Found]] = MappingProxyType(

@@ -18,7 +18,7 @@ from evidencekit.instrument.validating.running import main_table, need_form
 from evidencekit.instrument.validating.tables import Table
 from evidencekit.missingness import Missing, MissingCode, fits
 
-__all__ = ["dataset", "language_of", "said_in"]
+__all__ = ["dataset", "described", "language_of", "said_in"]
 
 
 def dataset(data: Any, form: Instrument, *, language: str | None = None, not_asked: int | None = -8, today: date | None = None) -> Dataset:
@@ -66,27 +66,31 @@ def dataset(data: Any, form: Instrument, *, language: str | None = None, not_ask
     """
     plan, spoken = plan_of(need_form(form).items), language_of(form, language)
     table = main_table(plan, data, "A Dataset of a form", today)
-    given = data if isinstance(data, Dataset) else Dataset(data)
+    return described(table, data if isinstance(data, Dataset) else Dataset(data), spoken, not_asked)
+
+
+def described(table: Table, given: Dataset, language: str, not_asked: int | None = None) -> Dataset:
+    """What a form says of one of its tables, laid over what the data say of themselves."""
     labels, values = dict(given.labels), dict(given.value_labels)
     missing: dict[str, dict[MissingCode, Missing]] = {name: dict(codes) for name, codes in given.missing.items()}
     filled: list[nw.Series[Any]] = []
     for line in table.sheet.lines:
         answers, column = table.of(line), table.places.of.get(line.path)
-        if text := said_in(line.item.label, spoken):
-            labels |= {column: text} if column is not None else {}
+        text = said_in(line.item.label, language)
         for code, name in table.places.ticks.get(line.path, {}).items():
-            labels[name] = f"{text}: {_option(line, code, spoken)}" if text else _option(line, code, spoken)
+            labels[name] = f"{text}: {_option(line, code, language)}" if text else _option(line, code, language)
         if answers is None or column is None:
             continue
+        labels |= {column: text} if text else {}
         dtype = answers.series.dtype
         if line.item.choices is not None:
-            shown = {_typed(o.code, dtype): said_in(o.label, spoken) or o.code for o in line.item.choices.listed}
+            shown = {_typed(o.code, dtype): said_in(o.label, language) or o.code for o in line.item.choices.listed}
             values[column] = {code: label for code, label in shown.items() if code is not None}
         kinds = {_typed(code, dtype): kind for code, kind in line.item.missing.items()}
         codes = {**{code: kind for code, kind in kinds.items() if code is not None and fits(code, dtype)}, **missing.get(column, {})}
         if not_asked is not None and (made := _filled(answers, line, table, not_asked)) is not None:
             filled.append(made.alias(column))
-            codes[_typed(str(not_asked), made.dtype) or not_asked] = Missing.NOT_ASKED
+            codes[not_asked if made.dtype.is_numeric() else str(not_asked)] = Missing.NOT_ASKED
         if codes:
             missing[column] = codes
     frame = table.frame.with_columns(*filled).to_native() if filled else table.frame.to_native()

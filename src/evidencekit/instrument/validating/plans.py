@@ -118,7 +118,8 @@ def plan_of(items: Sequence[Part]) -> Plan:
         return read[text, table]
 
     sheets = tuple(_sheet(table, names, logic) for table in tables)
-    circles = in_circles({line.path: _leads(line, sheets) for sheet in sheets for line in sheet.lines})
+    paths = {line.item.name: line.path for sheet in reversed(sheets) for line in reversed(sheet.lines)}
+    circles = in_circles({line.path: _leads(line, paths) for sheet in sheets for line in sheet.lines})
     return Plan(_broken(sheets, circles), frozenset(_selected(read.values())), _named(sheets, circles))
 
 
@@ -205,9 +206,8 @@ def _bounds(item: Item) -> tuple[float, float] | None:
         return None
 
 
-def _leads(line: Line, sheets: Sequence[Sheet]) -> tuple[str, ...]:
+def _leads(line: Line, paths: Mapping[str, str]) -> tuple[str, ...]:
     """The items that decide whether a line is asked, or what it is worked out from."""
-    paths = {item.item.name: item.path for sheet in reversed(sheets) for item in reversed(sheet.lines)}
     found: list[str] = []
     for logic in line.chain:
         if logic.expression is not None:

@@ -14,6 +14,7 @@ from evidencekit.columns import Codes, Column, factorise
 from evidencekit.errors import EvidencekitError, InputError, UnknownColumn
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.validating.answers import empty_in, twice_in
 from evidencekit.instrument.validating.checks import Found, look
 from evidencekit.instrument.validating.placing import KEYS
 from evidencekit.instrument.validating.plans import Plan, Sheet, plan_of
@@ -270,10 +271,8 @@ def _keys_once(table: Table, unique: str | Sequence[str] | None) -> Iterator[Out
         rule = Rule(f"unique:{name}", name, "unique", "", "no two rows have the same")
 
         def found(series: nw.Series[Any] = series) -> Found:
-            known = ~series.is_null().to_numpy().astype(bool)
-            if series.dtype == nw.String:
-                known &= ~(series == "").fill_null(value=False).to_numpy().astype(bool)
-            return Found(series.is_duplicated().to_numpy().astype(bool) & known, int(np.count_nonzero(known)))
+            known = ~empty_in(series)
+            return Found(twice_in(series) & known, int(np.count_nonzero(known)))
 
         yield _outcome(rule, found)
 
