@@ -211,7 +211,10 @@ def _fits_number(text: str, *, whole: bool) -> bool:
 def empty_in(series: nw.Series[Any]) -> Bools:
     """Where a column holds nothing, or an empty text, without making it codes."""
     empty = series.is_null().to_numpy().astype(bool, copy=False)
-    return empty | series.is_in([""]).to_numpy().astype(bool, copy=False) if series.dtype == nw.String else empty
+    if series.dtype != nw.String:
+        return empty
+    without = series.is_in([""])  # some engines leave nulls null
+    return empty | (without.fill_null(value=False) if without.null_count() else without).to_numpy().astype(bool, copy=False)
 
 
 def twice_in(series: nw.Series[Any]) -> Bools:

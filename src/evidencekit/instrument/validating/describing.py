@@ -145,7 +145,7 @@ def _filled(answers: Answers, line: Line, table: Table, code: int) -> nw.Series[
         return None
     wanted = str(code)
     listed = {*(line.item.choices.codes if line.item.choices else ()), *line.item.missing}
-    there = bool((answers.series == (code if dtype.is_numeric() else wanted)).fill_null(value=False).any())
+    there = bool((answers.raw == code).any()) if dtype.is_numeric() else wanted in answers.texts.levels
     if wanted in listed or there:
         raise InputError(f"The code for not asked stands in {line.id!r} already.", "Give another one with not_asked=, or None.")
     mask = nw.new_series("closed", closed.tolist(), nw.Boolean, backend=table.frame.implementation)

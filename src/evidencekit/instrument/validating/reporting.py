@@ -74,8 +74,8 @@ class Report:
     ----------
     form : str
         The name of the form.
-    rows : int
-        Of the main table.
+    rows_checked : int
+        Rows of the main table.
     outcomes : tuple of Outcome
         One for each rule, in the order of the form.
     remarks : tuple of Remark
