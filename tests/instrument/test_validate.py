@@ -326,3 +326,45 @@ def test_columns_of_lists_are_found_fault_with_and_do_not_crash() -> None:
 
     made = validate(pl.DataFrame({"online": [[1], [2, 3]]}), Instrument("f", [Item("online", "select_one", choices=YES_NO)]))
     assert broken(made) == {"code:online": [0, 1]}
+
+
+def test_columns_of_other_types() -> None:
+    import polars as pl
+
+    form = Instrument("f", [Item("a", "select_one", choices=YES_NO), Item("b", "integer", relevant="${a} = 1")])
+    text = ["1", "0", "5", None]
+    b = [1, 1, None, None]
+    kinds: list[Any] = [
+        pd.DataFrame({"a": pd.Categorical(text), "b": b}),
+        pd.DataFrame({"a": pd.Series([1, "0", 5.0, None], dtype=object), "b": b}),
+        pd.DataFrame({"a": pd.Series([1, 0, 5, None], dtype="Int64"), "b": pd.Series(b, dtype="Int8")}),
+        pl.DataFrame({"a": text, "b": b}, schema={"a": pl.Categorical, "b": pl.UInt8}),
+        pl.DataFrame({"a": text, "b": b}, schema={"a": pl.Enum(["0", "1", "5"]), "b": pl.Int64}),
+    ]
+    for frame in kinds:
+        assert broken(validate(frame, form)) == {"code:a": [2], "skip:b": [1]}
+    truths = pd.DataFrame({"a": [True, False, None], "b": [None, 1, None]}).astype({"a": "boolean"})
+    assert broken(validate(truths, form)) == {"skip:b": [1]}
+
+
+def test_numbers_beyond_what_a_float_holds_stay_apart() -> None:
+    form = Instrument("f", [Item("key", "integer", role="direct-identifier")])
+    assert validate(pd.DataFrame({"key": [2**60, 2**60 + 1, 2**60 + 2]}), form).ok
+
+
+def test_ranges_of_xlsforms() -> None:
+    form = Instrument("f", [Item("a", "integer", other={"type": "range", "parameters": "start=0 end=10 step=1"}, missing={99: REFUSED})])
+    assert broken(validate(pd.DataFrame({"a": [0, 10, 11, 99, None]}), form)) == {"range:a": [2]}
+
+
+def test_a_report_fits_on_one_screen() -> None:
+    form = Instrument("f", [Item(f"i<{k}>", "integer", constraint=". > 5", required=True) for k in range(60)])
+    frame = pd.DataFrame({f"i<{k}>": [1, None, 7.5] for k in range(60)}).assign(**{f"x{k}": 1 for k in range(40)})
+    made = validate(frame, form)
+    assert len(made.failing) == 180
+    assert len(repr(made).splitlines()) <= 30
+    assert all(len(line) < 140 for line in repr(made).splitlines())
+    page = made._repr_html_()
+    assert "type:i&lt;0&gt;" in page
+    assert "i<0>" not in page
+    assert made.to_frame()["rows"].sum() == 180

@@ -44,7 +44,7 @@ class Answers:
 
     def __init__(self, item: Item, series: nw.Series[Any], missing: Mapping[MissingCode, Missing], *, as_list: bool = False) -> None:
         self.item, self.series, self.missing, self.as_list = item, series, missing, as_list
-        dtype = series.dtype
+        self.dtype = dtype = series.dtype  # asked for once: narwhals works it out each time
         self.numeric = bool(dtype.is_numeric() or dtype == nw.Boolean)
         self.temporal = bool(dtype.is_temporal())
 
@@ -53,7 +53,7 @@ class Answers:
         """A column of numbers or moments as float64, missing codes in it."""
         if self.temporal:
             return _days(self.series)
-        return floats(self.series, "Item")
+        return numbers_of(self.series)
 
     @cached_property
     def texts(self) -> Texts:
@@ -65,7 +65,7 @@ class Answers:
         """Where the cell holds nothing; a missing code is something."""
         if self.numeric or self.temporal:
             return np.isnan(self.raw)
-        if "texts" in self.__dict__ or self.series.dtype != nw.String or self.item.choices is not None:
+        if "texts" in self.__dict__ or self.dtype != nw.String or self.item.choices is not None:
             return self.texts.at < 0
         return empty_in(self.series)
 
@@ -148,7 +148,7 @@ class Answers:
             return self._answers_but_codes()
         if not self.numeric:
             return self.texts.which(lambda text: not _fits_number(text, whole=whole)) & self._uncoded()
-        if self.series.dtype.is_integer() or self.series.dtype == nw.Boolean:
+        if self.dtype.is_integer() or self.dtype == nw.Boolean:
             return None
         x = self.raw
         with np.errstate(invalid="ignore"):
@@ -206,6 +206,16 @@ def _as_text(code: MissingCode) -> str:
 def _fits_number(text: str, *, whole: bool) -> bool:
     value = _as_number(text)
     return not math.isnan(value) and (not whole or value.is_integer())
+
+
+def numbers_of(series: nw.Series[Any]) -> Floats:
+    """A column of numbers, or of true and false, as float64 with NaN where there is none."""
+    if series.implementation.is_pandas():
+        native: Any = series.to_native()
+        if native.dtype.kind in "fiub":  # the short way: what numpy or pandas' own nullable types hold
+            plain = isinstance(native.dtype, np.dtype)
+            return native.to_numpy().astype(np.float64, copy=False) if plain else native.to_numpy(dtype=np.float64, na_value=np.nan)
+    return floats(series, "Item")
 
 
 def empty_in(series: nw.Series[Any]) -> Bools:
@@ -311,5 +321,5 @@ def chosen_in(columns: Mapping[str, nw.Series[Any]]) -> Texts:
 def _ticked(series: nw.Series[Any]) -> Codes:
     """Where a column of 0 and 1, or of true and false in any writing, says that a code was chosen."""
     if series.dtype.is_numeric() or series.dtype == nw.Boolean:
-        return (floats(series, "Item") == 1).astype(np.intp)
+        return (numbers_of(series) == 1).astype(np.intp)
     return texts_of(series).which(lambda text: text.strip().lower() in ("1", "1.0", "true", "yes")).astype(np.intp)

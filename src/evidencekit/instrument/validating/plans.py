@@ -17,17 +17,20 @@ __all__ = ["Line", "Logic", "Plan", "Sheet", "plan_of"]
 
 @dataclass(frozen=True, slots=True)
 class Logic:
-    """An expression of the form: read, or with the trouble it makes; `fault` when the form itself is wrong."""
+    """An expression of the form: read, or with the trouble it makes; `fault` when the form itself is wrong.
+
+    `about_itself` says that it holds a ``.``.
+    """
 
     text: str
     expression: Expression | None
     trouble: str = ""
     fault: bool = False
+    about_itself: bool = field(init=False)
 
-    @property
-    def about_itself(self) -> bool:
-        """Whether it holds a ``.``."""
-        return self.expression is not None and any(isinstance(node, Here) for node in walk(self.expression.tree))
+    def __post_init__(self) -> None:
+        here = self.expression is not None and any(isinstance(node, Here) for node in walk(self.expression.tree))
+        object.__setattr__(self, "about_itself", here)
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,8 +215,10 @@ class Report:
         head = f"{len(failing)} of {count} rules do not hold" if failing else f"none of {count} rules is broken"
         lines = [f"Report on {self.form!r}: {head}; {self.rows_checked:,} rows"]
         if failing:
-            body = text_table(["", ""], [[f"  {o.rule.id}", _told(o)] for o in failing], limit=_SHOWN).splitlines()
+            body = text_table(["", ""], [[f"  {o.rule.id}", _told(o)] for o in failing[:_SHOWN]], limit=_SHOWN).splitlines()
             lines += body[1:]
+        if len(failing) > _SHOWN:
+            lines.append(f"  and {len(failing) - _SHOWN} more rules; see .failing")
         if unchecked := self.unchecked:
             lines.append(f"  not looked at: {_few([o.rule.id for o in unchecked])}; see .unchecked")
         if undecided := [o.rule.id for o in self.outcomes if o.undecided]:

@@ -92,7 +92,7 @@ class Table:
         as_list = line.item.name in self.listed
         if column is not None:
             kinds: dict[MissingCode, Missing] = {**line.item.missing, **self.missing.get(column, {})}
-            return Answers(line.item, self.frame[column], kinds, as_list=as_list)
+            return Answers(line.item, self.frame.get_column(column), kinds, as_list=as_list)
         if not ticks:
             return None
         made = Answers(line.item, self.frame[next(iter(ticks.values()))], dict(line.item.missing), as_list=as_list)
