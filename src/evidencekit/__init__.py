@@ -3,7 +3,7 @@
 ::
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
-    write the questions     Instrument: Item, Choices; help(ek.instrument)
+    write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from evidencekit.estimate import Estimate
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset
-    from evidencekit.instrument import Choices, Instrument, Item
+    from evidencekit.instrument import Choices, Instrument, Item, validate
     from evidencekit.missingness import Missing
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
@@ -98,6 +98,7 @@ _ROOMS: dict[str, str] = {
     "read": "reading",
     "release": "disclosure",
     "total": "survey",
+    "validate": "instrument",
     "variance": "survey",
 }
 _MODULES: tuple[str, ...] = (
@@ -149,6 +150,7 @@ __all__ = [
     "read",
     "release",
     "total",
+    "validate",
     "variance",
 ]
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import forms
 import pytest
+import sixty_items as forms
 
 import evidencekit as ek
 from evidencekit.errors import InputError
-from evidencekit.instrument import Finding, Group, Lint, Option, Remark, lint
+from evidencekit.instrument import Group, Lint, LintFinding, Option, lint
 from evidencekit.instrument.linting import RULES
 from evidencekit.instrument.linting.looking import look
+from evidencekit.instrument.xlsform import Remark
 
 DK, REFUSED = ek.Missing.DONT_KNOW, ek.Missing.REFUSED
 YES_NO = ek.Choices("yes_no", {1: "Yes", 0: "No", 98: "I do not know", 99: "I prefer not to say"}, missing={98: DK, 99: REFUSED})
@@ -24,7 +25,7 @@ DISTRESS = ek.Item("upset", "select_one", "Was the respondent upset?", AGREED, r
 REFERRAL = ek.Item("help", "select_one", "Would you like help?", AGREED, role="referral")
 
 
-def found(form: ek.Instrument, rule: str) -> list[Finding]:
+def found(form: ek.Instrument, rule: str) -> list[LintFinding]:
     return [finding for finding in lint(form) if finding.rule == rule]
 
 
@@ -178,7 +179,7 @@ def test_severities_and_frame() -> None:
 
 
 def test_the_repr_is_one_screen_however_much_is_found() -> None:
-    many = [Finding(f"rule-{k}", "warning", f"item-{k}", "x" * 300, "y") for k in range(90)]
+    many = [LintFinding(f"rule-{k}", "warning", f"item-{k}", "x" * 300, "y") for k in range(90)]
     text = repr(Lint(tuple(many)))
     assert len(text.splitlines()) <= 20
     assert max(map(len, text.splitlines())) <= 140

@@ -7,8 +7,8 @@ import string
 from pathlib import Path
 from typing import Any
 
-import forms
 import pytest
+import sixty_items as forms
 import xforms
 from hypothesis import given, settings
 from hypothesis import strategies as st

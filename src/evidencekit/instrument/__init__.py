@@ -5,27 +5,50 @@
     the parts               Item, Choices (Option), Group -> Instrument
     expressions             expressions.parse(text): when a question is asked, which answers are taken
     files                   Instrument.from_xlsform(path), form.to_xlsform(path)
-    look it over            lint(form) -> Lint, of Findings: protection of those who answer, and sense
+    look it over            lint(form) -> Lint, of LintFindings: protection of those who answer, and sense
     kinds of missing        propose_missing(form) -> MissingMap; with_missing(form, proposal) -> Instrument
+    read the answers        read_export(path, form) -> Export: KoboToolbox, ODK, SurveyCTO
+    check the answers       ek.validate(data, form) -> Report; rules_of(form); check_with_pandera, form.to_pandera()
+    who was asked           denominator(data, form, item); mark_asked; dataset(data, form) -> Dataset with labels and kinds of missing
 """
 
+from evidencekit.instrument.exports.platforms import Export, read_export
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Choices, Group, Item, Option
-from evidencekit.instrument.linting import Finding, Lint, lint
+from evidencekit.instrument.linting import Lint, LintFinding, lint
 from evidencekit.instrument.proposing import MissingMap, propose_missing, with_missing
-from evidencekit.instrument.xlsform import Remark
+from evidencekit.instrument.validating.denominators import Denominator, denominator, mark_asked
+from evidencekit.instrument.validating.describing import dataset
+from evidencekit.instrument.validating.guarding import check_with_pandera
+from evidencekit.instrument.validating.pandera import PanderaCheck
+from evidencekit.instrument.validating.reporting import Outcome, Remark, Report
+from evidencekit.instrument.validating.rules import Rule
+from evidencekit.instrument.validating.running import rules_of, validate
 
 __all__ = [
     "Choices",
-    "Finding",
+    "Denominator",
+    "Export",
     "Group",
     "Instrument",
     "Item",
     "Lint",
+    "LintFinding",
     "MissingMap",
     "Option",
+    "Outcome",
+    "PanderaCheck",
     "Remark",
+    "Report",
+    "Rule",
+    "check_with_pandera",
+    "dataset",
+    "denominator",
     "lint",
+    "mark_asked",
     "propose_missing",
+    "read_export",
+    "rules_of",
+    "validate",
     "with_missing",
 ]

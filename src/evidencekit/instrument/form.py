@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from typing import Any
 
 from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.instrument.items import Choices, Group, Item, Part, walk
+from evidencekit.instrument.validating.pandera import Backend, PanderaCheck, compiled
 from evidencekit.instrument.xlsform import ReadForm, Remark, read_form, write_form
 
 __all__ = ["Instrument"]
@@ -173,6 +175,29 @@ class Instrument:
         """A hash over everything that the form asks and how; the version and the settings are not part of it."""
         text = json.dumps([_plain(part) for part in self.items], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def to_pandera(self, backend: Backend = "pandas", *, today: date | None = None) -> PanderaCheck:
+        """Compile to a pandera schema, with a way to run it that shows no answers.
+
+        Parameters
+        ----------
+        backend : {"pandas", "polars"}
+            The kind of frame it looks at.
+        today : date, optional
+            What ``today()`` is in the form's expressions; without it rules that use it keep quiet.
+
+        Returns
+        -------
+        PanderaCheck
+            Its ``.validate(data)`` runs pandera and raises our own error, with rules and counts only. Its ``.schema`` is pandera's:
+            **errors of that one carry the answers that failed, and the whole frame**, whoever catches them.
+
+        Raises
+        ------
+        InputError
+            A backend that is not known, or polars is not installed.
+        """
+        return compiled(self.name, self.items, backend=backend, today=today)
 
     def __repr__(self) -> str:
         count, spoken = len(self.questions), len(self.languages)

@@ -27,13 +27,15 @@ ZEROS = re.compile(r"\s*0\d+\s*")  # digits that are no number: an identifier, w
 _ZEROS_SOMEWHERE = re.compile(rb'(?:^|[,;\t\n"])[ ]*0\d+[ ]*(?=[,;\t\r\n"]|$)')
 
 
-def delimited(file: Path, decimal: str | None) -> pd.DataFrame:
-    """A text table in UTF-8."""
+def delimited(file: Path, decimal: str | None, *, as_text: bool = False) -> pd.DataFrame:
+    """A text table in UTF-8; with `as_text` every cell stays as it is written, and only what is empty is blank."""
     import pandas as pd
 
     def parsed() -> tuple[str, pd.DataFrame]:
         separator, skipped = _separator(file)
         options: dict[str, Any] = {"sep": separator, "skiprows": skipped, "decimal": decimal or ".", "encoding": "utf-8-sig"}
+        if as_text:
+            return separator, pd.read_csv(file, **options, keep_default_na=False, na_values=[""], dtype="str")
         # low_memory=False: a column has one type, found from all of it.
         options |= {"keep_default_na": False, "na_values": BLANK, "low_memory": False}
         frame = pd.read_csv(file, **options)
@@ -47,7 +49,7 @@ def delimited(file: Path, decimal: str | None) -> pd.DataFrame:
     separator, frame = in_our_words(parsed, problem)
     if not isinstance(frame.index, pd.RangeIndex):  # pandas then shifts every column by one
         raise InputError(f"{file.name!r} has more cells in its rows than in its header.", "Give every column a name.")
-    if separator != "," and decimal is None:
+    if separator != "," and decimal is None and not as_text:
         _refuse_decimal_commas(file, frame)
     return frame
 

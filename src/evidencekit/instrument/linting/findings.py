@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Finding", "Lint", "Severity", "error", "warning"]
+__all__ = ["Lint", "LintFinding", "Severity", "error", "warning"]
 
 Severity = Literal["error", "warning"]
 _SHOWN = 18  # lines
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """One thing in a form that should be looked at.
 
     Parameters
@@ -46,28 +46,28 @@ class Lint:
 
     Parameters
     ----------
-    findings : tuple of Finding
+    findings : tuple of LintFinding
         Empty when there is nothing to say.
     """
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[LintFinding, ...] = ()
 
-    def __iter__(self) -> Iterator[Finding]:
+    def __iter__(self) -> Iterator[LintFinding]:
         return iter(self.findings)
 
     def __len__(self) -> int:
         return len(self.findings)
 
-    def __getitem__(self, place: int) -> Finding:
+    def __getitem__(self, place: int) -> LintFinding:
         return self.findings[place]
 
     @property
-    def errors(self) -> tuple[Finding, ...]:
+    def errors(self) -> tuple[LintFinding, ...]:
         """What has to be changed before anyone is asked."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property
-    def warnings(self) -> tuple[Finding, ...]:
+    def warnings(self) -> tuple[LintFinding, ...]:
         """What should be looked at."""
         return tuple(finding for finding in self.findings if finding.severity == "warning")
 
@@ -75,13 +75,13 @@ class Lint:
         """A row for each finding, with the columns ``rule``, ``severity``, ``item``, ``what``, ``remedy``."""
         import pandas as pd
 
-        columns = list(Finding.__dataclass_fields__)
+        columns = list(LintFinding.__dataclass_fields__)
         return pd.DataFrame([[getattr(finding, name) for name in columns] for finding in self.findings], columns=pd.Index(columns))
 
     def __repr__(self) -> str:
         errors, warnings = len(self.errors), len(self.warnings)
         head = f"Lint: {errors} error{'s' if errors != 1 else ''}, {warnings} warning{'s' if warnings != 1 else ''}"
-        by_rule: dict[tuple[Severity, str], list[Finding]] = {}
+        by_rule: dict[tuple[Severity, str], list[LintFinding]] = {}
         for finding in (*self.errors, *self.warnings):
             by_rule.setdefault((finding.severity, finding.rule), []).append(finding)
         lines = [_line(found) for found in by_rule.values()]
@@ -89,7 +89,7 @@ class Lint:
         return "\n".join([head, *lines[:_SHOWN], *more])
 
 
-def _line(found: list[Finding]) -> str:
+def _line(found: list[LintFinding]) -> str:
     """One rule: how often, where, and what the first is about."""
     first = found[0]
     named = list(dict.fromkeys(finding.item for finding in found if finding.item))
@@ -99,11 +99,11 @@ def _line(found: list[Finding]) -> str:
     return text if len(text) <= 140 else text[:137] + "..."
 
 
-def error(rule: str, item: str, what: str, remedy: str) -> Finding:
+def error(rule: str, item: str, what: str, remedy: str) -> LintFinding:
     """A finding that has to be changed."""
-    return Finding(rule, "error", item, what, remedy)
+    return LintFinding(rule, "error", item, what, remedy)
 
 
-def warning(rule: str, item: str, what: str, remedy: str) -> Finding:
+def warning(rule: str, item: str, what: str, remedy: str) -> LintFinding:
     """A finding that should be looked at."""
-    return Finding(rule, "warning", item, what, remedy)
+    return LintFinding(rule, "warning", item, what, remedy)

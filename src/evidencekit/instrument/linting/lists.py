@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from evidencekit.instrument.items import Choices
-from evidencekit.instrument.linting.findings import Finding, error, warning
+from evidencekit.instrument.linting.findings import LintFinding, error, warning
 from evidencekit.instrument.linting.looking import Look
 from evidencekit.instrument.proposing import said_by
 from evidencekit.instrument.xlsform import known_type
@@ -27,7 +27,7 @@ _SELECTIONS = ("select_one", "select_multiple", "rank")
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
 
 
-def no_list(look: Look) -> Iterator[Finding]:
+def no_list(look: Look) -> Iterator[LintFinding]:
     """A selection without its list shows nothing to choose from; a list in a file or from another question is fine."""
     for item in look.form.questions:
         kind = item.other.get("type", "")
@@ -36,7 +36,7 @@ def no_list(look: Look) -> Iterator[Finding]:
             yield error("no-list", item.name, what, "Add the list, or correct its name.")
 
 
-def duplicate_codes(look: Look) -> Iterator[Finding]:
+def duplicate_codes(look: Look) -> Iterator[LintFinding]:
     """Two options with one code cannot be told apart in the data, unless a choice filter never shows both."""
     filtered = {item.choices.name for item in look.form.questions if item.choices and "choice_filter" in item.other}
     for choices in look.form.lists:
@@ -51,7 +51,7 @@ def _twice(choices: Choices, *, by_columns: bool) -> int:
     return sum(count > 1 for count in seen.values())
 
 
-def usable_codes(look: Look) -> Iterator[Finding]:
+def usable_codes(look: Look) -> Iterator[LintFinding]:
     """Answers to a question with several are written with a space between: a code that holds one falls apart."""
     for choices in {item.choices.name: item.choices for item in look.form.questions if item.choices and item.kind != "select_one"}.values():
         if split := sum(len(code.split()) != 1 for code in choices.codes):
@@ -59,7 +59,7 @@ def usable_codes(look: Look) -> Iterator[Finding]:
             yield error("code-with-space", choices.name, what, "Put an underscore instead.")
 
 
-def joint_missing(look: Look) -> Iterator[Finding]:
+def joint_missing(look: Look) -> Iterator[LintFinding]:
     """One code for "don't know / refused": a refusal and not knowing mean different things and cannot be told apart any more."""
     for choices in look.form.lists:
         kinds: dict[str, set[str]] = {}
@@ -73,7 +73,7 @@ def joint_missing(look: Look) -> Iterator[Finding]:
             yield error("joint-missing", choices.name, what, "Give each kind an option and a code of its own.")
 
 
-def unmarked_missing(look: Look) -> Iterator[Finding]:
+def unmarked_missing(look: Look) -> Iterator[LintFinding]:
     """A "don't know" that is not marked as such is counted as an answer."""
     for choices in look.form.lists:
         found = [option for option in choices.listed if option.missing is None and said_by(option)]
@@ -82,7 +82,7 @@ def unmarked_missing(look: Look) -> Iterator[Finding]:
             yield warning("unmarked-missing", choices.name, what, "See ek.instrument.propose_missing(form), and apply it by with_missing.")
 
 
-def duplicate_names(look: Look) -> Iterator[Finding]:
+def duplicate_names(look: Look) -> Iterator[LintFinding]:
     """Exports often leave the groups out of column names: two items of one name then share a column, or get numbers nobody foresaw."""
     names = Counter(item.name.casefold() for item in look.form.questions)
     for name in dict.fromkeys(item.name for item in look.form.questions if names[item.name.casefold()] > 1):
@@ -90,7 +90,7 @@ def duplicate_names(look: Look) -> Iterator[Finding]:
         yield warning("duplicate-name", name, what, "Give each a name of its own.")
 
 
-def usable_names(look: Look) -> Iterator[Finding]:
+def usable_names(look: Look) -> Iterator[LintFinding]:
     """A name is an element of the form's XML and a column: it starts with a letter and has no spaces."""
     for part in look.parts:
         if not _NAME.fullmatch(part.name):
@@ -98,7 +98,7 @@ def usable_names(look: Look) -> Iterator[Finding]:
             yield error("unusable-name", part.name, what, "Use letters, digits and underscores, a letter first.")
 
 
-def unknown_types(look: Look) -> Iterator[Finding]:
+def unknown_types(look: Look) -> Iterator[LintFinding]:
     """A type that is not of XLSForm is ignored or refused by the device."""
     for item in look.form.questions:
         kind = item.other.get("type", "")

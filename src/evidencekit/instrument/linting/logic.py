@@ -12,7 +12,7 @@ from evidencekit.instrument.expressions.nodes import Call, Column, Path
 from evidencekit.instrument.expressions.nodes import walk as nodes
 from evidencekit.instrument.expressions.values import number_of, text_of
 from evidencekit.instrument.items import Group, Item, walk
-from evidencekit.instrument.linting.findings import Finding, error, warning
+from evidencekit.instrument.linting.findings import LintFinding, error, warning
 from evidencekit.instrument.linting.looking import Look, with_or_other
 
 __all__ = [
@@ -43,7 +43,7 @@ _ON_THE_DEVICE = frozenset(
 _IN_TEXT = re.compile(r"\$\{\s*(?:last-saved#)?([^\s{}]+)\s*\}")
 
 
-def unreadable(look: Look) -> Iterator[Finding]:
+def unreadable(look: Look) -> Iterator[LintFinding]:
     """What this library cannot read, the device may read in its own way or refuse on the day of the interview."""
     for written in look.written:
         if written.made is None:
@@ -51,7 +51,7 @@ def unreadable(look: Look) -> Iterator[Finding]:
             yield error("unreadable-expression", written.name, what, "Compare brackets, quotes and signs.")
 
 
-def functions(look: Look) -> Iterator[Finding]:
+def functions(look: Look) -> Iterator[LintFinding]:
     """A function that does not exist, or that gets too few arguments, stops the form on the device."""
     for written, made in look.read:
         calls = [node for node in nodes(made.tree) if isinstance(node, Call)]
@@ -65,7 +65,7 @@ def functions(look: Look) -> Iterator[Finding]:
                 yield error("wrong-arguments", written.name, what, f"It takes {fewest if fewest == most else f'{fewest} or more'}.")
 
 
-def unknown_references(look: Look) -> Iterator[Finding]:
+def unknown_references(look: Look) -> Iterator[LintFinding]:
     """A question that is not in the form has no answer, so what depends on it never comes, or always does."""
     for written, made in look.read:
         for name in made.names:
@@ -82,7 +82,7 @@ def unknown_references(look: Look) -> Iterator[Finding]:
             yield error("unknown-reference", part.name, what, "Compare the spelling, or take the reference out.")
 
 
-def later_references(look: Look) -> Iterator[Finding]:
+def later_references(look: Look) -> Iterator[LintFinding]:
     """A question that comes later is blank when it is looked at: skip logic on it skips wrongly."""
     for written, made in look.read:
         for name in made.names:
@@ -91,7 +91,7 @@ def later_references(look: Look) -> Iterator[Finding]:
                 yield error("later-reference", written.name, what, f"Move {name!r} before it.")
 
 
-def circles(look: Look) -> Iterator[Finding]:
+def circles(look: Look) -> Iterator[LintFinding]:
     """What depends on itself has no answer: the device refuses the form, or loops."""
     leads: dict[str, dict[str, None]] = {}
     for written, made in look.read:
@@ -129,7 +129,7 @@ def _circle(start: str, leads: dict[str, dict[str, None]], done: set[str]) -> li
     return []
 
 
-def codes_of_lists(look: Look) -> Iterator[Finding]:
+def codes_of_lists(look: Look) -> Iterator[LintFinding]:
     """Skip logic on a code that no option has is never true: neither pyxform nor ODK Validate says so, and a section is lost."""
     for written, made in look.read:
         for name, code in made.tests:
@@ -146,7 +146,7 @@ def _as_code(code: str) -> str:
     return text_of(number) if number == number else code
 
 
-def missing_codes_in_range(look: Look) -> Iterator[Finding]:
+def missing_codes_in_range(look: Look) -> Iterator[LintFinding]:
     """A code for "I do not know" that could be an answer as well (18 as an age) makes ages of refusals."""
     for item in look.asked:
         if item.kind not in ("integer", "decimal") or not item.constraint:
@@ -173,7 +173,7 @@ def _taken(item: Item, code: str) -> bool:
         return False
 
 
-def number_limits(look: Look) -> Iterator[Finding]:
+def number_limits(look: Look) -> Iterator[LintFinding]:
     """A number without limits takes 170 as an age and a telephone number as a count."""
     for item in look.asked:
         if item.kind in ("integer", "decimal") and not item.constraint and item.other.get("type", "") != "range":

@@ -14,7 +14,7 @@ from evidencekit.instrument.expressions.nodes import Call, Here, Literal, Operat
 from evidencekit.instrument.expressions.nodes import walk as nodes
 from evidencekit.instrument.expressions.values import number_of, text_of
 from evidencekit.instrument.items import Item
-from evidencekit.instrument.linting.findings import Finding, warning
+from evidencekit.instrument.linting.findings import LintFinding, warning
 from evidencekit.instrument.linting.looking import Look
 
 __all__ = ["opened_without_answer"]
@@ -23,7 +23,7 @@ _MOST = 20_000  # combinations of answers to try
 _BLANK = ""
 
 
-def opened_without_answer(look: Look) -> Iterator[Finding]:
+def opened_without_answer(look: Look) -> Iterator[LintFinding]:
     """A refusal or a blank is not a yes: ``${told} != 0`` asks whoever refused to say whom they told.
 
     Every combination of the answers that matter is tried. A question is named when, for some answers to the others, it opens the way as

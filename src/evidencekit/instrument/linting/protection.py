@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from evidencekit.instrument.items import Group, Item, walk
-from evidencekit.instrument.linting.findings import Finding, error, warning
+from evidencekit.instrument.linting.findings import LintFinding, error, warning
 from evidencekit.instrument.linting.identifying_words import identifies, of_birth
 from evidencekit.instrument.linting.looking import Look
 from evidencekit.missingness import Missing
@@ -33,7 +33,7 @@ _OF_THE_DEVICE = frozenset(
 )
 
 
-def roles(look: Look) -> Iterator[Finding]:
+def roles(look: Look) -> Iterator[LintFinding]:
     """Rules about sensitive questions can see only what is marked: a form without any role passes them all and is not safe for that."""
     if look.asked and not any(item.role for item in look.form.questions):
         yield warning(
@@ -44,7 +44,7 @@ def roles(look: Look) -> Iterator[Finding]:
         )
 
 
-def consent_first(look: Look) -> Iterator[Finding]:
+def consent_first(look: Look) -> Iterator[LintFinding]:
     """Nobody is asked anything before they agreed; only who asks, where, and whether one can talk freely may come earlier."""
     consents = look.of_role("consent")
     if not look.asked:
@@ -61,7 +61,7 @@ def consent_first(look: Look) -> Iterator[Finding]:
         yield error("consent-first", early[0].name, what, 'Move it behind the consent, or give it role="design" if nobody answers it.')
 
 
-def consent_closes(look: Look) -> Iterator[Finding]:
+def consent_closes(look: Look) -> Iterator[LintFinding]:
     """A consent that closes nothing is a formality: whoever says no must not be asked on."""
     consents = {item.name for item in look.of_role("consent")}
     if not consents:
@@ -106,7 +106,7 @@ def _reaches(names: set[str], wanted: set[str], leads: dict[tuple[str, bool], tu
     return False
 
 
-def way_out(look: Look) -> Iterator[Finding]:
+def way_out(look: Look) -> Iterator[LintFinding]:
     """Nobody is forced to answer a sensitive question: it can be refused, or left blank."""
     for item in look.of_role("sensitive"):
         forced = item.required or "required" in item.other
@@ -116,22 +116,22 @@ def way_out(look: Look) -> Iterator[Finding]:
             yield error("way-out", item.name, what, remedy)
 
 
-def privacy(look: Look) -> Iterator[Finding]:
+def privacy(look: Look) -> Iterator[LintFinding]:
     """Someone who listens makes answers false and dangerous: before the first sensitive question it is checked that nobody does."""
     yield from _needed(look, "privacy", "privacy-check", "that nobody else can hear or read the answers", first=True)
 
 
-def distress(look: Look) -> Iterator[Finding]:
+def distress(look: Look) -> Iterator[LintFinding]:
     """Interviewers note whether the respondent was upset, so that someone looks after them and the questions can be judged."""
     yield from _needed(look, "distress", "distress", "whether the respondent was upset", first=False)
 
 
-def referral(look: Look) -> Iterator[Finding]:
+def referral(look: Look) -> Iterator[LintFinding]:
     """Whoever tells of harm is offered help: a survey that asks and goes away leaves children alone with it."""
     yield from _needed(look, "referral", "referral", "whether the respondent wants to be put in touch with help", first=False)
 
 
-def _needed(look: Look, role: str, rule: str, that: str, *, first: bool) -> Iterator[Finding]:
+def _needed(look: Look, role: str, rule: str, that: str, *, first: bool) -> Iterator[LintFinding]:
     """An item of a role is there when anything is sensitive, and comes before it when it has to."""
     sensitive, found = look.of_role("sensitive"), look.of_role(role)
     if not sensitive:
@@ -143,7 +143,7 @@ def _needed(look: Look, role: str, rule: str, that: str, *, first: bool) -> Iter
         yield error(rule, sensitive[0].name, what, f"Move {found[0].name!r} before it.")
 
 
-def direct_identifiers(look: Look) -> Iterator[Finding]:
+def direct_identifiers(look: Look) -> Iterator[LintFinding]:
     """What names a person or their device is kept apart from answers or not collected: a lost tablet must not name a child."""
     for item in look.form.questions:
         kind = item.other.get("type", item.name).lower() if item.kind == "metadata" else ""
@@ -160,7 +160,7 @@ def direct_identifiers(look: Look) -> Iterator[Finding]:
             yield error("direct-identifier", item.name, f"Item {item.name!r} seems to hold what identifies a person.", remedy)
 
 
-def date_of_birth(look: Look) -> Iterator[Finding]:
+def date_of_birth(look: Look) -> Iterator[LintFinding]:
     """A date of birth nearly names a person in a village; an age in years serves every table."""
     for item in look.asked:
         if item.kind in ("date", "datetime") and of_birth(item):
@@ -168,7 +168,7 @@ def date_of_birth(look: Look) -> Iterator[Finding]:
             yield warning("date-of-birth", item.name, what, "Ask for the age in completed years, or for month and year at most.")
 
 
-def free_text(look: Look) -> Iterator[Finding]:
+def free_text(look: Look) -> Iterator[LintFinding]:
     """People write names into free texts: they are marked, so that they are read by few and released by nobody."""
     for item in look.asked:
         if item.kind == "text" and item.role is None:
@@ -176,7 +176,7 @@ def free_text(look: Look) -> Iterator[Finding]:
             yield warning("free-text-role", item.name, what, 'Give it role="free-text", or choices instead.')
 
 
-def purposes(look: Look) -> Iterator[Finding]:
+def purposes(look: Look) -> Iterator[LintFinding]:
     """What no indicator and no step of the survey needs is not asked: every question costs trust, and every answer must be guarded."""
     for item in look.asked:
         if not item.purpose and item.role not in (*_NOT_CLOSED,):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from evidencekit.errors import InputError
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.linting import lists, logic, opening, protection, wording
-from evidencekit.instrument.linting.findings import Finding, Lint, warning
+from evidencekit.instrument.linting.findings import Lint, LintFinding, warning
 from evidencekit.instrument.linting.looking import Look, look
 
 __all__ = ["RULES", "lint"]
@@ -15,14 +15,14 @@ __all__ = ["RULES", "lint"]
 _COVERED = ("unknown-list",)  # by a rule that looks at the form
 
 
-def remarks(look: Look) -> Iterator[Finding]:
+def remarks(look: Look) -> Iterator[LintFinding]:
     """What reading a file left out is told, so that nothing goes in silence."""
     for remark in look.form.remarks:
         if remark.rule not in _COVERED:
             yield warning(remark.rule, remark.item, remark.text, "Correct the file when it was meant to count.")
 
 
-RULES: tuple[Callable[[Look], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Look], Iterator[LintFinding]], ...] = (
     protection.consent_first,
     protection.consent_closes,
     protection.way_out,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from evidencekit.instrument.items import Item
-from evidencekit.instrument.linting.findings import Finding, error, warning
+from evidencekit.instrument.linting.findings import LintFinding, error, warning
 from evidencekit.instrument.linting.looking import Look
 from evidencekit.instrument.xlsform import split_language
 
 __all__ = ["labels", "translations", "translations_of_lists"]
 
 
-def labels(look: Look) -> Iterator[Finding]:
+def labels(look: Look) -> Iterator[LintFinding]:
     """A question without a text leaves it to the interviewer what is asked, an option without one cannot be chosen."""
     for item in look.asked:
         if not item.label and not _shown(item.other):
@@ -27,7 +27,7 @@ def _shown(other: Mapping[str, str]) -> bool:
     return any(split_language(column)[0].startswith("media::") for column in other)
 
 
-def translations(look: Look) -> Iterator[Finding]:
+def translations(look: Look) -> Iterator[LintFinding]:
     """Where one language has no text the device shows a dash or another language, and the interviewer translates on the spot."""
     for part in look.parts:
         missing = _missing(part.label, look)
@@ -46,7 +46,7 @@ def translations(look: Look) -> Iterator[Finding]:
                 yield warning("missing-translation", part.name, what, "Translate it, or take it out of the others.")
 
 
-def translations_of_lists(look: Look) -> Iterator[Finding]:
+def translations_of_lists(look: Look) -> Iterator[LintFinding]:
     """An option without a text in the language of the interview cannot be chosen by the one who is asked."""
     for choices in look.form.lists:
         blank = {language: 0 for language in look.form.languages}
