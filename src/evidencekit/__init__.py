@@ -7,7 +7,7 @@
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
-    compare                 difference, ratio_of, contrast
+    compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from evidencekit import sampling as sampling
     from evidencekit import survey as survey
     from evidencekit import weighting as weighting
-    from evidencekit.combining import contrast, difference, ratio_of
+    from evidencekit.combining import contrast, difference, headcount, ratio_of
     from evidencekit.disclosure import Released, release
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
@@ -90,6 +90,7 @@ _ROOMS: dict[str, str] = {
     "count": "survey",
     "difference": "combining",
     "finding": "findings",
+    "headcount": "combining",
     "mean": "survey",
     "proportion": "survey",
     "quantile": "survey",
@@ -141,6 +142,7 @@ __all__ = [
     "count",
     "difference",
     "finding",
+    "headcount",
     "mean",
     "proportion",
     "quantile",
