@@ -71,6 +71,18 @@ def test_it_says_by_how_many_points_and_only_what_the_interval_supports() -> Non
     assert np.isnan(made.to_frame()["points_moved"][0])
 
 
+def test_refusals_are_no_part_of_the_difference_among_those_who_answered_everything() -> None:
+    survey = small()
+    wide, narrow = one("WIDE", "${a} or ${b}"), one("NARROW", "${a}")
+    made = ek.compare_definitions(survey, [narrow, wide])
+    a, b = (np.array(ROWS[name], dtype=float) for name in "ab")
+    w = np.arange(1.0, 31.0) * (a < 9) * (b < 9)
+    assert made.complete is not None
+    assert made.complete.points[0] == pytest.approx(np.average(np.maximum(a, b), weights=w) - np.average(a, weights=w))
+    assert "of those who answered everything" in repr(made)
+    assert ek.compare_definitions(fictional(), [NARROW, CONTACT]).complete is None
+
+
 def test_what_else_differs_is_said() -> None:
     other = one(
         "OTHER", "${any_contact_unwanted}", recall="lifetime", ages=(15, 17), denominator="${internet_daily}", universe="daily users"

@@ -129,12 +129,13 @@ CODINGS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "a range of missing codes": (ek.Dataset(pd.DataFrame({"told": [1, 0, 97, 99]}), missing={"told": {(97, 99): RF}}), {}, "yn??"),
     "the form": (pd.DataFrame({"told": ["1", "2", "8", "9"]}), {"form": FORM}, "yn??"),
     "the form, numbers": (pd.DataFrame({"told": [1.0, 2.0, 8.0, None]}), {"form": FORM}, "yn??"),
-    "yes codes of a form": (pd.DataFrame({"told": [1, 2, 8, 9]}), {"form": FORM, "items": {"told": Coded("told", yes=2)}}, "ny??"),
+    "yes codes of a form": (pd.DataFrame({"told": [1, 2, 8, 9]}), {"form": FORM, "items": {"told": Coded("told", yes=2, no=1)}}, "ny??"),
     "several answers": (
         pd.DataFrame({"q": ["friend police", "friend", None, "helpline"]}),
-        {"items": {"told": Coded("q", yes=("police", "helpline"), several=True)}},
+        {"items": {"told": Coded("q", yes=("police", "helpline"), no="friend", several=True)}},
         "yn?y",
     ),
+    "not asked": (pd.DataFrame({"other": [1, 2]}), {"items": {"told": None}}, "--"),
     "everyone": (pd.DataFrame({"other": [1, 2]}), {"items": {"told": True}}, "yy"),
 }
 
@@ -165,7 +166,11 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
         "do not say",
     ),
     "a code too many": (pd.DataFrame({"told": [1, 2, 99]}), {"items": {"told": Coded("told", yes=1, no=2)}}, "1 answers of column 'told'"),
-    "a yes alone": (pd.DataFrame({"told": [1, 2, 99]}), {"items": {"told": Coded("told", yes=1)}}, "Nothing lists"),
+    "one of several that is neither": (
+        pd.DataFrame({"q": ["friend", "99"]}),
+        {"items": {"told": Coded("q", yes="police", no="friend", several=True)}},
+        "1 answers of column 'q'",
+    ),
     "no such column": (pd.DataFrame({"x": [1]}), {"items": {"told": "tld"}}, "tld|not a column"),
     "no column of its name": (pd.DataFrame({"x": [1]}), {}, "needs 'told'"),
     "an item that is none": (pd.DataFrame({"told": [1, 0]}), {"items": {"tlod": "told"}}, "no item of the indicators"),
@@ -185,10 +190,11 @@ def test_a_coding_is_never_guessed(case: str) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: Coded("a", yes=()), "at least one"),
+        (lambda: Coded("a", yes=(), no=1), "at least one"),
+        (lambda: Coded("a", yes=1, no=()), "at least one"),
         (lambda: Coded("a", yes=1, no=(1, 2)), "both yes and no"),
-        (lambda: Coded("", yes=1), "name of a column"),
-        (lambda: Coded("a", yes=[None]), "takes codes"),
+        (lambda: Coded("", yes=1, no=0), "name of a column"),
+        (lambda: Coded("a", yes=[None], no=0), "takes codes"),
         (lambda: Concept(""), "needs asks="),
         (lambda: Concept("a", after="${b} or"), "cannot be read"),
     ],
@@ -309,7 +315,7 @@ def test_a_gate_coded_otherwise_is_read_by_what_was_declared() -> None:
         code="X", numerator="${x}", denominator="${online}", items={"x": Concept("x", "${online}"), "online": Concept("online")}
     )
     assert states(data, ek.Indicator(code="X", numerator="${x}"), form=form) == "-yn?"
-    assert states(data, one, form=form, items={"online": Coded("often", yes=(2, 3))}) == "nyn?"
+    assert states(data, one, form=form, items={"online": Coded("often", yes=(2, 3), no=1)}) == "nyn?"
 
 
 def test_a_gate_that_is_not_in_the_data_is_named() -> None:
@@ -354,3 +360,24 @@ def test_two_meanings_of_one_item_are_refused() -> None:
 def test_an_unknown_column_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownColumn, match="Did you mean 'told'"):
         states(pd.DataFrame({"told": [1, 0]}), ONE, items={"told": "tolld"})
+
+
+def test_a_question_with_several_answers_is_read_by_its_form() -> None:
+    whom = ek.Choices("whom", {"friend": "A friend", "police": "The police", "none": "No one", "99": "I prefer not to say"}, {"99": RF})
+    form = ek.Instrument("f", [asked("event"), ek.Item("whom", "select_multiple", "", whom, "${event} = '1'")])
+    data = pd.DataFrame({"event": ["1", "1", "1", "2", "9"], "whom": ["friend police", "none", "99", None, None]})
+    coded = {"told": Coded("whom", yes="police", no=("friend", "none"))}
+    assert states(data, ONE, form=form, items=coded) == "yn?n?"
+
+
+def test_a_gate_in_another_language_is_outside_until_it_is_declared() -> None:
+    """Nobody guesses that "oui" is yes: those who were not asked are left out and counted, and declaring the gate makes them a no."""
+    oui = ek.Choices("on", {"1": "Oui", "2": "Non"})
+    form = ek.Instrument("f", [ek.Item("g", "select_one", "", oui), asked("x", "${g} = '1'")])
+    data = pd.DataFrame({"g": [1, 1, 2, 2], "x": [1, 2, None, None]})
+    one = ek.Indicator(code="X", numerator="${x}")
+    assert states(data, one, form=form) == "yn--"
+    made = ek.prevalence(survey_of(data), one, form=form)
+    assert made.not_asked == 2
+    assert "2 of the denominator left out: not asked" in repr(made)
+    assert states(data, one, form=form, items={"g": Coded("g", yes=1, no=2)}) == "ynnn"

@@ -287,7 +287,6 @@ def test_no_answer_reaches_a_message_a_repr_or_a_pickle() -> None:
     for more in (
         {},
         {"items": {"image_shared": Coded("image_shared", yes=1, no=0)}},
-        {"items": {"image_shared": Coded("image_shared", yes=1)}},
     ):
         with pytest.raises(InputError) as caught:
             ek.prevalence(survey, V06, **more)
@@ -338,3 +337,18 @@ def test_bounds_hold_the_estimate_and_a_composite_is_no_less_than_its_parts(rows
 
 def coded_of(part: ek.Indicator, coded: dict[str, Coded]) -> dict[str, Coded]:
     return {name: made for name, made in coded.items() if name in part.item_names and name != "online"}
+
+
+def test_an_item_that_the_survey_did_not_ask_is_said_to_be_missing_from_the_composite() -> None:
+    data = made_up()
+    survey = survey_of(data.with_frame(data.frame.drop(columns="threatened")))
+    with pytest.raises(InputError, match=r"needs 'threatened' .*None"):
+        ek.prevalence(survey, V13)
+    made = ek.prevalence(survey, V13, items={"threatened": None})
+    assert made.absent == ("threatened",)
+    assert "not asked in this survey: threatened; so this is not all that V13 counts" in repr(made)
+    assert dict(made.estimate.provenance.policies)["not asked in this survey"] == "threatened"
+    without = ek.Indicator(
+        code="W", numerator="${V06} or ${V04a}", denominator="${internet_user}", ages=(12, 17), parts=[V06, ek.indicator("V04a")]
+    )
+    np.testing.assert_array_equal(made.estimate.points, ek.prevalence(survey, without).estimate.points)

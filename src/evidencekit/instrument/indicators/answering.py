@@ -21,7 +21,7 @@ from evidencekit.survey import Survey
 
 __all__ = ["Items", "Sheet"]
 
-ItemMap = Mapping[str, str | Coded | bool] | None
+ItemMap = Mapping[str, str | Coded | bool | None] | None
 
 
 class Sheet:
@@ -121,7 +121,7 @@ class Items:
     survey, form
         As for `Sheet`.
     items : mapping
-        Item name to a column's name, a `Coded`, or true or false for all rows.
+        Item name to a column's name, a `Coded`, true or false for all rows, or None where the survey did not ask it.
     concepts : mapping of str to Concept
         What the items ask, and after which.
     """
@@ -143,6 +143,10 @@ class Items:
         """Whether something answers an item."""
         return name in self.given or name in self.sheet.frame.columns
 
+    def left_out(self, name: str) -> bool:
+        """Whether the survey did not ask an item."""
+        return name in self.given and self.given[name] is None
+
     def constant(self, name: str) -> bool | None:
         """What was said of all rows; None where a column answers."""
         made = self.given.get(name)
@@ -150,31 +154,35 @@ class Items:
 
     def _column(self, name: str) -> str:
         made = self.given.get(name, name)
-        assert not isinstance(made, bool)
+        assert isinstance(made, (str, Coded))
         return made.column if isinstance(made, Coded) else made
 
     def _need(self, name: str) -> None:
         if self.has(name):
             return
         asks = f" ({self.concepts[name].asks})" if name in self.concepts else ""
-        fix = f'Say which column it is: items={{"{name}": "..."}}'
-        more = f', or that it holds for everyone in the survey: items={{"{name}": True}}.' if name in self.concepts else "."
-        raise InputError(f"The indicator needs {name!r}{asks}, and there is no such column in the data.", fix + more)
+        raise InputError(
+            f"The indicator needs {name!r}{asks}, and there is no such column in the data.",
+            f'Say which column it is, items={{"{name}": "..."}}; or True in its place, where it holds for everyone in the survey; or None, '
+            "where the survey did not ask it.",
+        )
 
     def standing(self, name: str) -> Standing:
         """Yes, no, not known or outside, of a yes/no item."""
         if name not in self._made:
             self._need(name)
+            if self.left_out(name):
+                return everyone(self.n, state=OUTSIDE)
             constant = self.constant(name)
             if constant is not None:
-                return everyone(self.n, yes=constant)
+                return everyone(self.n, state=YES if constant else NO)
             self._made[name] = self._after(name, self.sheet.standing(self._column(name)))
         return self._made[name]
 
     def plain(self, name: str) -> tuple[Values, Standing]:
         """The answers as they stand, and what rows without one are."""
         self._need(name)
-        if self.constant(name) is not None:
+        if self.constant(name) is not None or self.left_out(name):
             raise InputError(f"The indicator compares the answers to {name!r}, so a column has to answer it.")
         column = self.sheet.column(self._column(name))
         there = self._after(name, self.sheet.standing(column.name, yes_no=False))
@@ -183,7 +191,7 @@ class Items:
     def _after(self, name: str, made: Standing) -> Standing:
         """Blanks by the item that this one is usually asked after, where something answers that."""
         gate = self.concepts[name].gate if name in self.concepts else None
-        if gate is None or not all(self.has(above) for above in gate.names):
+        if gate is None or not all(self.has(above) and not self.left_out(above) for above in gate.names):
             return made
         blank = self.sheet.blank(self._column(name))
         if not blank.any():
@@ -205,7 +213,7 @@ def _check(items: ItemMap, form: Instrument | None) -> None:
     if not isinstance(items, Mapping):
         raise InputError(f"items= takes a mapping of item names to columns, not a {type(items).__name__}.")
     for name, made in items.items():
-        if not isinstance(name, str) or not isinstance(made, (str, Coded, bool)):
+        if not isinstance(name, str) or not isinstance(made, (str, Coded, bool, type(None))):
             raise InputError(
                 "items= maps the names of items to columns.",
                 'For example items={"image_shared": "q14"}, or {"image_shared": ek.instrument.Coded("q14", yes=1, no=2)}.',

@@ -52,7 +52,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """Which codes of a column mean yes and which no. `no` is empty where every other answer is a no."""
+    """Which codes of a column mean yes and which no."""
 
     yes: frozenset[str]
     no: frozenset[str]
@@ -62,9 +62,7 @@ class Coding:
         chosen = set(code.split()) if several else {code}
         if chosen & self.yes:
             return True
-        if several or not self.no or chosen <= self.no:
-            return False
-        return None
+        return False if chosen <= self.no else None
 
 
 def column_of(series: Any, data: Any, item: Item | None, declared: Coded | None) -> Column:
@@ -112,14 +110,11 @@ def coding_of(column: Column, data: Any, item: Item | None, declared: Coded | No
     InputError
         Nothing says it, or some answers are neither; the message counts them and names no code.
     """
-    listed = _listed(column, data, item)
     if declared is not None:
-        made = Coding(frozenset(declared.yes), frozenset(declared.no or ()))
-        if declared.no is None and not column.several:
-            made = _rest_is_no(column, made, listed)
+        made = Coding(frozenset(declared.yes), frozenset(declared.no))
     elif column.flags:
         made = Coding(frozenset({"1"}), frozenset({"0"}))
-    elif listed:
+    elif listed := _listed(column, data, item):
         made = _labelled(column, listed)
     else:
         made = _plain(column)
@@ -171,16 +166,6 @@ def _labelled(column: Column, listed: Mapping[str, set[str]]) -> Coding:
         f"The labels of column {column.name!r} do not say which code is yes and which is no.",
         f"Say it: items={{...: Coded({column.name!r}, yes=..., no=...)}}.",
     )
-
-
-def _rest_is_no(column: Column, made: Coding, listed: Mapping[str, set[str]]) -> Coding:
-    """Every other listed code is a no, where a list says which codes there are."""
-    if not listed:
-        raise InputError(
-            f"Nothing lists the codes of column {column.name!r}, so what is not a yes may be a no or a refusal.",
-            f"Give the no codes as well, Coded({column.name!r}, yes=..., no=...), or an Instrument or value labels.",
-        )
-    return Coding(made.yes, frozenset(listed) - made.yes or frozenset({"no other code"}))
 
 
 def _plain(column: Column) -> Coding:

@@ -29,7 +29,7 @@ class Compiled:
     """An indicator on the rows of a survey: `inside` who is counted, `standing` what they are, and the denominator in words.
 
     `not_asked` are those in the denominator of whom nothing was asked: they are not counted. `partly` are those counted whose answers
-    settle it although another question of it was not answered.
+    settle it although another question of it was not answered. `absent` are its items that the survey did not ask.
     """
 
     indicator: Indicator
@@ -40,6 +40,7 @@ class Compiled:
     among: str
     unsure: int
     ages_checked: bool
+    absent: tuple[str, ...]
 
     @property
     def valid(self) -> Any:
@@ -80,11 +81,12 @@ def items_for(survey: Survey, indicators: Sequence[Indicator], items: ItemMap, f
                 raise InputError(f"Two indicators mean different things by {name!r}.", "Give the items names of their own.")
     made = Items(survey, items, form, concepts)
     known = {name for i in indicators for name in (*i.item_names, *i.concepts)} | {INTERNET, AGE}
+    known |= set(made.sheet.known)  # a question above another, which only has to be read rightly
     unknown = [name for name in made.given if name not in known]
     if unknown:
         raise InputError(
             f"items= names {unknown[0]!r}, which is no item of the indicators asked for.",
-            f"They have {', '.join(sorted(known - {INTERNET, AGE}))}, and {INTERNET} and {AGE}.",
+            f"They have {', '.join(sorted(known - {INTERNET, AGE} - set(made.sheet.known)))}, and {INTERNET} and {AGE}.",
         )
     return made
 
@@ -115,7 +117,10 @@ def compiled(indicator: Indicator, items: Items, among: Among = "own") -> Compil
     there = who.yes & aged.yes
     unsure = int(((who.unknown & ~(aged.state == NO)) | (aged.unknown & ~(who.state == NO))).sum())
     inside = there & ~made.outside
-    return Compiled(indicator, inside, there & made.outside, inside & ~made.unknown & counting.unanswered(), made, words, unsure, checked)
+    absent = tuple(name for name in indicator.item_names if items.left_out(name))
+    return Compiled(
+        indicator, inside, there & made.outside, inside & ~made.unknown & counting.unanswered(), made, words, unsure, checked, absent
+    )
 
 
 def own_words(indicator: Indicator) -> str:
@@ -150,7 +155,7 @@ def _others(indicator: Indicator, items: Items, among: str) -> tuple[Standing, s
 
 def _ages(indicator: Indicator, items: Items) -> tuple[Standing, bool]:
     """Who is in the age range, and whether a column of ages says it."""
-    if indicator.ages is None or not items.has(AGE) or items.constant(AGE) is not None:
+    if indicator.ages is None or not items.has(AGE) or items.constant(AGE) is not None or items.left_out(AGE):
         return everyone(items.n), False
     low, high = indicator.ages
     text = f"${{{AGE}}} >= {low}" + (f" and ${{{AGE}}} <= {high}" if high is not None else "")

@@ -62,11 +62,9 @@ class Coded:
     ----------
     column : str
         Where the answers are.
-    yes : code or sequence of codes
-        What means yes. Of a question with several answers, any of these chosen is a yes.
-    no : code or sequence of codes, optional
-        What means no. It may be left out where the form or the value labels list all codes: every other one that is not a kind of
-        missing answer is then a no. For a question with several answers it is not needed: none of the `yes` codes among those chosen.
+    yes, no : code or sequence of codes
+        What means yes and what means no. Of a question with several answers, any `yes` code among those chosen is a yes, and only `no`
+        codes are a no. Both are needed: what is not a yes may be a refusal that nobody declared. An answer that is neither is refused.
     several : bool
         The column holds several codes with spaces between them, as ODK and KoboToolbox write ``select_multiple``. An Instrument says it by
         itself.
@@ -74,35 +72,35 @@ class Coded:
     Raises
     ------
     InputError
-        No yes code, or one code that means both.
+        No yes or no code, or one code that means both.
 
     Examples
     --------
     >>> import evidencekit as ek
     >>> ek.instrument.Coded("q14", yes=1, no=2)
     Coded('q14', 1 yes code, 1 no code)
-    >>> ek.instrument.Coded("told_whom", yes=("helpline", "police"), several=True)
-    Coded('told_whom', 2 yes codes, several answers)
+    >>> ek.instrument.Coded("told_whom", yes=("helpline", "police"), no=("friend", "parent"), several=True)
+    Coded('told_whom', 2 yes codes, 2 no codes, several answers)
     """
 
     column: str
     yes: Codes
-    no: Codes = None
+    no: Codes
     several: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.column, str) or not self.column:
             raise InputError("Coded() starts with the name of a column.")
-        yes, no = _codes(self.yes, "yes="), _codes(self.no, "no=") if self.no is not None else None
-        if not yes:
-            raise InputError(f"Coded({self.column!r}) needs at least one yes= code.")
-        if no is not None and set(yes) & set(no):
+        yes, no = _codes(self.yes, "yes="), _codes(self.no, "no=")
+        if not yes or not no:
+            raise InputError(f"Coded({self.column!r}) needs at least one yes= and one no= code.")
+        if set(yes) & set(no):
             raise InputError(f"Coded({self.column!r}) has a code that means both yes and no.")
         object.__setattr__(self, "yes", yes)
         object.__setattr__(self, "no", no)
 
     def __repr__(self) -> str:
-        parts = [repr(self.column), _counted(len(self.yes), "yes code"), *([_counted(len(self.no), "no code")] if self.no else [])]
+        parts = [repr(self.column), _counted(len(self.yes), "yes code"), _counted(len(self.no), "no code")]
         return f"Coded({', '.join([*parts, *(['several answers'] if self.several else [])])})"
 
 

@@ -104,6 +104,9 @@ def policies_of(made: Compiled, unanswered: Mapping[str, int]) -> tuple[tuple[st
         out += [("reference event", of.reference_event)]
     out += [("unanswered", f"{unanswered_words(unanswered)}, {of.unanswered}")]
     out += [("membership not known", f"{made.unsure:,} left out")] if made.unsure else []
+    out += [("not asked in this survey", ", ".join(made.absent))] if made.absent else []
+    count = int(made.not_asked.sum())
+    out += [("not asked", f"{count:,} of the denominator, for another reason than a no, left out")] if count else []
     return tuple(out)
 
 

@@ -57,6 +57,10 @@ class Prevalence:
         Rows that one answer settles although another question was not answered.
     membership_unknown : int
         Rows left out because it is not known whether they are counted.
+    not_asked : int
+        Rows of the denominator left out because nothing was asked of them, and no answer of no is the reason.
+    absent : tuple of str
+        Items that the survey did not ask: the number is not all that the indicator counts.
     """
 
     indicator: Indicator
@@ -68,6 +72,8 @@ class Prevalence:
     unanswered: Mapping[str, int] = field(default_factory=dict)
     partly: int = 0
     membership_unknown: int = 0
+    not_asked: int = 0
+    absent: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -111,6 +117,9 @@ class Prevalence:
         said = f"not settled by the answers: {unanswered_words(self.unanswered)}, {self.indicator.unanswered}"
         out = [f"{said}; if_all_no, if_all_yes: how much turns on them" if any_ else "every answer of those counted is known"]
         out += [f"{self.membership_unknown:,} left out: not known whether they are counted"] if self.membership_unknown else []
+        out += [f"{self.not_asked:,} of the denominator left out: not asked, for another reason than a no"] if self.not_asked else []
+        if self.absent:
+            out += [f"not asked in this survey: {', '.join(self.absent)}; so this is not all that {self.indicator.code} counts"]
         if self.partly:
             out += [f"{self.partly:,} settled by one answer although another was not given; complete: those who answered everything"]
         others = [f"{name}: {100 * est.points[0]:.1f}%" for name, est in self.denominators.items() if len(est) == 1]
@@ -150,8 +159,9 @@ def prevalence(
         From `indicator`, or one of your own.
     items : mapping, optional
         Which column answers which named item: ``{"image_shared": "q14"}``; a `Coded` where codes must be declared; True or False where it
-        holds for everyone in the survey, as ``{"internet_user": True}``. An item that is not listed is the column of its name. The items
-        ``internet_user`` and ``age`` say who is counted.
+        holds for everyone in the survey, as ``{"internet_user": True}``; None where the survey did not ask it, which the result says. An
+        item that is not listed is the column of its name. The items ``internet_user`` and ``age`` say who is counted. With a `form`, a
+        question above others can be declared too, so that its no is read as one.
     form : Instrument, optional
         What the answers were collected with: its lists say which code is yes, its missing codes which answers are refusals, its skip logic
         who was asked.
@@ -182,7 +192,8 @@ def prevalence(
     and a row where nothing was asked is not counted. The bounds are worst cases and assume nothing about who does not answer.
 
     Where children refuse single questions of a composite, its estimate leans upward, even where refusals are random: one yes settles a row
-    and a no needs every answer. ``.complete`` does not lean so, on fewer rows; where the two are apart, look at the bounds.
+    and a no needs every answer (in the tests' simulation of three questions, each refused by 8 in 100, 25.8 % for a true 22.6 %).
+    ``.complete`` does not lean so, on fewer rows; where the two are apart, look at the bounds.
 
     References
     ----------
@@ -225,6 +236,8 @@ def prevalence(
         unanswered=MappingProxyType(unanswered),
         partly=int((made.partly & rows).sum()),
         membership_unknown=made.unsure,
+        not_asked=int((made.not_asked & rows).sum()),
+        absent=made.absent,
     )
 
 

@@ -103,7 +103,7 @@ def _values(name: str, gates: Gates, above: dict[str, Standing], *, flipped: boo
     if coding is None:
         return column.as_texts(column.at)
     standing = above[name]
-    more = (min(coding.yes), min(coding.no) if coding.no else "")
+    more = (min(coding.yes), min(coding.no))
     yes_at, no_at = len(column.codes), len(column.codes) + 1
     if flipped:
         at = np.where((standing.state == NO) | (standing.state == UNKNOWN), yes_at, column.at)

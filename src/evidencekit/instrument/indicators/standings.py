@@ -49,9 +49,9 @@ class Standing:
         return self.state == OUTSIDE
 
 
-def everyone(n: int, *, yes: bool = True) -> Standing:
-    """The same answer for all rows."""
-    return Standing(np.full(n, YES if yes else NO, dtype=np.int8), np.zeros(n, dtype=np.uint8))
+def everyone(n: int, *, state: int = YES) -> Standing:
+    """The same for all rows."""
+    return Standing(np.full(n, state, dtype=np.int8), np.zeros(n, dtype=np.uint8))
 
 
 def _made(state: States, parts: Sequence[Standing]) -> Standing:
