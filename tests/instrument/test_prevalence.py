@@ -352,3 +352,12 @@ def test_an_item_that_the_survey_did_not_ask_is_said_to_be_missing_from_the_comp
         code="W", numerator="${V06} or ${V04a}", denominator="${internet_user}", ages=(12, 17), parts=[V06, ek.indicator("V04a")]
     )
     np.testing.assert_array_equal(made.estimate.points, ek.prevalence(survey, without).estimate.points)
+
+
+def test_counts_of_those_left_out_are_of_the_condition_alone() -> None:
+    data = made_up()
+    hand = by_hand(data.frame)
+    girls = data.frame["sex"] == "girl"
+    made = ek.prevalence(survey_of(data), V13, where=nw.col("sex") == "girl", where_label="girls")
+    assert made.membership_unknown == (girls & hand["in_age"] & (hand["online"] == "?")).sum()
+    assert made.unanswered["any"] == (girls & hand["in_age"] & (hand["online"] == "y") & (hand["state"] == "?")).sum()

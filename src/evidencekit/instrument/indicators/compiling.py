@@ -29,7 +29,8 @@ class Compiled:
     """An indicator on the rows of a survey: `inside` who is counted, `standing` what they are, and the denominator in words.
 
     `not_asked` are those in the denominator of whom nothing was asked: they are not counted. `partly` are those counted whose answers
-    settle it although another question of it was not answered. `absent` are its items that the survey did not ask.
+    settle it although another question of it was not answered; `unsure` those of whom it is not known whether they are counted. `absent`
+    are its items that the survey did not ask.
     """
 
     indicator: Indicator
@@ -38,7 +39,7 @@ class Compiled:
     partly: Any
     standing: Standing
     among: str
-    unsure: int
+    unsure: Any
     ages_checked: bool
     absent: tuple[str, ...]
 
@@ -115,7 +116,7 @@ def compiled(indicator: Indicator, items: Items, among: Among = "own") -> Compil
         who, words = _others(indicator, items, among)
     aged, checked = _ages(indicator, items)
     there = who.yes & aged.yes
-    unsure = int(((who.unknown & ~(aged.state == NO)) | (aged.unknown & ~(who.state == NO))).sum())
+    unsure = (who.unknown & ~(aged.state == NO)) | (aged.unknown & ~(who.state == NO))
     inside = there & ~made.outside
     absent = tuple(name for name in indicator.item_names if items.left_out(name))
     return Compiled(

@@ -91,7 +91,7 @@ def unanswered_of(made: Compiled, rows: Any) -> dict[str, int]:
     return found
 
 
-def policies_of(made: Compiled, unanswered: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+def policies_of(made: Compiled, unanswered: Mapping[str, int], rows: Any) -> tuple[tuple[str, str], ...]:
     """What a reader must know of an indicator's number: its definition, and what was done with answers not given."""
     of = made.indicator
     out = [("indicator", f"{of.code} {of.version} [{of.fingerprint}]"), ("recall", of.recall)]
@@ -103,9 +103,9 @@ def policies_of(made: Compiled, unanswered: Mapping[str, int]) -> tuple[tuple[st
     if of.reference_event:
         out += [("reference event", of.reference_event)]
     out += [("unanswered", f"{unanswered_words(unanswered)}, {of.unanswered}")]
-    out += [("membership not known", f"{made.unsure:,} left out")] if made.unsure else []
+    unsure, count = int((made.unsure & rows).sum()), int((made.not_asked & rows).sum())
+    out += [("membership not known", f"{unsure:,} left out")] if unsure else []
     out += [("not asked in this survey", ", ".join(made.absent))] if made.absent else []
-    count = int(made.not_asked.sum())
     out += [("not asked", f"{count:,} of the denominator, for another reason than a no, left out")] if count else []
     return tuple(out)
 

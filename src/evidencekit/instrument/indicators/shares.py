@@ -235,7 +235,7 @@ def prevalence(
         denominators=MappingProxyType(others),
         unanswered=MappingProxyType(unanswered),
         partly=int((made.partly & rows).sum()),
-        membership_unknown=made.unsure,
+        membership_unknown=int((made.unsure & rows).sum()),
         not_asked=int((made.not_asked & rows).sum()),
         absent=made.absent,
     )
@@ -261,7 +261,7 @@ def _estimate(asked: _Asked, made: Compiled, values: Any, unanswered: Mapping[st
     est = asked.shares({code: values})
     left = unanswered["any"] if np.isnan(values[made.inside]).any() else 0
     est = replace(est, provenance=replace(est.provenance, missing=((code, left),)))
-    return named(est, made, policies_of(made, unanswered), asked.said)
+    return named(est, made, policies_of(made, unanswered, rows_counted(asked.survey, asked.where)), asked.said)
 
 
 def _bound(asked: _Asked, made: Compiled, upper: bool, unanswered: Mapping[str, int]) -> Estimate:
