@@ -4,10 +4,11 @@
 
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
+    say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
-    compare                 difference, ratio_of, contrast
+    compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
@@ -40,13 +41,13 @@ if TYPE_CHECKING:
     from evidencekit import sampling as sampling
     from evidencekit import survey as survey
     from evidencekit import weighting as weighting
-    from evidencekit.combining import contrast, difference, ratio_of
+    from evidencekit.combining import contrast, difference, headcount, ratio_of
     from evidencekit.disclosure import Released, release
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
     from evidencekit.findings import Action, Finding, finding
     from evidencekit.frames import Dataset
-    from evidencekit.instrument import Choices, Instrument, Item, validate
+    from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
@@ -75,6 +76,7 @@ _ROOMS: dict[str, str] = {
     "EvidencekitError": "errors",
     "Finding": "findings",
     "Frame": "sampling",
+    "Indicator": "instrument",
     "Instrument": "instrument",
     "Item": "instrument",
     "Missing": "missingness",
@@ -86,11 +88,15 @@ _ROOMS: dict[str, str] = {
     "TwoPhase": "survey",
     "cdf": "survey",
     "check_survey": "survey",
+    "compare_definitions": "instrument",
     "contrast": "combining",
     "count": "survey",
     "difference": "combining",
     "finding": "findings",
+    "headcount": "combining",
+    "indicator": "instrument",
     "mean": "survey",
+    "prevalence": "instrument",
     "proportion": "survey",
     "quantile": "survey",
     "ratio": "survey",
@@ -126,6 +132,7 @@ __all__ = [
     "EvidencekitError",
     "Finding",
     "Frame",
+    "Indicator",
     "Instrument",
     "Item",
     "Missing",
@@ -138,11 +145,15 @@ __all__ = [
     "__version__",
     "cdf",
     "check_survey",
+    "compare_definitions",
     "contrast",
     "count",
     "difference",
     "finding",
+    "headcount",
+    "indicator",
     "mean",
+    "prevalence",
     "proportion",
     "quantile",
     "ratio",

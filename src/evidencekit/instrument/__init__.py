@@ -10,10 +10,18 @@
     read the answers        read_export(path, form) -> Export: KoboToolbox, ODK, SurveyCTO
     check the answers       ek.validate(data, form) -> Report; rules_of(form); check_with_pandera, form.to_pandera()
     who was asked           denominator(data, form, item); mark_asked; dataset(data, form) -> Dataset with labels and kinds of missing
+    indicators              indicator(code) from the catalogue(), or an Indicator of one's own (Concept); Coded: which codes mean yes
+    what they give          prevalence -> Prevalence, compare_definitions -> Definitions, forms_experienced -> Forms
 """
 
 from evidencekit.instrument.exports.platforms import Export, read_export
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.indicators.concepts import Coded, Concept
+from evidencekit.instrument.indicators.definition import Indicator
+from evidencekit.instrument.indicators.differing import Definitions, compare_definitions
+from evidencekit.instrument.indicators.overlapping import Forms, forms_experienced
+from evidencekit.instrument.indicators.shares import Prevalence, prevalence
+from evidencekit.instrument.indicators.shelf import catalogue, indicator
 from evidencekit.instrument.items import Choices, Group, Item, Option
 from evidencekit.instrument.linting import Lint, LintFinding, lint
 from evidencekit.instrument.proposing import MissingMap, propose_missing, with_missing
@@ -27,9 +35,14 @@ from evidencekit.instrument.validating.running import rules_of, validate
 
 __all__ = [
     "Choices",
+    "Coded",
+    "Concept",
+    "Definitions",
     "Denominator",
     "Export",
+    "Forms",
     "Group",
+    "Indicator",
     "Instrument",
     "Item",
     "Lint",
@@ -38,14 +51,20 @@ __all__ = [
     "Option",
     "Outcome",
     "PanderaCheck",
+    "Prevalence",
     "Remark",
     "Report",
     "Rule",
+    "catalogue",
     "check_with_pandera",
+    "compare_definitions",
     "dataset",
     "denominator",
+    "forms_experienced",
+    "indicator",
     "lint",
     "mark_asked",
+    "prevalence",
     "propose_missing",
     "read_export",
     "rules_of",

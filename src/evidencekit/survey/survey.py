@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from typing import Any, Literal, NoReturn, get_args
@@ -267,6 +268,13 @@ class Survey:
         made.cache.clear()
         made.cache["sample",] = self.sample
         return made
+
+    def having(self, made: Mapping[str, Column]) -> Survey:
+        """The same survey with further columns that are made from its rows and are in no frame: for shares, which look at codes alone."""
+        out = self._changed({"rows": replace(self.rows, columns=(*self.rows.columns, *made))})
+        out.cache.update({**self.cache, ("sample",): self.sample})  # one sample, looked at once
+        out.cache.update({("column", name): column for name, column in made.items()})
+        return out
 
     def reweighted(self, weights: Floats) -> Survey:
         """The same survey with one replicate's weights, for its points alone: nothing is recorded, so variances would be wrong."""

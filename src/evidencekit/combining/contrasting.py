@@ -1,4 +1,4 @@
-"""difference, contrast, ratio_of: numbers made from other numbers, with the covariance between them kept."""
+"""difference, contrast, ratio_of: numbers made from the cells of Estimates, with the covariance between them kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evidencekit.duals import Dual, gradients
 from evidencekit.errors import InputError, Refused, check_level
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, fingerprint
 
-__all__ = ["contrast", "difference", "has_design", "ratio_of", "weakest"]
+__all__ = ["CLASSES", "contrast", "difference", "has_design", "one_sample", "ratio_of", "weakest"]
 
 Cell = Mapping[str, Any] | int
 Class = TypeVar("Class", bound=str)
@@ -238,7 +238,7 @@ def _made(
 
 
 def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate:
-    if _one_sample(first, second):
+    if one_sample(first, second):
         raise Refused(
             "Both Estimates come from the same survey, so they are not independent, and the covariance between them is not known.",
             "Estimate them together, with by= or with several variables in one call, and name two cells: difference(est, {...}, {...}). "
@@ -267,7 +267,7 @@ def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate
     return _estimate(base, dict(first.cells.columns), made, parts, "difference", level)
 
 
-def _one_sample(first: Estimate, second: Estimate) -> bool:
+def one_sample(first: Estimate, second: Estimate) -> bool:
     """Whether two Estimates share rows: by the marks of their samples, or of Estimates without any by their design."""
     one, two = first.provenance, second.provenance
     if one.sample and two.sample:
