@@ -4,9 +4,32 @@
 
     the parts               Item, Choices (Option), Group -> Instrument
     expressions             expressions.parse(text): when a question is asked, which answers are taken
+    try it without data     fictional_answers(form, n, seed=...) -> FictionalAnswers; Clusters, Interviewers, MissingRates, Errors
 """
 
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.inventing import (
+    Clusters,
+    Errors,
+    FictionalAnswers,
+    Interviewers,
+    MissingRates,
+    Planted,
+    fictional_answers,
+)
 from evidencekit.instrument.items import Choices, Group, Item, Option
 
-__all__ = ["Choices", "Group", "Instrument", "Item", "Option"]
+__all__ = [
+    "Choices",
+    "Clusters",
+    "Errors",
+    "FictionalAnswers",
+    "Group",
+    "Instrument",
+    "Interviewers",
+    "Item",
+    "MissingRates",
+    "Option",
+    "Planted",
+    "fictional_answers",
+]
