@@ -19,7 +19,7 @@ from evidencekit.instrument import BackChecks, Interviewers, Limits, Outcomes, Q
 
 FORM = small_form()
 CALM = Interviewers(8, spread=0, speed=0)
-AT = {"interviewer": "interviewer", "start": "start", "end": "end"}
+AT = {"interviewer": "interviewer", "start": "start", "end": "end", "limits": Limits(permutations=2)}
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +224,7 @@ def test_bad_input_is_refused_in_our_words(calm: Any) -> None:
         quality(calm, start="age")
     with pytest.raises(InputError, match="lazy"):
         quality(pl.from_pandas(calm.frame.astype({"used": object})).lazy())
-    with pytest.raises(InputError, match="saved as .html"):
+    with pytest.raises(InputError, match=r"saved as \.html"):
         quality(calm).save("quality.pdf")
     for wrong in (lambda: Limits(z=0), lambda: Limits(night=(25, 3)), lambda: Outcomes("r", [1], [1])):
         with pytest.raises(InputError):

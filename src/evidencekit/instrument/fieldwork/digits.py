@@ -113,8 +113,11 @@ def heaping(work: Opened, limits: Limits) -> tuple[Check, Check] | None:
         rows.append((name, int(inside.sum()), f"{low} to {high}", whipple(x, low, high), blended))
     if not rows:
         return None
-    flags = [f"Item {name!r}: Whipple's index is {index:.0f}; numbers that end in 0 or 5 are preferred." for name, _, _, index, _ in rows
-             if index >= limits.whipple]  # fmt: skip
+    flags = [
+        f"Item {name!r}: Whipple's index is {index:.0f}; numbers that end in 0 or 5 are preferred."
+        for name, count, _, index, _ in rows
+        if index >= limits.whipple and index - 100 > limits.z * 500 * np.sqrt(0.2 * 0.8 / count)
+    ]
     names = ("item", "answers", "range", "whipple", "myers")
     by_item = Check("digits", "Last digits", {n: [row[k] for row in rows] for k, n in enumerate(names)}, tuple(flags), _NOTE)
     found = standing(work.who, len(work.people), events, places, limits.fewest)

@@ -28,8 +28,11 @@ def gaps(work: Opened, limits: Limits) -> Check | None:
         own = gap[(work.who == k) & known]
         if len(own) >= limits.fewest:
             median[k] = np.median(own)
-    flags = [f"Interviewer {work.people[k]}: {_times(count)} an interview starts before the one before it has ended." for k, count in
-             enumerate(overlaps.tolist()) if count]  # fmt: skip
+    flags = [
+        f"Interviewer {work.people[k]}: {_times(count)} an interview starts before the one before it has ended."
+        for k, count in enumerate(overlaps.tolist())
+        if count
+    ]
     flags += [
         f"Interviewer {work.people[k]}: {100 * short.rate[k]:.0f} % of gaps are under {limits.gap:g} minutes, of the others' "
         f"{100 * short.others[k]:.0f} %."
@@ -68,8 +71,11 @@ def nights(work: Opened, limits: Limits) -> Check | None:
     known = ~np.isnan(work.start)
     found = standing(work.who, len(work.people), (dark & known).astype(np.float64), known.astype(np.float64), 1)
     said = f"between {first}:00 and {last}:00"
-    flags = [f"Interviewer {work.people[k]}: {_times(round(count))} an interview starts {said}." for k, count in
-             enumerate(found.events.tolist()) if count]  # fmt: skip
+    flags = [
+        f"Interviewer {work.people[k]}: {_times(round(count))} an interview starts {said}."
+        for k, count in enumerate(found.events.tolist())
+        if count
+    ]
     columns = {
         "interviewer": list(work.people),
         "interviews": found.interviews.tolist(),
