@@ -17,7 +17,7 @@ from evidencekit.instrument.inventing.filling import Setting, fill
 from evidencekit.instrument.inventing.framing import column_of, described
 from evidencekit.instrument.inventing.nouns import Clusters, Errors, Interviewers, MissingRates
 from evidencekit.instrument.inventing.ordering import in_order, placed, repeats_of
-from evidencekit.instrument.inventing.planting import plant
+from evidencekit.instrument.inventing.planting import own, plant
 from evidencekit.instrument.inventing.shares import Prevalence, check_prevalence
 from evidencekit.instrument.inventing.sheet import Sheet, holds, spread_out, stream
 from evidencekit.instrument.inventing.working import assigned, hours
@@ -109,7 +109,7 @@ def fictional_answers(
     area, asker = assigned(n, setting)
     sheet = Sheet(n, area, asker, setting.interviewers.first_day)
     why = _filled(sheet, form.items, setting)
-    front, repeats = _metadata(sheet, setting), _repeated(sheet, form, form.items, setting, why)
+    front, repeats = _metadata(sheet, form, setting), _repeated(sheet, form, form.items, setting, why)
     frame, items = _frame(sheet, form.items, front, setting)
     planted: tuple[Planted, ...] = ()
     if wanted := errors if isinstance(errors, Errors) else Errors(errors) if errors else None:
@@ -168,18 +168,20 @@ def _device(item: Item) -> str:
     return item.other.get("type", item.name).strip().casefold()
 
 
-def _metadata(sheet: Sheet, setting: Setting) -> dict[str, Any]:
-    """The columns that are in every file."""
+def _metadata(sheet: Sheet, form: Instrument, setting: Setting) -> dict[str, Any]:
+    """The columns that are in every file; with a line before its name where a question has it."""
     start, end = hours(sheet, setting)
     people, areas = setting.interviewers, setting.clusters
     askers, places = [f"I{k + 1:02}" for k in range(people.number)], [f"A{k + 1:02}" for k in range(areas.number)]
-    return {
+    made = {
         "key": [f"invented-{k + 1:06}" for k in range(sheet.n)],
         "start": [moment.isoformat(timespec="milliseconds") for moment in start],
         "end": [moment.isoformat(timespec="milliseconds") for moment in end],
         people.column: [askers[k] for k in sheet.asker.tolist()],
         areas.column: [places[k] for k in sheet.area.tolist()],
     }
+    asked = {item.name for item in form.questions if item.kind not in ("metadata", "other")}
+    return {f"_{name}" if name in asked and name in ("key", "start", "end") else name: values for name, values in made.items()}
 
 
 def _frame(sheet: Sheet, parts: Any, front: Mapping[str, Any], setting: Setting) -> tuple[pd.DataFrame, list[Item]]:
@@ -189,8 +191,8 @@ def _frame(sheet: Sheet, parts: Any, front: Mapping[str, Any], setting: Setting)
     items = [one.item for one in placed(parts) if one.item.kind != "note"]
     columns: dict[str, Any] = dict(front)
     for item in items:
-        if item.kind == "metadata" and _device(item) in ("start", "end", "today") and "start" in front:
-            moment = front["end" if _device(item) == "end" else "start"]
+        if item.kind == "metadata" and _device(item) in ("start", "end", "today") and "position" not in front:
+            moment = front[own("end" if _device(item) == "end" else "start", front)]
             columns[item.name] = [text[:10] for text in moment] if _device(item) == "today" else moment
         else:
             columns[item.name] = column_of(sheet.values[item.name], item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,10 +24,15 @@ from evidencekit.instrument.wording import in_numbers
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["plant"]
+__all__ = ["own", "plant"]
 
 _FAR = (1e6, -1e6)  # numbers that a constraint with a range does not take
 _NOT_A_CODE = "no-such-code"
+
+
+def own(name: str, columns: Collection[str]) -> str:
+    """What the file's own column is called: a question may have its name."""
+    return f"_{name}" if f"_{name}" in columns else name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +85,7 @@ def _planted(made: pd.DataFrame, frame: pd.DataFrame, kind: ErrorKind, row: int,
         if not same.any():
             return None
         source = int(at.rng.choice(np.flatnonzero(same)))
-        columns = ["key"] if kind == "duplicate-key" else [n for n in at.sheet.asked if n in frame.columns]
+        columns = [own("key", frame.columns)] if kind == "duplicate-key" else [n for n in at.sheet.asked if n in frame.columns]
         if not columns:
             return None
         for name in columns:
@@ -102,11 +107,11 @@ def _planted(made: pd.DataFrame, frame: pd.DataFrame, kind: ErrorKind, row: int,
 def _places(kind: ErrorKind, frame: pd.DataFrame, form: Instrument, sheet: Sheet) -> list[_Place]:
     if kind == "end-before-start":
         early = timedelta(minutes=10)
-        start = frame["start"].tolist()
+        start = frame[own("start", frame.columns)].tolist()
         write = lambda row: (datetime.fromisoformat(start[row]) - early).isoformat(timespec="milliseconds")  # noqa: E731
-        return [_Place("end", np.ones(len(frame), dtype=bool), write)]
+        return [_Place(own("end", frame.columns), np.ones(len(frame), dtype=bool), write)]
     if kind == "duplicate-key":
-        return [_Place("key", np.ones(len(frame), dtype=bool), lambda _: None)]
+        return [_Place(own("key", frame.columns), np.ones(len(frame), dtype=bool), lambda _: None)]
     referred = names_in(form.items)
     leaves = [one.item for one in placed(form.items) if one.item.name in frame.columns and one.item.name not in referred]
     found = (_place(kind, item, frame, sheet) for item in leaves if item.name in sheet.asked and item.asked)

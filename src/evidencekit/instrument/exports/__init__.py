@@ -1,0 +1,1 @@
+"""What leaves an instrument: codebooks, labelled files."""
