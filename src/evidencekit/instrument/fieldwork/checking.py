@@ -108,7 +108,7 @@ def fieldwork_quality(
     kept = {check.name: check for check in checks if check is not None}
     notes = [*work.notes, *(why for name, why in _WHY.items() if name not in kept)]
     title = f"Quality of fieldwork: {form.title or form.name}"
-    return Quality(kept, work.n, len(work.people), tuple(notes), None if alike is None else alike[1], title, work.backend)
+    return Quality(kept, work.n, len(work.people), tuple(notes), None if alike is None else alike[1], title, work.backend, limits.z)
 
 
 _WHY = {

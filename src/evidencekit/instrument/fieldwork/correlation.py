@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import fdtri
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.instrument.fieldwork.limits import Limits
@@ -88,7 +88,7 @@ def intraclass(values: Floats, groups: Codes, *, level: float = 0.95) -> Correla
     if x.shape[1] > 1:
         return Correlation(rho, nan, nan, f, size)
     tail = (1 - level) / 2
-    ends = [f / float(f_distribution.ppf(p, k - 1, n - k)) for p in (1 - tail, tail)]
+    ends = [f / float(fdtri(k - 1, n - k, p)) for p in (1 - tail, tail)]
     low, high = ((end - 1) / (end + size - 1) for end in ends)
     return Correlation(rho, low, high, f, size)
 

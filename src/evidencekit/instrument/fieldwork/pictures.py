@@ -28,15 +28,15 @@ _RATES = {
 }
 
 
-def pictures(checks: Mapping[str, Check], matches: Matches | None) -> dict[str, sheet_of.Picture]:
-    """A picture for each check that gains by one."""
+def pictures(checks: Mapping[str, Check], matches: Matches | None, limit: float) -> dict[str, sheet_of.Picture]:
+    """A picture for each check that gains by one; who is further from the others than `limit` standard errors is marked."""
     made: dict[str, sheet_of.Picture] = {}
     if "durations" in checks and (drawn := _durations(checks["durations"].columns)) is not None:
         made["durations"] = drawn
     for name, rates in _RATES.items():
         if name in checks:
             rate, z, words = max(rates, key=lambda given: _largest(checks[name].columns.get(given[1])))
-            drawn = _rates(checks[name].columns, rate, z, words)
+            drawn = _rates(checks[name].columns, (rate, z), words, limit)
             if drawn is not None:
                 made[name] = drawn
     if matches is not None:
@@ -50,14 +50,18 @@ def _largest(values: Any) -> float:
     return max((abs(v) for v in values if not isnan(v)), default=0.0) if values is not None else -1.0
 
 
-def _rates(columns: Mapping[str, Any], rate: str, z: str, words: str) -> sheet_of.Picture | None:
+def _rates(columns: Mapping[str, Any], names: tuple[str, str], words: str, limit: float) -> sheet_of.Picture | None:
     """The rates of interviewers, the largest first; those who stand out hollow."""
-    rows = [(who, float(r), float(s)) for who, r, s in zip(columns["interviewer"], columns[rate], columns[z], strict=True) if not isnan(r)]
+    rows = [
+        (who, float(r), float(s))
+        for who, r, s in zip(columns["interviewer"], *(columns[name] for name in names), strict=True)
+        if not isnan(r)
+    ]
     if not rows:
         return None
     rows.sort(key=lambda row: -row[1])
     dots = [
-        DotRow(who, value, text=f"{100 * value:.1f}%", state="caution" if not isnan(s) and abs(s) > 3.3 else "shown")
+        DotRow(who, value, text=f"{100 * value:.1f}%", state="caution" if not isnan(s) and abs(s) > limit else "shown")
         for who, value, s in rows[:_MOST]
     ]
     return dot_chart(dots, title=f"{words}, by interviewer", key="far from the rate of all interviews")

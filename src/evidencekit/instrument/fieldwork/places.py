@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from evidencekit.columns import Floats
 from evidencekit.instrument.fieldwork.limits import Limits
@@ -25,6 +24,8 @@ def places(work: Opened, limits: Limits) -> Check | None:
     found = next((a for a in work.answers.values() if a.item.kind == "place" and a.there.any()), None)
     if found is None:
         return None
+    from scipy.spatial import cKDTree
+
     at = metres(_degrees(found))
     known = ~np.isnan(at[:, 0])
     people = len(work.people)

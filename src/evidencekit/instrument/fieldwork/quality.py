@@ -42,6 +42,7 @@ class Quality:
     matches: Matches | None
     title: str
     backend: str
+    limit: float
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ class Quality:
 
     def pictures(self) -> dict[str, Picture]:
         """The pictures of the report, by check."""
-        return pictures(self.checks, self.matches)
+        return pictures(self.checks, self.matches, self.limit)
 
     def save(self, path: str | Path) -> Path:
         """Write a report of one page, with pictures, interviewers' codes and nothing about a respondent.
