@@ -136,7 +136,7 @@ def headcount(estimate: Estimate, *, coverage: Factor, population: Factor, level
     >>> est = ek.proportion(survey, "any_contact_unwanted")
     >>> ek.headcount(est, coverage=(0.81, 0.02), population=215_000)
     Headcount: number of people: share of any_contact_unwanted x coverage x population; 95% interval; probability
-    variable              people        low     high    least certain  flag
+    variable              people           low    high  least certain  flag
     any_contact_unwanted  about 27,000  23,000  32,000  prevalence
     note: coverage: 0.81, standard error 0.02
     note: population: 215,000, taken as exact

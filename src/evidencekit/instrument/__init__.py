@@ -12,9 +12,17 @@
     who was asked           denominator(data, form, item); mark_asked; dataset(data, form) -> Dataset with labels and kinds of missing
     indicators              indicator(code) from the catalogue(), or an Indicator of one's own (Concept); Coded: which codes mean yes
     what they give          prevalence -> Prevalence, compare_definitions -> Definitions, forms_experienced -> Forms
+    look at fieldwork       fieldwork_quality(data, form, interviewer=...) -> Quality: .flags, .save(); Limits, BackChecks, Outcomes
+    write it down           codebook(form, path): .md, .html, .xlsx, DDI .xml, Frictionless .json
+    answers out             write_labelled(data, form, path): .sav, .dta
+    two versions            diff(old, new) -> Diff: .breaking
+    try it without data     fictional_answers(form, n, seed=...) -> FictionalAnswers; Clusters, Interviewers, MissingRates, Errors
 """
 
+from evidencekit.instrument.exports.codebook import codebook
+from evidencekit.instrument.exports.labelled import write_labelled
 from evidencekit.instrument.exports.platforms import Export, read_export
+from evidencekit.instrument.fieldwork import BackChecks, Limits, Outcomes, Quality, fieldwork_quality
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.indicators.concepts import Coded, Concept
 from evidencekit.instrument.indicators.definition import Indicator
@@ -22,6 +30,15 @@ from evidencekit.instrument.indicators.differing import Definitions, compare_def
 from evidencekit.instrument.indicators.overlapping import Forms, forms_experienced
 from evidencekit.instrument.indicators.shares import Prevalence, prevalence
 from evidencekit.instrument.indicators.shelf import catalogue, indicator
+from evidencekit.instrument.inventing import (
+    Clusters,
+    Errors,
+    FictionalAnswers,
+    Interviewers,
+    MissingRates,
+    Planted,
+    fictional_answers,
+)
 from evidencekit.instrument.items import Choices, Group, Item, Option
 from evidencekit.instrument.linting import Lint, LintFinding, lint
 from evidencekit.instrument.proposing import MissingMap, propose_missing, with_missing
@@ -32,34 +49,51 @@ from evidencekit.instrument.validating.pandera import PanderaCheck
 from evidencekit.instrument.validating.reporting import Outcome, Remark, Report
 from evidencekit.instrument.validating.rules import Rule
 from evidencekit.instrument.validating.running import rules_of, validate
+from evidencekit.instrument.versions import Change, Diff, diff
 
 __all__ = [
+    "BackChecks",
+    "Change",
     "Choices",
+    "Clusters",
     "Coded",
     "Concept",
     "Definitions",
     "Denominator",
+    "Diff",
+    "Errors",
     "Export",
+    "FictionalAnswers",
     "Forms",
     "Group",
     "Indicator",
     "Instrument",
+    "Interviewers",
     "Item",
+    "Limits",
     "Lint",
     "LintFinding",
     "MissingMap",
+    "MissingRates",
     "Option",
     "Outcome",
+    "Outcomes",
     "PanderaCheck",
+    "Planted",
     "Prevalence",
+    "Quality",
     "Remark",
     "Report",
     "Rule",
     "catalogue",
     "check_with_pandera",
+    "codebook",
     "compare_definitions",
     "dataset",
     "denominator",
+    "diff",
+    "fictional_answers",
+    "fieldwork_quality",
     "forms_experienced",
     "indicator",
     "lint",
@@ -70,4 +104,5 @@ __all__ = [
     "rules_of",
     "validate",
     "with_missing",
+    "write_labelled",
 ]

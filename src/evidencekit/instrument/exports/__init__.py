@@ -1,1 +1,1 @@
-"""From the files of survey platforms to data with labels and kinds of missing."""
+"""What comes from survey platforms, and what leaves an instrument: codebooks, labelled files."""
