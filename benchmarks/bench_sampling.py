@@ -18,17 +18,17 @@ import pandas as pd
 from common import machine, peer_python, publish, seconds, told_by
 
 import evidencekit as ek
-from evidencekit.sampling.selecting.balancing import draw_balanced
+from evidencekit.sampling.selecting.brewer import draw_brewer
 from evidencekit.sampling.selecting.chances import proportional_chances
 from evidencekit.sampling.selecting.conditional import draw_conditional
-from evidencekit.sampling.selecting.duels import draw_pivotal, draw_random_pivotal
-from evidencekit.sampling.selecting.independent import draw_poisson
-from evidencekit.sampling.selecting.intervals import draw_random_systematic, draw_systematic
-from evidencekit.sampling.selecting.one_by_one import draw_brewer
-from evidencekit.sampling.selecting.ordered import draw_pareto
-from evidencekit.sampling.selecting.rejecting import draw_sampford
+from evidencekit.sampling.selecting.cube import draw_balanced
+from evidencekit.sampling.selecting.local_pivotal import draw_spread
+from evidencekit.sampling.selecting.order_sampling import draw_pareto
+from evidencekit.sampling.selecting.pivotal import draw_pivotal, draw_random_pivotal
+from evidencekit.sampling.selecting.poisson import draw_poisson
+from evidencekit.sampling.selecting.sampford import draw_sampford
 from evidencekit.sampling.selecting.simple import draw_simple
-from evidencekit.sampling.selecting.spread import draw_spread
+from evidencekit.sampling.selecting.systematic import draw_random_systematic, draw_systematic
 from evidencekit.sampling.streams import Drawn, Hashed, Uniforms
 
 REPEATS = 5

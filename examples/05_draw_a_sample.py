@@ -14,7 +14,7 @@ from evidencekit import sampling
 told = "any_contact_unwanted"
 label = ek.fictional.national_survey().data.labels[told]
 areas = ek.fictional.area_list()
-children = ek.fictional.national_population()
+children = ek.fictional.national_population().reset_index(names="child")
 truth = float((children[told] == 1).mean())
 out = Path("out")
 out.mkdir(exist_ok=True)
@@ -37,23 +37,32 @@ shared = sampling.allocate(areas.groupby("area")["households"].sum().to_dict(), 
 print(shared, end="\n\n")
 
 
-def drawn(seed: int) -> tuple[sampling.Draw, sampling.MultiStage, ek.Survey]:
-    """Areas, households in them, one child in each; everybody answers."""
+def drawn(seed: int) -> sampling.MultiStage:
+    """Areas, households in them, one child in each."""
     first = sampling.pps_systematic(frame, shared, seed=seed)
-    listed = children[children["area_number"].isin(first.sample["area_number"])]
-    homes = ek.Frame(listed.drop_duplicates("household"), id="household", strata="area_number")
-    second = sampling.systematic(homes, sampling.in_each(homes, round(plan.take)), seed=seed)
-    both = sampling.multistage(first, second)
-    chosen = listed[listed["household"].isin(both.sample["household"])].sample(frac=1, random_state=seed).drop_duplicates("household")
-    answers = ek.Dataset(chosen[["household", "eligible_children", told]], labels={told: label})
-    made = sampling.with_answers(both, answers)
+    listed = children[children["area_number"].isin(first.sample["area_number"])]  # teams list the households of the areas drawn
+    homes = ek.Frame(listed.drop_duplicates("household")[["household", "area_number", "area"]], id="household", strata="area_number")
+    second = sampling.systematic(homes, sampling.in_each(homes, round(plan.households_per_psu)), seed=seed)
+    roster = listed.loc[listed["household"].isin(second.sample["household"]), ["child", "household"]]
+    third = sampling.one_respondent(ek.Frame(roster, id="child", strata="household"), seed=seed)
+    return sampling.multistage(first, second, third)
+
+
+def answered(sample: sampling.MultiStage, seed: int) -> tuple[sampling.Answered, ek.Survey]:
+    """In towns 85 % of the children drawn answer, elsewhere 95 %; their weights make up for it."""
+    reached = np.random.default_rng(seed).random(len(children)) < np.where(children["area"] == "urban", 0.85, 0.95)
+    asked = children[reached & children["child"].isin(sample.sample["child"])]
+    answers = ek.Dataset(asked[["child", told]].assign(result="done"), labels={told: label})
+    made = sampling.with_answers(sample, answers, columns=["area"], silent={"result": "not reached"})
     survey = ek.Survey(made.sample, design=made.design, population="internet-using children in Lumora (an invented country)")
-    return first, both, ek.weighting.select_within(survey, "eligible_children")
+    results = ek.weighting.Dispositions("result", respondent="done", not_contacted="not reached")
+    return made, ek.weighting.adjust_nonresponse(survey, results, by="area")
 
 
 # %% The draw: its record shows that it was fair, and the sheets take it to the field.
-first, both, survey = drawn(seed=2026)
-print(first, both, sep="\n", end="\n\n")
+sample = drawn(seed=2026)
+first = sample.draws[0]
+print(first, sample, sep="\n", end="\n\n")
 (out / "draw.json").write_text(first.record.to_json(), encoding="utf-8")
 record = sampling.Record.from_json((out / "draw.json").read_text(encoding="utf-8"))
 print(sampling.verify(record, frame), end="\n\n")
@@ -63,14 +72,16 @@ for sheet in sampling.field_sheets(
 ):
     print(sheet)
 
-# %% The estimate, with weights and stages from the draw, and the sentence it carries.
+# %% The answers come back: weights and stages from the draw, rows for those who were not reached, and the sentence it all carries.
+made, survey = answered(sample, seed=2026)
+print(made, end="\n\n")
 estimate = ek.proportion(survey, told)
 print(estimate, f"truth: {truth:.4f}", ek.finding(ek.release(estimate)), sep="\n", end="\n\n")
 
 # %% Drawn again and again: how often does the interval hold the truth, and is the standard error what the estimates really vary by?
 points, errors, held = [], [], 0
 for seed in range(100):
-    est = ek.proportion(drawn(seed)[2], told)
+    est = ek.proportion(answered(drawn(seed), seed)[1], told)
     points.append(est.points[0])
     errors.append(est.se[0])
     held += int(est.interval.low[0] <= truth <= est.interval.high[0])

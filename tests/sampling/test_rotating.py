@@ -20,7 +20,7 @@ from evidencekit.columns import Floats
 from evidencekit.errors import InputError
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.selecting.chances import proportional_chances
-from evidencekit.sampling.selecting.ordered import true_chances
+from evidencekit.sampling.selecting.order_sampling import true_chances
 from evidencekit.sampling.streams import Hashed, Rotated
 
 CANARY = "Sokha-12-Mekong-Lane"

@@ -23,10 +23,10 @@ from evidencekit import sampling
 from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.selecting.chances import proportional_chances, smallest
 from evidencekit.sampling.selecting.conditional import working_chances
-from evidencekit.sampling.selecting.independent import draw_poisson
-from evidencekit.sampling.selecting.intervals import circle, draw_systematic, steps
 from evidencekit.sampling.selecting.joint import PairMethod, joint_probabilities
-from evidencekit.sampling.selecting.ordered import draw_exponential, draw_pareto, draw_sequential_poisson
+from evidencekit.sampling.selecting.order_sampling import draw_exponential, draw_pareto, draw_sequential_poisson
+from evidencekit.sampling.selecting.poisson import draw_poisson
+from evidencekit.sampling.selecting.systematic import circle, draw_systematic, steps
 from evidencekit.sampling.selecting.trials import one_out
 from evidencekit.survey import Joint
 

@@ -13,7 +13,7 @@ from evidencekit.errors import DesignError, InputError
 from evidencekit.sampling.selecting.chances import proportional_chances
 from evidencekit.sampling.selecting.conditional import conditional_pairs, working_chances
 from evidencekit.sampling.selecting.joint import PairMethod, joint_probabilities
-from evidencekit.sampling.selecting.ordered import true_chances
+from evidencekit.sampling.selecting.order_sampling import true_chances
 
 SETS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "reference" / "sampling" / "exact_designs.json").read_text(encoding="utf-8"))
 EXACT = ("conditional-poisson", "sampford", "brewer", "pivotal", "systematic", "random-systematic")

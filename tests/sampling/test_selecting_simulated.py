@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from evidencekit.columns import Floats
-from evidencekit.sampling.selecting.balancing import draw_balanced
+from evidencekit.sampling.selecting.brewer import draw_brewer
 from evidencekit.sampling.selecting.chances import proportional_chances
 from evidencekit.sampling.selecting.conditional import draw_conditional
-from evidencekit.sampling.selecting.duels import draw_pivotal, draw_random_pivotal
-from evidencekit.sampling.selecting.independent import draw_poisson
-from evidencekit.sampling.selecting.intervals import draw_circular, draw_random_systematic, draw_systematic
+from evidencekit.sampling.selecting.cube import draw_balanced
 from evidencekit.sampling.selecting.joint import joint_probabilities
-from evidencekit.sampling.selecting.one_by_one import draw_brewer
-from evidencekit.sampling.selecting.ordered import draw_exponential, draw_pareto, draw_sequential_poisson, true_chances
-from evidencekit.sampling.selecting.rejecting import draw_sampford
+from evidencekit.sampling.selecting.local_pivotal import draw_spread
+from evidencekit.sampling.selecting.order_sampling import draw_exponential, draw_pareto, draw_sequential_poisson, true_chances
+from evidencekit.sampling.selecting.pivotal import draw_pivotal, draw_random_pivotal
+from evidencekit.sampling.selecting.poisson import draw_poisson
+from evidencekit.sampling.selecting.sampford import draw_sampford
 from evidencekit.sampling.selecting.simple import draw_replaced, draw_simple
-from evidencekit.sampling.selecting.spread import draw_spread
+from evidencekit.sampling.selecting.systematic import draw_circular, draw_random_systematic, draw_systematic
 from evidencekit.sampling.streams import Drawn, Hashed, Uniforms
 
 pytestmark = pytest.mark.slow

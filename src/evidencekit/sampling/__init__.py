@@ -22,6 +22,14 @@
     answers come back           with_answers(draw, answers) -> Answered: .sample, .design, for ek.Survey
     show that it was fair       draw.record.to_json(); verify(Record.from_json(text), frame)
     take it to the field        field_sheets(draw, path)
+
+Where to begin: areas or schools by size with `pps_systematic`, its frame in a geographical order; households or classes in them with
+`systematic`; a panel with `panel_wave`. The other designs are for those who need what their docstrings say.
+
+Words: the **chance** of a unit is its inclusion probability, its **weight** one over that. A **certain** unit is so large that it is
+always in. A **stratum** is a part of the list that is drawn from by itself. **deff** is how many times larger the variance is than that of
+a simple random sample of the same size; **rho** how alike two children of one area are (the intraclass correlation); a **stream** what
+random numbers are for: draws of one seed and stream use the same number for the same unit, and so overlap.
 """
 
 from evidencekit.sampling.allocating.allocation import Allocation

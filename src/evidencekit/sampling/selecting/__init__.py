@@ -7,17 +7,17 @@ repeat a draw. In this room, a unit is *open* when its chance lies strictly betw
 
 ::
 
-    chances.py      sizes to chances, units that are certain
-    simple.py       simple random sampling, with and without replacement
-    systematic.py   systematic, in the order given, in random order, circular
-    poisson.py      Poisson
-    ordered.py      Pareto, sequential Poisson, exponential, and their true chances
-    conditional.py  conditional Poisson (maximum entropy)
-    trials.py       sums of independent trials, which fixed-size designs are made of
-    sampford.py     Sampford
-    brewer.py       Brewer
-    pivotal.py      pivotal, in the order given and in random order
-    spread.py       local pivotal
-    cube.py         balanced sampling
-    joint.py        the chances of pairs under each of these
+    chances.py         sizes to chances, units that are certain
+    simple.py          simple random sampling, with and without replacement
+    systematic.py      systematic, in the order given, in random order, circular
+    poisson.py         Poisson
+    order_sampling.py  Pareto, sequential Poisson, exponential, and their true chances
+    conditional.py     conditional Poisson (maximum entropy)
+    trials.py          sums of independent trials, which fixed-size designs are made of
+    sampford.py        Sampford
+    brewer.py          Brewer
+    pivotal.py         pivotal, in the order given and in random order
+    local_pivotal.py   local pivotal
+    cube.py            balanced sampling
+    joint.py           the chances of pairs under each of these
 """

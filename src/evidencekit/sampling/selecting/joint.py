@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import DesignError, InputError, one_of
+from evidencekit.sampling.selecting.brewer import brewer_pairs
 from evidencekit.sampling.selecting.chances import NEARLY, Open, opened
 from evidencekit.sampling.selecting.conditional import conditional_pairs
-from evidencekit.sampling.selecting.duels import pivotal_pairs
-from evidencekit.sampling.selecting.intervals import steps
-from evidencekit.sampling.selecting.one_by_one import brewer_pairs
-from evidencekit.sampling.selecting.ordered import MANY, ordered_pairs
-from evidencekit.sampling.selecting.rejecting import sampford_pairs
+from evidencekit.sampling.selecting.order_sampling import MANY, ordered_pairs
+from evidencekit.sampling.selecting.pivotal import pivotal_pairs
+from evidencekit.sampling.selecting.sampford import sampford_pairs
+from evidencekit.sampling.selecting.systematic import steps
 
 __all__ = ["PairMethod", "joint_probabilities"]
 

@@ -53,7 +53,7 @@ def draw_spread(chances: ArrayLike, u: Uniforms, coordinates: ArrayLike) -> NDAr
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.spread import draw_spread
+    >>> from evidencekit.sampling.selecting.local_pivotal import draw_spread
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_spread([0.5] * 4, hashed(1, "areas", list("abcd")), [0, 1, 10, 11])
     array([0, 2])

@@ -43,7 +43,7 @@ def draw_systematic(chances: ArrayLike, u: Uniforms) -> Codes:
     Examples
     --------
     >>> import numpy as np
-    >>> from evidencekit.sampling.selecting.intervals import draw_systematic
+    >>> from evidencekit.sampling.selecting.systematic import draw_systematic
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_systematic(np.full(6, 2 / 6), hashed(1, "areas", list("abcdef")))
     array([0, 3])

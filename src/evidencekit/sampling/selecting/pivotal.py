@@ -44,7 +44,7 @@ def draw_pivotal(chances: ArrayLike, u: Uniforms) -> Codes:
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.duels import draw_pivotal
+    >>> from evidencekit.sampling.selecting.pivotal import draw_pivotal
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_pivotal([0.2, 0.3, 1, 0.5], hashed(1, "areas", list("abcd")))
     array([2, 3])

@@ -54,7 +54,7 @@ def draw_pareto(chances: ArrayLike, u: Uniforms) -> Codes:
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.ordered import draw_pareto
+    >>> from evidencekit.sampling.selecting.order_sampling import draw_pareto
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_pareto([0.2, 0.3, 1, 0.5], hashed(1, "areas", list("abcd")))
     array([0, 2])
@@ -99,7 +99,7 @@ def true_chances(chances: ArrayLike, keys: Keys) -> Floats:
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.ordered import true_chances
+    >>> from evidencekit.sampling.selecting.order_sampling import true_chances
     >>> true_chances([0.2, 0.3, 1, 0.5], "pareto").round(4)
     array([0.1866, 0.2864, 1.    , 0.5269])
     """

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from evidencekit.columns import Floats
 from evidencekit.sampling.selecting.chances import opened
-from evidencekit.sampling.selecting.spread import SETTLED, settled, table_of
+from evidencekit.sampling.selecting.local_pivotal import SETTLED, settled, table_of
 from evidencekit.sampling.streams import Uniforms
 
 __all__ = ["draw_balanced"]
@@ -54,7 +54,7 @@ def draw_balanced(chances: ArrayLike, u: Uniforms, variables: ArrayLike) -> NDAr
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.balancing import draw_balanced
+    >>> from evidencekit.sampling.selecting.cube import draw_balanced
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_balanced([0.5] * 4, hashed(1, "areas", list("abcd")), [1, 2, 3, 4]).size
     2

@@ -43,7 +43,7 @@ def draw_brewer(chances: ArrayLike, u: Uniforms) -> Codes:
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.one_by_one import draw_brewer
+    >>> from evidencekit.sampling.selecting.brewer import draw_brewer
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_brewer([0.2, 0.3, 1, 0.5], hashed(1, "areas", list("abcd")))
     array([0, 2])

@@ -52,7 +52,7 @@ def draw_sampford(chances: ArrayLike, u: Uniforms) -> Codes:
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.rejecting import draw_sampford
+    >>> from evidencekit.sampling.selecting.sampford import draw_sampford
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_sampford([0.2, 0.3, 1, 0.5], hashed(1, "areas", list("abcd")))
     array([0, 2])

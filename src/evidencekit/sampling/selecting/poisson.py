@@ -32,7 +32,7 @@ def draw_poisson(chances: ArrayLike, u: Uniforms) -> Codes:
 
     Examples
     --------
-    >>> from evidencekit.sampling.selecting.independent import draw_poisson
+    >>> from evidencekit.sampling.selecting.poisson import draw_poisson
     >>> from evidencekit.sampling.streams import hashed
     >>> draw_poisson([0.5, 1, 0.5, 0], hashed(1, "areas", list("abcd")))
     array([0, 1])
