@@ -9,10 +9,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from evidencekit.columns import floats
+from evidencekit.columns import factorise, floats
 from evidencekit.errors import InputError
 from evidencekit.frames import eager, open_data
-from evidencekit.sampling.drawing.framing import blank_in, column_names
+from evidencekit.sampling.drawing.framing import blank_in, column_names, comparable, plain, rank_of
+from evidencekit.sampling.drawing.strata import Key, key_of
 from evidencekit.sampling.streams import canonical
 
 __all__ = ["FrameCheck", "check_frame"]
@@ -81,7 +82,7 @@ def check_frame(
     UnknownColumn
         A column is not in the data.
     InputError
-        Lazy data, or sizes that are no numbers.
+        Lazy data, sizes that are no numbers or cannot be compared, or strata or an order that are neither numbers nor text.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def check_frame(
     if size is not None:
         rows.need(size, "size=")
         sizes = floats(frame[size], "size= column")
+        comparable(sizes[(sizes > 0) & np.isfinite(sizes)], size)
     if smallest is not None and (isinstance(smallest, bool) or not isinstance(smallest, (int, float, np.number)) or not smallest > 0):
         raise InputError("smallest= is a size above 0.")
     strata_names, order_names = column_names(rows, strata, "strata") or (), column_names(rows, order, "order") or ()
@@ -140,12 +142,17 @@ def _strata(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> tuple[int, list
     if not names:
         return len(frame), [len(frame)] if len(frame) else []
     whole = ~np.any([blank_in(frame[name]) for name in names], axis=0)
-    counted: dict[tuple[Any, ...], int] = {}
-    for row, ok in zip(zip(*(frame[name].to_list() for name in names), strict=True), whole.tolist(), strict=True):
+    columns = [factorise(plain(frame[name])) for name in names]
+    called = [[key_of(level) for level in column.keys] for column in columns]
+    counted: dict[tuple[Key, ...], int] = {}
+    for codes, ok in zip(zip(*(column.codes.tolist() for column in columns), strict=True), whole.tolist(), strict=True):
         if ok:
+            row = tuple(keys[k] for keys, k in zip(called, codes, strict=True))
             counted[row] = counted.get(row, 0) + 1
     return int(whole.sum()), list(counted.values())
 
 
 def _blank_rows(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> int:
+    for name in names:
+        rank_of(frame[name])  # refuses what no order can be made of
     return int(np.any([blank_in(frame[name]) for name in names], axis=0).sum()) if names else 0

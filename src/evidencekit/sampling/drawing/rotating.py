@@ -79,9 +79,9 @@ def panel_wave(
 
     A list that changed may be used for a new wave, which is a sample of the new list. But a unit whose chance grew by a share c moves as if
     ``wave * c`` more waves had passed, so fewer units stay: where sizes are renewed, better start again at wave 0. `split_psus` cuts
-    each wave anew by numbers that stay with the areas: 4 in 100 of the areas that stay changed their part when two parts were made (measured
-    with 81 areas and a rotation of 0.25). Where girls and boys must never be asked in one area, in different waves either, part the list
-    first and give each part a panel. `releases` are those of one wave.
+    each wave anew by numbers that stay with the areas: 4 in 100 of the areas that stay changed their part when two parts were made
+    (measured with 81 areas and a rotation of 0.25). Where girls and boys must never be asked in one area, in different waves either, part
+    the list first and give each part a panel. `releases` are those of one wave.
 
     Two waves are not independent. The units of both are those with the same identifier, an inner join of the samples. The standard error
     of a change comes from one Survey of both samples, stacked, with the wave as a column and the design of either Draw, whose psu is the
@@ -116,6 +116,7 @@ def _wave(value: Any) -> int:
 
 def _rotation(value: Any) -> float:
     """The share of units that leaves after a wave."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not 0 < float(value) <= 1:
+    share: Any = value  # compared as it is: a whole number may be too large for a float
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not 0 < share <= 1:
         raise InputError("rotation= is a share above 0 and up to 1.", "0.25 replaces a quarter of the units every wave.")
     return float(value)

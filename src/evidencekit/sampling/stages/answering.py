@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -162,7 +162,7 @@ def _all_went_out(last: Draw, unit: Codes) -> None:
 
 def _brought(drawn: Draw | MultiStage, last: Draw, unit: Codes, columns: Sequence[str]) -> dict[str, Any]:
     """The columns of the draw and of its frame, a value an answer."""
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
+    names = list(columns) if isinstance(columns, Iterable) and not isinstance(columns, str) else [columns]
     for name in names:
         last.frame.rows.need(name, "columns=")
     made = drawn.added if isinstance(drawn, Draw) else {**drawn.above(whole=True), **drawn.added}

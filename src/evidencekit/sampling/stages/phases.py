@@ -123,4 +123,6 @@ def two_phase(first: Draw | MultiStage, second: Draw, *, id: str | None = None) 
             "The second draw of two_phase() has equal chances within strata, without replacement, and is not split.",
             "Draw by srs() or systematic(), with a stratum for each chance that is wanted.",
         )
+    if PHASE2 in second.frame.rows.columns:
+        raise InputError(f"The answers of phase 1 already have a column {PHASE2!r}, which the sample adds.", "Give it another name.")
     return Phased(with_answers(first, second.frame.data, id=id), second)
