@@ -176,7 +176,8 @@ def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:
     order: list[Any] | None = None
     if series.dtype == nw.Categorical or series.dtype == nw.Enum:
         order = [c for c in series.cat.get_categories().to_list() if c is not None]
-    plain = order is not None or series.dtype == nw.Object or series.dtype.is_numeric()  # wide integers have no type in pandas
+    # Wide integers have no type in pandas, and dates would get a time.
+    plain = order is not None or series.dtype in (nw.Object, nw.Date) or series.dtype.is_numeric()
     values = pd.Series(series.to_list() if plain else series.to_pandas(), dtype="object")
     try:
         codes, found = pd.factorize(values, use_na_sentinel=True)

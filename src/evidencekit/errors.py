@@ -213,5 +213,6 @@ def _same_letters(name: str, columns: Sequence[str]) -> list[str]:
 
 def check_level(level: object) -> None:
     """Raise `InputError` unless it is a confidence level: at least 0.5 and below 1."""
-    if isinstance(level, bool) or not isinstance(level, Real) or not 0.5 <= float(level) < 1:
+    known: Any = level  # compared as it is: a whole number may be too large for a float
+    if isinstance(level, bool) or not isinstance(level, Real) or not 0.5 <= known < 1:
         raise InputError("level= is a confidence level such as 0.95: at least 0.5 and below 1.")

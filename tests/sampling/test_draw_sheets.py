@@ -115,3 +115,71 @@ def test_a_folder_is_not_called_like_a_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="workbook"):
         ek.sampling.field_sheets(ek.sampling.srs(frame, 5, seed=1), tmp_path / "areas.csv")
     assert not (tmp_path / "areas.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [None, 5, b"out", "\0", "out\ud800", "x" * 5000, "no/such/folder"],
+    ids=["none", "number", "bytes", "nul", "half", "long", "nowhere"],
+)
+def test_what_is_no_path_is_refused(path: Any, tmp_path: Path) -> None:
+    where = str(tmp_path / path) if isinstance(path, str) else path
+    with pytest.raises(InputError, match="path="):
+        sampling.field_sheets(made(), where)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+    for name in ("link", "link.xlsx"):
+        (tmp_path / name).symlink_to(tmp_path / f"elsewhere-{name}")
+        with pytest.raises(InputError, match="already"):
+            sampling.field_sheets(made(), tmp_path / name)
+    assert not any(file.name.startswith("elsewhere") for file in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("junk", [None, 5, 2.5, True])
+def test_names_that_are_no_names_are_refused(junk: Any, tmp_path: Path) -> None:
+    write: Any = sampling.field_sheets
+    for part in ("columns", "by", "blank", "release"):
+        if junk is None and part != "blank":
+            continue
+        if (part, junk) != ("release", 5):
+            with pytest.raises(InputError, match=part):
+                write(made(), tmp_path / "out", **{part: junk})
+    with pytest.raises(InputError, match="no units"):
+        sampling.field_sheets(made(), tmp_path / "out", release=5)
+
+
+def odd() -> sampling.Draw:
+    rows = pd.DataFrame({"ea": [12345678901234567 + k for k in range(3)], "far": [float("inf"), 1e300, 2.5]})
+    rows["some"] = pd.array([1, None, 3], dtype="Int64")
+    rows["when"] = [pd.Timestamp("2024-01-02"), pd.NaT, pd.NaT]
+    return sampling.srs(ek.Frame(rows, id="ea"), 3, seed=1)
+
+
+def test_a_workbook_keeps_all_digits_of_an_identifier(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    (file,) = sampling.field_sheets(odd(), tmp_path / "out.xlsx", columns=["ea", "far", "some", "when"])
+    cells = list(openpyxl.load_workbook(file).active.iter_rows(values_only=True))[1:]
+    assert [row[0] for row in cells] == ["12345678901234567", "12345678901234568", "12345678901234569"]
+    assert [row[1] for row in cells] == ["inf", "1e+300", 2.5]
+    assert [row[2] for row in cells] == [1, None, 3]
+    assert [row[3] is None for row in cells] == [False, True, True]
+
+
+def test_what_is_missing_is_an_empty_cell_in_a_csv_file(tmp_path: Path) -> None:
+    (file,) = sampling.field_sheets(odd(), tmp_path / "out", columns=["ea", "some", "when"])
+    assert [row[1:] for row in read(file)[1:]] == [["1", "2024-01-02 00:00:00"], ["", ""], ["3", ""]]
+
+
+def test_text_that_no_file_holds_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    long = pd.DataFrame({"ea": range(60), "region": "north", "village": [f"{CANARY}" * 4000] * 60})
+    with pytest.raises(InputError, match="longer") as told:
+        sampling.field_sheets(made(long), tmp_path / "out.xlsx", columns=["ea", "village"])
+    assert CANARY not in str(told.value)
+    halved = pd.DataFrame({"ea": range(60), "region": "north", "village": pd.Series([f"{CANARY}\ud800"] * 60, dtype=object)})
+    for name in ("out", "out.xlsx"):
+        with pytest.raises(InputError, match="half of a letter") as told:
+            sampling.field_sheets(made(halved), tmp_path / name, columns=["ea", "village"])
+        assert CANARY not in str(told.value)
+    assert not list(tmp_path.iterdir())

@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError
 
-__all__ = ["Drawn", "Hashed", "Rotated", "Uniforms", "canonical", "hashed"]
+__all__ = ["DIGITS", "Drawn", "Hashed", "Rotated", "Uniforms", "canonical", "hashed", "writable"]
 
+DIGITS = 1000
 _STEP, _FIRST, _SECOND = 0x9E3779B97F4A7C15, np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
@@ -107,9 +108,11 @@ def hashed(seed: int, stream: str, ids: Sequence[str]) -> Hashed:
     """
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise InputError("seed= is a whole number of 0 or more.", "Write it down: with it anyone can repeat the draw.")
+    if not writable(seed):
+        raise InputError(f"seed= has more than {DIGITS:,} digits.", "Six are enough; it has to be written down.")
     if not isinstance(stream, str):
         raise InputError(f"stream= is a word, not a {type(stream).__name__}.")
-    key = blake2b(f"{int(seed)}/{normalize('NFC', stream)}".encode(), digest_size=32).digest()
+    key = blake2b(f"{int(seed)}/{normalize('NFC', stream)}".encode("utf-8", "surrogatepass"), digest_size=32).digest()
     start = blake2b(key=key, digest_size=8)
 
     def base(text: str) -> bytes:
@@ -126,7 +129,7 @@ def canonical(values: Sequence[Any]) -> list[str]:
     Raises
     ------
     InputError
-        An identifier is missing, or neither a whole number nor text.
+        An identifier is missing, or neither a whole number (of at most 1,000 digits) nor text.
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return list(map(str, values.tolist()))
@@ -145,4 +148,9 @@ def _whole(value: object) -> bool:
     """A whole number, also one that a column with blanks made a float of."""
     if isinstance(value, (float, np.floating)):
         return float(value).is_integer()
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and writable(value)
+
+
+def writable(number: Any) -> bool:
+    """Whether Python writes a whole number in decimal: it refuses thousands of digits, and says so in words of its own."""
+    return -(10**DIGITS) < int(number) < 10**DIGITS

@@ -11,10 +11,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.errors import InputError, UnknownColumn
+from evidencekit.errors import InputError, UnknownColumn, in_our_words
 from evidencekit.frames import Rows, eager, open_data
 
-__all__ = ["Strata", "is_number", "strata_of"]
+__all__ = ["LARGEST", "Strata", "as_float", "in_range", "is_number", "strata_of"]
+
+_MOST, LARGEST = 10**15, 1e30  # counts that floats hold exactly; numbers whose squares and products they hold
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -34,8 +36,10 @@ class Strata:
         """The kind of frame results are given in."""
         return self.rows.backend if self.rows is not None else "pandas"
 
-    def numbers(self, given: Any, role: str, *, above: float = -np.inf, least: float = -np.inf) -> Floats:
+    def numbers(self, given: Any, role: str, *, above: float = -np.inf, least: float = -np.inf, scaled: bool = False) -> Floats:
         """One number per stratum, shape (H,), from a number for all, a mapping, a pandas Series or a column of the frame of sizes.
+
+        `scaled`: only their ratios are computed with.
 
         Raises
         ------
@@ -43,7 +47,7 @@ class Strata:
             A stratum without a number, or a number for a stratum that is not there; text, missing, or out of bounds.
         """
         if is_number(given):
-            made = np.full(len(self), float(given))
+            made = np.full(len(self), as_float(given))
         elif isinstance(given, str):
             if self.rows is None:
                 raise InputError(f"{role} names a column, and sizes= is no frame.", "Give a mapping of strata to numbers.")
@@ -51,6 +55,7 @@ class Strata:
         else:
             made = self._matched(_pairs(given, role), role)
         _bounded(made, role, above, least)
+        _reached(made, role, scaled=scaled)
         return made
 
     def _matched(self, pairs: list[tuple[Any, Any]], role: str) -> Floats:
@@ -58,7 +63,7 @@ class Strata:
         wrong = sum(1 for value in known if not is_number(value))
         if wrong:
             raise InputError(f"{role}: {wrong} of {len(known)} values are not numbers.", "Give numbers, not text.")
-        return np.array([float(value) for value in known])
+        return np.array([as_float(value) for value in known])
 
     def words(self, given: Mapping[Any, Any], role: str, *, total: int | None = None) -> list[Any]:
         """What a mapping holds for each stratum, in their order."""
@@ -100,7 +105,7 @@ def strata_of(sizes: Any, size: str = "size", stratum: str = "stratum") -> Strat
         wrong = sum(1 for value in values if not is_number(value))
         if wrong:
             raise InputError(f"sizes=: {wrong} of {len(values)} values are not numbers.", "Give the number of units in each stratum.")
-        numbers = np.array([float(value) for value in values])
+        numbers = np.array([as_float(value) for value in values])
     else:
         if isinstance(sizes, (str, bytes, int, float, Sequence, np.ndarray)):
             raise InputError(
@@ -114,11 +119,14 @@ def strata_of(sizes: Any, size: str = "size", stratum: str = "stratum") -> Strat
         numbers = _column(rows, size, "sizes=")
     if not labels:
         raise InputError("sizes= has no strata.", "Give the number of units in each stratum.")
-    if any(label is None or label != label for label in labels):
+    if any(map(_blank, labels)):
         raise InputError("sizes= has a stratum without a label.", "Give every stratum one.")
-    if len(set(labels)) < len(labels):
-        raise InputError(f"sizes=: {len(labels) - len(set(labels))} of {len(labels)} rows repeat a stratum.", "Give each stratum once.")
+    once = in_our_words(lambda: len(set(labels)), lambda _: InputError("sizes= calls strata by lists.", "Give every stratum a name."))
+    if once < len(labels):
+        raise InputError(f"sizes=: {len(labels) - once} of {len(labels)} rows repeat a stratum.", "Give each stratum once.")
     _bounded(numbers, "sizes=", 0.0, -np.inf)
+    if numbers.max() > _MOST:
+        raise InputError(f"sizes= has a stratum of more than {_MOST:,} units.", "They count units: look for a number with too many digits.")
     if not np.array_equal(numbers, np.trunc(numbers)):
         raise InputError("sizes= are counts of units: whole numbers.", "Round sizes that were projected.")
     order = sorted(range(len(labels)), key=lambda i: (str(labels[i]), type(labels[i]).__name__))
@@ -130,6 +138,27 @@ def strata_of(sizes: Any, size: str = "size", stratum: str = "stratum") -> Strat
 def is_number(value: Any) -> bool:
     """Whether it is a real number; true and false are not."""
     return isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+
+
+def as_float(value: Any) -> float:
+    """A real number as a float; one too large for that is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf
+
+
+def in_range(value: Any) -> bool:
+    """Whether a number above 0 and its square can be computed with."""
+    return is_number(value) and 1 / LARGEST <= as_float(value) <= LARGEST
+
+
+def _blank(label: Any) -> bool:
+    """Whether a stratum has no label. A missing value differs from itself, or says neither."""
+    try:
+        return label is None or bool(label != label)
+    except (TypeError, ValueError):
+        return True
 
 
 def _pairs(given: Any, role: str) -> list[tuple[Any, Any]]:
@@ -148,7 +177,7 @@ def _column(rows: Rows, name: str, role: str) -> Floats:
     wrong = sum(1 for value in values if value is not None and not is_number(value))
     if wrong:
         raise InputError(f"{role}: {wrong} of the {len(values)} values of column {name!r} are not numbers.", "Give numbers, not text.")
-    return np.array([np.nan if value is None else float(value) for value in values])
+    return np.array([np.nan if value is None else as_float(value) for value in values])
 
 
 def _bounded(made: Floats, role: str, above: float, least: float) -> None:
@@ -159,3 +188,14 @@ def _bounded(made: Floats, role: str, above: float, least: float) -> None:
     if out:
         words = f"above {above:g}" if np.isfinite(above) else f"{least:g} or more"
         raise InputError(f"{role}: {out} of {len(made)} values are not {words}.", "Correct them, or leave these strata out.")
+
+
+def _reached(made: Floats, role: str, *, scaled: bool) -> None:
+    """Raise where numbers are too large, too small or too far apart to be multiplied."""
+    far = np.abs(made[made != 0])
+    if scaled and far.size and 1e-305 < far.max() < 1e250:
+        far = far / far.max()
+    if wide := int(((far > LARGEST) | (far < 1 / LARGEST)).sum()):
+        raise InputError(
+            f"{role}: {wide} of {len(made)} values are too large or too small to compute with.", "Use another unit of measurement."
+        )

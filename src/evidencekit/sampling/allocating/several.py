@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Floats
-from evidencekit.errors import DesignError, InputError
+from evidencekit.errors import DesignError, InputError, in_our_words
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
 from evidencekit.sampling.allocating.allocation import Allocation
@@ -168,7 +168,9 @@ def _limits(strata: Strata, name: str, target: CVTarget) -> list[Limit]:
     if target.domains is not None and any(domain is None or domain != domain for domain in belongs):
         raise InputError(f"domains= of {name!r} has strata without a domain.", "Give every stratum one.")
     made: list[Limit] = []
-    for domain in dict.fromkeys(belongs):
+    for domain in in_our_words(
+        lambda: dict.fromkeys(belongs), lambda _: InputError(f"domains= of {name!r} calls domains by lists.", "Give every domain a name.")
+    ):
         if isinstance(target.cv, Mapping) and domain not in target.cv:
             raise InputError(f"cv= of {name!r} has no number for one of the domains.", "Give every domain of domains= one.")
         cv = target.cv[domain] if isinstance(target.cv, Mapping) else target.cv

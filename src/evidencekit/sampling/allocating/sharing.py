@@ -9,7 +9,7 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import DesignError, InputError, how_many, one_of
 from evidencekit.sampling.allocating.allocation import Allocation
-from evidencekit.sampling.allocating.asking import Strata, is_number, strata_of
+from evidencekit.sampling.allocating.asking import Strata, as_float, is_number, strata_of
 from evidencekit.sampling.allocating.filling import fill_amount, fill_variance
 from evidencekit.sampling.allocating.rounding import Whole, largest_remainders, priorities, spent, up
 from evidencekit.sampling.allocating.targets import Budget, Precision
@@ -17,6 +17,7 @@ from evidencekit.sampling.allocating.targets import Budget, Precision
 __all__ = ["Rule", "allocate", "least_of"]
 
 Rule = Literal["proportional", "equal", "neyman", "cost", "power", "kish"]
+_MOST = 100  # for compromise=
 RULES = ("proportional", "equal", "neyman", "cost", "power", "kish")
 NEEDS = {"neyman": ("deviations",), "cost": ("deviations", "costs"), "power": ("deviations", "totals")}
 TINY = 1e-12  # stands for no units where one divides by them
@@ -115,7 +116,11 @@ def allocate(
     lost = [name for name in NEEDS.get(method, ()) if given[name] is None]
     if lost:
         raise InputError(f"method={method!r} needs {lost[0]}=.", "Give a mapping of strata to numbers.")
-    spread = None if deviations is None else strata.numbers(deviations, "deviations=", least=0.0)
+    spread = (
+        None
+        if deviations is None
+        else strata.numbers(deviations, "deviations=", least=0.0, scaled=method == "neyman" and not isinstance(n, Precision))
+    )
     prices = None if costs is None else strata.numbers(costs, "costs=", above=0.0)
     sums = None if totals is None else strata.numbers(totals, "totals=")
     weight = START.get(method, 0.0) if compromise is None else _compromise(compromise, method)
@@ -140,9 +145,11 @@ def least_of(strata: Strata, minimum: Any) -> Floats:
 def _compromise(value: object, method: str) -> float:
     if method not in START:
         raise InputError('compromise= belongs to method="power" and method="kish".', "Leave it out.")
-    if not is_number(value) or not 0 <= float(value) < np.inf:  # type: ignore[arg-type]
-        raise InputError("compromise= is a number of 0 or more.", "For power it is the exponent, for kish the weight of the whole.")
-    return float(value)  # type: ignore[arg-type]
+    if not is_number(value) or not 0 <= as_float(value) <= _MOST:
+        raise InputError(
+            f"compromise= is a number of 0 or more, up to {_MOST}.", "For power it is the exponent, for kish the weight of the whole."
+        )
+    return as_float(value)
 
 
 def _scores(
@@ -171,7 +178,7 @@ def _scores(
             wrong = int((total <= 0).sum())
             if wrong:
                 raise InputError(f"totals=: {wrong} of {len(total)} are not above 0.", 'method="power" is for totals above 0 everywhere.')
-            made = made / total * matters**weight
+            made = made / total * (matters / matters.max()) ** weight
     return made / made.max()
 
 
@@ -193,8 +200,8 @@ def _exact(strata: Strata, n: object, scores: Floats, least: Floats, known: tupl
         raise InputError(
             "n is a whole number of units above 0, a Budget or a Precision.", "Such as 1200, Budget(40000) or Precision(cv=0.05)."
         )
-    if n > sizes.sum():
-        raise DesignError(f"n={n:,} is more than the {sizes.sum():,.0f} units there are.", "Take all of them, or correct sizes=.")
+    if n > int(sizes.sum()):
+        raise DesignError(f"n is more than the {sizes.sum():,.0f} units there are.", "Take all of them, or correct sizes=.")
     if n < least.sum():
         raise DesignError(
             f"n={n:,} is less than the minimum in {how_many(len(strata), 'stratum', 'strata')}, which is {least.sum():,.0f}.",

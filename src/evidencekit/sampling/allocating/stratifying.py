@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Floats, numeric
 from evidencekit.errors import DesignError, InputError, how_many, one_of
-from evidencekit.sampling.allocating.asking import is_number
+from evidencekit.sampling.allocating.asking import LARGEST, as_float, in_range, is_number
 from evidencekit.sampling.allocating.boundaries import StrataBoundaries
 from evidencekit.sampling.allocating.filling import fill_amount
 from evidencekit.sampling.allocating.planning import Aim, Values, planned
@@ -23,6 +23,7 @@ from evidencekit.sampling.allocating.sethi import iterated
 __all__ = ["CutRule", "strata_boundaries"]
 
 CutRule = Literal["lavallee-hidiroglou", "sethi", "cumulative-root-f", "geometric"]
+_CLASSES = 5_000
 RULES = ("lavallee-hidiroglou", "sethi", "cumulative-root-f", "geometric")
 POWERS = {"neyman": (0.5, 0.0, 0.5), "proportional": (0.5, 0.0, 0.0), "equal": (0.0, 0.0, 0.0)}
 
@@ -142,16 +143,18 @@ def _read(values: Any, certain: Any) -> tuple[Floats, NDArray[np.bool_], str]:
         wrong = sum(1 for value in listed if not is_number(value))
         if wrong:
             raise InputError(f"values=: {wrong} of {len(listed)} are not numbers.", "Give one number per unit, in one dimension.")
-        x = np.array(listed, dtype=np.float64)
+        x = np.array([as_float(value) for value in listed], dtype=np.float64)
     else:
         raise InputError(f"values= is a sequence of numbers or a Series, not a {type(values).__name__}.", 'Such as frame["size"].')
     lost, below = int((~np.isfinite(x)).sum()), int((x < 0).sum())
     if lost or below or not len(x):
         what = f"{lost} are missing or infinite" if lost else f"{below} are below 0" if below else "there are none"
         raise InputError(f"values=: of {len(x)}, {what}." if len(x) else "values= is empty.", "Every unit needs a size of 0 or more.")
+    if x.max() > LARGEST or 0 < x[x > 0].min(initial=np.inf) < 1 / LARGEST:
+        raise InputError(f"values=: some are beyond {LARGEST:g} or its inverse.", "Use another unit of measurement.")
     if certain is None:
         return x, np.zeros(len(x), dtype=bool), backend
-    marks = list(certain) if isinstance(certain, Sequence) or hasattr(certain, "__array__") else []
+    marks = list(certain) if isinstance(certain, Sequence) or np.ndim(certain) else []
     if len(marks) != len(x) or not all(isinstance(mark, (bool, np.bool_)) for mark in marks):
         raise InputError("certain= has true or false for every unit, in the order of the values.", "None may be missing.")
     return x, np.array(marks, dtype=bool), backend
@@ -167,12 +170,12 @@ def _target(cv: object, n: object, values: Values, strata: int) -> tuple[float |
     if (cv is None) == (n is None):
         raise InputError("One of cv= and n= is needed.", "The precision that is wanted, or the number of units.")
     if cv is not None:
-        if not is_number(cv) or not 0 < float(cv) < np.inf:  # type: ignore[arg-type]
+        if not in_range(cv):
             raise InputError("cv= is a number above 0, such as 0.05.")
         return float(cv), None  # type: ignore[arg-type]
     units, there = _whole_number(n, "n=", 1), values.count + values.certain
     if units > there:
-        raise DesignError(f"n={units:,} is more than the {there:,} units there are.", "Take all of them.")
+        raise DesignError(f"n is more than the {there:,} units there are.", "Take all of them.")
     if units < strata + values.certain:
         raise DesignError(
             f"n={units:,} is less than one unit in each of {strata} strata{' and all certain ones' if values.certain else ''}.",
@@ -185,8 +188,8 @@ def _powers(allocation: object) -> tuple[float, float, float]:
     if isinstance(allocation, str):
         one_of("allocation", allocation, POWERS)
         return POWERS[allocation]
-    if not isinstance(allocation, (tuple, list)) or len(allocation) != 3 or not all(is_number(q) and 0 <= q < np.inf for q in allocation):
-        raise InputError("allocation= is a word or three numbers of 0 or more, (q1, q2, q3).", f"Words are {', '.join(POWERS)}.")
+    if not isinstance(allocation, (tuple, list)) or len(allocation) != 3 or not all(is_number(q) and 0 <= q <= 4 for q in allocation):
+        raise InputError("allocation= is a word or three numbers from 0 to 4, (q1, q2, q3).", f"Words are {', '.join(POWERS)}.")
     return float(allocation[0]), float(allocation[1]), float(allocation[2])
 
 
@@ -195,6 +198,8 @@ def _bounds(values: Values, aim: Aim, strata: int, method: str, classes: int | N
         return geometric(values, strata), aim
     if method == "cumulative-root-f":
         count = max(50, 10 * strata) if classes is None else _whole_number(classes, "classes=", strata)
+        if count > _CLASSES:
+            raise InputError(f"classes= is at most {_CLASSES:,}.", "The rule changes little beyond a few hundred.")
         return by_roots(values, strata, count), aim
     if method == "sethi":
         if aim.cv is None:

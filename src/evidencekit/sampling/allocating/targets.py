@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from evidencekit.errors import InputError
-from evidencekit.sampling.allocating.asking import is_number
+from evidencekit.sampling.allocating.asking import in_range
 
 __all__ = ["Budget", "CVTarget", "Precision"]
 
@@ -39,7 +37,7 @@ class Budget:
     amount: float
 
     def __post_init__(self) -> None:
-        if not is_number(self.amount) or not 0 < self.amount < np.inf:
+        if not in_range(self.amount):
             raise InputError("Budget() takes an amount above 0.", "Take fixed costs off first: it pays for units alone.")
 
 
@@ -72,7 +70,7 @@ class Precision:
 
     def __post_init__(self) -> None:
         given = [value for value in (self.cv, self.standard_error) if value is not None]
-        if len(given) != 1 or not is_number(given[0]) or not 0 < given[0] < np.inf:
+        if len(given) != 1 or not in_range(given[0]):
             raise InputError("Precision() takes one of cv= and standard_error=, a number above 0.", "Such as Precision(cv=0.05).")
 
 
@@ -110,7 +108,7 @@ class CVTarget:
 
     def __post_init__(self) -> None:
         every = list(self.cv.values()) if isinstance(self.cv, Mapping) else [self.cv]
-        if not every or not all(is_number(value) and 0 < value < np.inf for value in every):
+        if not every or not all(map(in_range, every)):
             raise InputError("cv= is a number above 0, such as 0.05, or a mapping of domains to such numbers.", "No sample reaches 0.")
         if isinstance(self.cv, Mapping) and self.domains is None:
             raise InputError("cv= by domain needs domains=, a mapping of strata to domains.")

@@ -12,10 +12,10 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, floats
+from evidencekit.columns import Codes, factorise, floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.frames import eager, open_data
-from evidencekit.sampling.drawing.framing import blank_in, column_names
+from evidencekit.sampling.drawing.framing import blank_in, column_names, comparable, plain, rank_of
 from evidencekit.sampling.drawing.strata import Key, key_of
 from evidencekit.sampling.streams import canonical
 
@@ -113,7 +113,7 @@ def check_frame(
     UnknownColumn
         A column is not in the data.
     InputError
-        Lazy data, or sizes that are no numbers.
+        Lazy data, sizes that are no numbers or cannot be compared, or strata or an order that are neither numbers nor text.
 
     Examples
     --------
@@ -132,6 +132,7 @@ def check_frame(
     if size is not None:
         rows.need(size, "size=")
         sizes = floats(frame[size], "size= column")
+        comparable(sizes[(sizes > 0) & np.isfinite(sizes)], size)
     if smallest is not None and (isinstance(smallest, bool) or not isinstance(smallest, (int, float, np.number)) or not smallest > 0):
         raise InputError("smallest= is a size above 0.")
     strata_names, order_names = column_names(rows, strata, "strata") or (), column_names(rows, order, "order") or ()
@@ -143,7 +144,7 @@ def check_frame(
         "sizes_not_above_0": np.flatnonzero(~np.isnan(sizes) & ~((sizes > 0) & np.isfinite(sizes))),
         "tiny": np.flatnonzero((sizes > 0) & (sizes < (smallest or 0))) if size is not None else _none(),
         "strata_missing": np.array(lost, dtype=np.intp),
-        "order_missing": np.flatnonzero(_blank_in_any(frame, order_names)),
+        "order_missing": np.flatnonzero(_no_order(frame, order_names)),
     }
     counted = {name: len(places) for name, places in found.items()}
     return FrameCheck(
@@ -195,9 +196,22 @@ def _strata(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> tuple[dict[int,
     if not names:
         return dict.fromkeys(range(len(frame)), ()), []
     blank = _blank_in_any(frame, names)
-    rows = zip(*(frame[name].to_list() for name in names), strict=True)
-    made = {k: key_of(row) for k, (row, missing) in enumerate(zip(rows, blank.tolist(), strict=True)) if not missing}
+    columns = [factorise(plain(frame[name])) for name in names]
+    called = [[part for level in column.keys for part in key_of(level)] for column in columns]
+    rows = zip(*(column.codes.tolist() for column in columns), strict=True)
+    made = {
+        k: tuple(keys[code] for keys, code in zip(called, row, strict=True))
+        for k, (row, missing) in enumerate(zip(rows, blank.tolist(), strict=True))
+        if not missing
+    }
     return made, np.flatnonzero(blank).tolist()
+
+
+def _no_order(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Where any of the columns of an order is missing."""
+    for name in names:
+        rank_of(frame[name])  # refuses what no order can be made of
+    return _blank_in_any(frame, names)
 
 
 def _blank_in_any(frame: nw.DataFrame[Any], names: tuple[str, ...]) -> NDArray[np.bool_]:

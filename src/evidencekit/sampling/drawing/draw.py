@@ -20,6 +20,7 @@ from evidencekit.survey import Stages
 
 __all__ = ["ADDED", "Draw"]
 
+_PAIRS = 20_000  # units whose joint chances fit in memory
 ADDED = ("chance", "weight", "variance_stratum", "certainty", "selection", "part", "release")
 
 
@@ -142,7 +143,8 @@ class Draw:
             return Stages(weights="weight", strata=strata, psu="selection")
         if self.record.parts:
             return Stages(weights="weight", strata=strata, psu=self.frame.id)
-        unequal = how.variance if np.ptp(self.chance[~self.certain]) > 0 or not how.fixed else None
+        free = self.chance[~self.certain]  # none where everything is certain, or a Poisson sample is empty
+        unequal = how.variance if not how.fixed or (free.size and np.ptp(free) > 0) else None
         return Stages(weights="weight", strata=strata, psu=self.frame.id, fpc="chance", unequal=unequal)
 
     def joint(self) -> Floats:
@@ -170,6 +172,8 @@ class Draw:
                 "Use draw.design, whose variance does without them, or draw with conditional_poisson(), which has them. "
                 "joint_probabilities() has the numbers of more designs.",
             )
+        if self.n > _PAIRS:
+            raise DesignError(f"The pairs of {self.n:,} units are too many.", f"They are computed for up to {_PAIRS:,}; use draw.design.")
         made = np.outer(self.chance, self.chance)
         stratum = self.frame.codes[self.chosen]
         asked = {part.stratum: part.asked for part in self.record.sizes}

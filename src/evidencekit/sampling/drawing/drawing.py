@@ -200,8 +200,9 @@ def _random_order(seed: int, stream: str, ids: list[str]) -> Codes:
         times[i] = seen.get(name, 0)
         seen[name] = int(times[i]) + 1
     drawn_numbers = np.zeros(len(ids))
-    for turn in range(int(times.max(initial=-1)) + 1):
-        drawn_numbers = np.where(times == turn, source(turn), drawn_numbers)
+    by_time = np.split(np.argsort(times, kind="stable"), np.cumsum(np.bincount(times))[:-1])
+    for turn, places in enumerate(by_time):
+        drawn_numbers[places] = Hashed(source.base[places])(turn)
     rank = np.empty(len(ids), dtype=np.intp)
     rank[np.lexsort((np.array(ids, dtype=object).astype(str), drawn_numbers))] = np.arange(1, len(ids) + 1)
     return rank

@@ -19,8 +19,9 @@ from evidencekit.sampling.drawing.serpentine import serpentine
 from evidencekit.sampling.drawing.strata import Key, key_of
 from evidencekit.sampling.streams import canonical
 
-__all__ = ["Frame", "blank_in", "column_names", "identifiers", "sizes_of"]
+__all__ = ["Frame", "blank_in", "column_names", "comparable", "identifiers", "plain", "rank_of", "sizes_of"]
 
+_APART = 1e15  # times; a float has no more digits
 Columns = str | Sequence[str] | None
 
 
@@ -41,7 +42,8 @@ class Frame:
         Columns of strata; several are crossed.
     order : str or sequence of str, optional
         Columns that units are put in order by, for systematic draws (implicit stratification); units alike in these follow each other by
-        identifier. Without it the order is that of identifiers: whole numbers by value, anything else by Unicode code point.
+        identifier. Ordered categories keep their order. Without it the order is that of identifiers: whole numbers by value, anything else
+        by Unicode code point.
     serpentine : bool
         Let columns of the order run up and down in turn, within strata: the first one up, the second up in the first group of the first,
         down in the next, and so on; a third one likewise in the groups of the first two, in their order. Where codes run along the
@@ -108,8 +110,8 @@ class Frame:
             raise InputError("The frame has no units.")
         ids = identifiers(frame[self.id])
         sizes = None if self.size is None else sizes_of(rows, frame, self.size)
-        codes, levels = _crossed(frame, self.strata or ())
-        columns = [_rank(frame[name]) for name in self.order or ()]
+        codes, levels = _named_alike(*_crossed(frame, self.strata or ()))
+        columns = [rank_of(_all_there(frame[name])) for name in self.order or ()]
         keys = tuple(map(key_of, levels))
         columns = [serpentine(columns, _by_name(keys)[codes])] if self.serpentine else columns
         place = np.lexsort((*by_identifier(ids), *reversed(columns)))
@@ -174,7 +176,7 @@ def blank_in(series: nw.Series[Any]) -> NDArray[np.bool_]:
     if series.dtype.is_float():
         blank = blank | series.is_nan().fill_null(value=False)
     made = blank.to_numpy().astype(bool)
-    if series.dtype == nw.String or series.dtype == nw.Object:
+    if series.dtype in (nw.String, nw.Object, nw.Categorical, nw.Enum):
         made |= np.array([isinstance(value, str) and not value.strip() for value in series.to_list()], dtype=bool)
     return made
 
@@ -208,7 +210,17 @@ def sizes_of(rows: Rows, frame: nw.DataFrame[Any], name: str) -> Floats:
             f"size= column {name!r} is {' and '.join(found)}.",
             "Find their sizes, join them to a neighbour, or take them out of the frame and say so.",
         )
+    comparable(sizes, name)
     return sizes
+
+
+def comparable(sizes: Floats, name: str) -> None:
+    """Raise where the smallest size is nothing beside the largest: its chance would be lost in rounding."""
+    if sizes.size and sizes.max() / _APART > sizes.min():
+        raise InputError(
+            f"size= column {name!r} has sizes that differ by a factor of more than 10**15.",
+            "Measure all units by one count, such as households.",
+        )
 
 
 def _crossed(frame: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Codes, tuple[tuple[Any, ...], ...]]:
@@ -218,20 +230,44 @@ def _crossed(frame: nw.DataFrame[Any], names: Sequence[str]) -> tuple[Codes, tup
     for name in names:
         if missing := int(blank_in(frame[name]).sum()):
             raise InputError(f"strata= column {name!r} is missing for {how_many(missing, 'unit')}.", "Every unit is in one stratum.")
-        column = factorise(frame[name])
+        column = factorise(plain(frame[name]))
         both = codes * len(column.keys) + column.codes
         found, codes = np.unique(both, return_inverse=True)
         levels = [(*levels[k // len(column.keys)], column.keys[k % len(column.keys)]) for k in found.tolist()]
     return codes.astype(np.intp, copy=False).ravel(), tuple(levels)
 
 
-def _rank(series: nw.Series[Any]) -> Codes | Floats:
-    """Numbers that put units in the order of a column."""
+def _named_alike(codes: Codes, levels: tuple[tuple[Any, ...], ...]) -> tuple[Codes, tuple[tuple[Any, ...], ...]]:
+    """Strata that are called alike as one: 1 and '1' in a column that mixes them, or a letter written in two ways."""
+    first: dict[Key, int] = {}
+    places = [first.setdefault(key_of(level), k) for k, level in enumerate(levels)]
+    if len(first) == len(levels):
+        return codes, levels
+    kept, merged = np.unique(places, return_inverse=True)
+    return merged[codes].astype(np.intp), tuple(levels[k] for k in kept.tolist())
+
+
+def plain(series: nw.Series[Any]) -> nw.Series[Any]:
+    """Categories without an order as what they stand for: they are listed as they came up in the rows, or in a file read before."""
+    if series.dtype != nw.Categorical:
+        return series
+    return nw.new_series(series.name, series.to_list(), backend=series.implementation)
+
+
+def _all_there(series: nw.Series[Any]) -> nw.Series[Any]:
+    """The column of an order, when no unit lacks it."""
     if missing := int(blank_in(series).sum()):
         raise InputError(
             f"order= column {series.name!r} is missing for {how_many(missing, 'unit')}.", "Give every unit a place in the order."
         )
-    return numeric(series, "order= column") if series.dtype.is_numeric() else factorise(series).codes
+    return series
+
+
+def rank_of(series: nw.Series[Any]) -> Codes | Floats:
+    """Numbers that put units in the order of a column."""
+    # As floats, whole numbers of 17 digits and more would fall together.
+    decimals = series.dtype.is_numeric() and not series.dtype.is_integer()
+    return numeric(series, "order= column") if decimals else factorise(plain(series)).codes
 
 
 def _can_turn(asked: object, order: Sequence[str]) -> None:

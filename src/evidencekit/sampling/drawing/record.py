@@ -9,7 +9,7 @@ from typing import Any
 
 from evidencekit.errors import InputError, how_many
 
-__all__ = ["Record", "StratumRecord"]
+__all__ = ["Record", "StratumRecord", "well_formed"]
 
 FORMAT = 1
 
@@ -115,11 +115,11 @@ class Record:
         """
         try:
             found = json.loads(text)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             found = None
         if not isinstance(found, dict) or "evidencekit_draw_record" not in found:
             raise InputError("The text is not the record of a draw.", "Pass what record.to_json() wrote, whole.")
-        if found["evidencekit_draw_record"] != FORMAT:
+        if repr(found["evidencekit_draw_record"]) != repr(FORMAT):  # true equals 1 to Python
             raise InputError("The record has a format that this version of evidencekit does not read.", "Read it with a later version.")
         check = found.pop("check", None)
         if check != _check(found):
@@ -131,7 +131,7 @@ class Record:
             made = cls(**_tuples(found), sizes=sizes)
         except (TypeError, KeyError, AttributeError):
             made = None
-        if made is None or not all(map(_typed, (made, *made.sizes))):
+        if made is None or not well_formed(made):
             raise InputError("The record lacks entries, or has others than evidencekit writes.", "Go back to the file that was kept.")
         return made
 
@@ -172,7 +172,20 @@ def _tuples(found: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
+def well_formed(record: Record) -> bool:
+    """Whether every entry is of its type, and there is a stratum; what a forger wrote need not be."""
+    return _typed(record) and bool(record.sizes) and all(isinstance(part, StratumRecord) and _typed(part) for part in record.sizes)
+
+
 def _typed(made: Record | StratumRecord) -> bool:
-    """Every entry is of its type; what a forger wrote need not be."""
-    plain: dict[str, Any] = {"int": int, "float": float, "bool": bool, "str": str, "str | None": (str, type(None))}
-    return all(isinstance(getattr(made, f.name), plain.get(str(f.type), tuple)) for f in fields(made))
+    return all(_is(getattr(made, f.name), str(f.type)) for f in fields(made))
+
+
+def _is(value: Any, kind: str) -> bool:
+    """Whether a value is of the type an entry is declared with."""
+    if kind == "tuple[str, ...]":
+        return isinstance(value, tuple) and all(isinstance(word, str) for word in value)
+    if isinstance(value, bool):
+        return kind == "bool"  # a bool is an int to Python
+    plain: dict[str, Any] = {"int": int, "float": float, "str": str, "str | None": (str, type(None))}
+    return isinstance(value, plain.get(kind, tuple))

@@ -57,11 +57,11 @@ def releases(draw: Draw, number: int) -> Draw:
         )
     if draw.record.releases > 1:
         raise InputError("The draw was split into releases before.", "Split the whole draw anew.")
-    number = whole(number)
+    number = whole(number, "number=")
     free = ~draw.certain
     stratum = draw.group
     drawn_of = np.bincount(stratum[free], minlength=draw.groups)
-    smallest = int(drawn_of[drawn_of > 0].min(initial=draw.n))
+    smallest = int(drawn_of[drawn_of > 0].min(initial=draw.n)) if free.any() else 0
     if number > smallest:
         raise InputError(
             f"{number} releases need as many units in every stratum, and the smallest has {smallest} that were not certain.",

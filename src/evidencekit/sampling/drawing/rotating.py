@@ -115,6 +115,7 @@ def _wave(value: Any) -> int:
 
 def _rotation(value: Any) -> float:
     """The share of units that leaves after a wave."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not 0 < float(value) <= 1:
+    share: Any = value  # compared as it is: a whole number may be too large for a float
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not 0 < share <= 1:
         raise InputError("rotation= is a share above 0 and up to 1.", "0.25 replaces a quarter of the units every wave.")
     return float(value)

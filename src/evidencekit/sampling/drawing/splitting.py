@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -86,9 +86,9 @@ def _labels(draw: Draw, labels: Sequence[str]) -> tuple[str, ...]:
         raise InputError(f"split_psus() takes a Draw, not a {type(draw).__name__}.")
     if not ALGORITHMS[draw.record.algorithm].fixed:
         raise InputError("A Poisson draw is not parted: it has no fixed number of areas to share out.", "Draw by pareto() or srs().")
-    names = () if isinstance(labels, str) else tuple(labels)
-    if len(names) < 2 or len(set(names)) < len(names) or not all(isinstance(name, str) and name for name in names):
-        raise InputError("labels= takes two or more words, each once.")
+    names = tuple(labels) if isinstance(labels, Iterable) and not isinstance(labels, (str, Set)) else ()
+    if len(names) < 2 or not all(isinstance(name, str) and name for name in names) or len(set(names)) < len(names):
+        raise InputError("labels= takes two or more words, each once, in their order.")
     if draw.record.releases > 1 or draw.record.parts:
         raise InputError("The draw was split before.", "Part it first, and split it into releases afterwards.")
     return names

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.errors import InputError, how_many
+from evidencekit.sampling.streams import DIGITS, writable
 
 __all__ = ["Allocated", "Key", "Wanted", "key_of", "numbers", "whole"]
 
@@ -25,6 +26,7 @@ class Allocated(Protocol):
         ...
 
 
+_MOST = 100_000_000  # units of a stratum to draw: more fit in no memory
 Wanted = int | Mapping[Any, int] | Allocated
 
 
@@ -38,6 +40,8 @@ def _text(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
     if isinstance(value, (int, np.integer)) or (isinstance(value, (float, np.floating)) and float(value).is_integer()):
+        if not writable(value):
+            raise InputError(f"A stratum is called by a number of more than {DIGITS:,} digits.", "Turn the column into text first.")
         return str(int(value))
     return normalize("NFC", str(value))
 
@@ -77,9 +81,10 @@ def numbers(n: Any, keys: tuple[Key, ...]) -> NDArray[np.int64]:
     return np.array([wanted[key] for key in keys], dtype=np.int64)
 
 
-def whole(number: Any) -> int:
-    """A whole number above 0."""
+def whole(number: Any, role: str = "n=") -> int:
+    """A whole number above 0, small enough to count units."""
     sound = isinstance(number, (int, float, np.integer, np.floating)) and not isinstance(number, bool)
-    if not sound or not float(number).is_integer() or number < 1:
-        raise InputError("n= takes whole numbers of 1 or more.", "A stratum from which nothing is drawn is left out of the frame.")
+    if not sound or not 1 <= number <= _MOST or not float(number).is_integer():
+        hint = "A stratum from which nothing is drawn is left out of the frame." if role == "n=" else ""
+        raise InputError(f"{role} takes whole numbers of 1 or more, up to {_MOST:,}.", hint)
     return int(number)

@@ -13,7 +13,7 @@ from evidencekit.sampling.drawing.algorithms import ALGORITHMS
 from evidencekit.sampling.drawing.draw import Draw
 from evidencekit.sampling.drawing.drawing import drawn
 from evidencekit.sampling.drawing.framing import Frame
-from evidencekit.sampling.drawing.record import Record
+from evidencekit.sampling.drawing.record import Record, well_formed
 from evidencekit.sampling.drawing.releasing import releases
 from evidencekit.sampling.drawing.rotating import panel_wave
 from evidencekit.sampling.drawing.splitting import split_psus
@@ -52,6 +52,8 @@ def verify(record: Record, frame: Frame) -> Draw:
     """
     if not isinstance(record, Record) or not isinstance(frame, Frame):
         raise InputError(f"verify() takes a Record and a Frame, not a {type(record).__name__} and a {type(frame).__name__}.")
+    if not well_formed(record):
+        raise InputError("The record lacks entries, or has others than evidencekit writes.", "Read it with Record.from_json(text).")
     _same_algorithm(record)
     _same_frame(record, frame)
     asked = {part.stratum: part.asked for part in record.sizes}

@@ -170,7 +170,7 @@ def _numbers(values: ArrayLike, what: str) -> Floats:
         made = np.zeros((1, 1))
     if made.ndim != 1:
         raise InputError(f"{what} are one row of numbers.")
-    if made.size and not (np.isfinite(made.sum()) or np.isfinite(made).all()):
+    if made.size and not np.isfinite(made).all():
         bad = int(made.size - np.isfinite(made).sum())
         raise InputError(
             f"{what} are missing or infinite for {bad} of {how_many(made.size, 'unit')}.", "Find them, or leave the units out."

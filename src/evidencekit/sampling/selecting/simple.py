@@ -81,7 +81,7 @@ def draw_replaced(expected: ArrayLike, u: Uniforms) -> Codes:
         raise InputError("Expected numbers are one row of finite numbers of 0 or more.")
     total = float(mean.sum())
     n = round(total)
-    if abs(total - n) > WHOLE:
+    if abs(total - n) > max(WHOLE, 1e-14 * total):
         raise DesignError("The expected numbers do not add up to a whole number of draws.", "Make them from shares: n * size / sum(size).")
     if not n:
         return np.zeros(mean.size, dtype=np.intp)

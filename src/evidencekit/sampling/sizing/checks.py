@@ -26,16 +26,23 @@ __all__ = [
     "whole",
 ]
 
+_LARGEST = 1e30  # squares, products and quotients of such numbers are finite
 Side = Literal["two-sided", "one-sided"]
 
 
 def number(name: str, value: object) -> float:
-    """A finite number."""
+    """A finite number; next to nought it is 0."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InputError(f"{name}= takes a number, not a {type(value).__name__}.")
-    if not math.isfinite(value):
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
         raise InputError(f"{name}= takes a finite number.", "Leave it out where it is not known.")
-    return float(value)
+    if abs(found) > _LARGEST:
+        raise InputError(f"{name}= is beyond {_LARGEST:g}.", "Use another unit of measurement.")
+    return found if abs(found) >= 1 / _LARGEST else 0.0
 
 
 def share(name: str, value: object) -> float:

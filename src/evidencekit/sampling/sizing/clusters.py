@@ -214,4 +214,6 @@ def inner(value: float, name: str) -> float:
 
 def cost_of_interview(costs: Costs, fieldwork: Fieldwork | None) -> float:
     """An interview with the households that are screened for it."""
+    if fieldwork is not None and not isinstance(fieldwork, Fieldwork):
+        raise InputError(f"fieldwork= takes a Fieldwork(...), not a {type(fieldwork).__name__}.")
     return costs.interview + costs.screen / (fieldwork or Fieldwork()).yielded

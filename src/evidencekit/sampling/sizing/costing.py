@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, fields
 
 from evidencekit.errors import InputError
-from evidencekit.sampling.sizing.checks import normal, one_target, positive, rate, share, whole
+from evidencekit.sampling.sizing.checks import normal, number, one_target, positive, rate, share, whole
 from evidencekit.sampling.sizing.clusters import Costs, cost_of_interview, design_effect, optimal_take
 from evidencekit.sampling.sizing.fielding import Fieldwork
 
@@ -132,7 +132,7 @@ def costed_plan(
         raise InputError(f"costs= takes a Costs(...), not a {type(costs).__name__}.")
     if fieldwork is not None and not isinstance(fieldwork, Fieldwork):
         raise InputError(f"fieldwork= takes a Fieldwork(...), not a {type(fieldwork).__name__}.")
-    best = optimal_take(costs, rho=rho, fieldwork=fieldwork) if take is None or 0 < rho < 1 else math.nan
+    best = optimal_take(costs, rho=rho, fieldwork=fieldwork) if take is None or 0 < number("rho", rho) < 1 else math.nan
     used = max(1.0, best) if take is None else positive("take", take)
     weights, clusters = design_effect(1, rho=0, cv_weights=cv_weights), design_effect(used, rho=rho)
     deff, relative = weights * clusters, (1 - p) / p

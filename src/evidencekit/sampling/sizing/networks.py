@@ -53,11 +53,12 @@ def n_for_rds(p: float, *, moe: float, deff: float = _USUAL, level: float = 0.95
     >>> n_for_rds(0.3, moe=0.1).rounded
     323
     """
-    if positive("deff", deff) < _USUAL:
+    deff = positive("deff", deff)
+    if deff < _USUAL:
         text = "A design effect below 4 is optimistic for a respondent-driven sample. Plan for 4 or more."
         warnings.warn(text, EvidencekitWarning, stacklevel=2)
     one = n_for_proportion(p, moe=moe, level=level)
     steps = {f"with deff {d}": one.n * d for d in (2, 4, 10)}
-    inputs = {**one.inputs, "deff": float(deff)}
+    inputs = {**one.inputs, "deff": deff}
     notes = ("a design effect below 4 is optimistic for a respondent-driven sample",) if deff < _USUAL else ()
     return SampleSize(one.n * deff, "participants", "n = deff z^2 p(1-p) / moe^2", inputs, steps, notes)

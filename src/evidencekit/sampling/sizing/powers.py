@@ -133,8 +133,8 @@ def power_of_mean_difference(
     se = positive("sd", sd) * math.sqrt(pair.spread(1, 1) * positive("deff", deff) / count)
     df = count * (1 + pair.ratio) - 2
     cut = float(stdtrit(df, (1 + level) / 2 if alternative == "two-sided" else level))
-    right = 1 - float(nctdtr(df, gap / se, cut))
-    return right + (float(nctdtr(df, gap / se, -cut)) if alternative == "two-sided" else 0.0)
+    right = 1 - _below(df, gap / se, cut)
+    return right + (_below(df, gap / se, -cut) if alternative == "two-sided" else 0.0)
 
 
 def power_of_proportion(
@@ -198,6 +198,15 @@ def power_of_proportion(
         before = none if method == "pooled" else own
         errors = Errors(abs(p - null), before, own, before, own)
     return _power(errors, *_sizes(n, deff, population, 1.0), level, alternative)
+
+
+def _below(df: float, centre: float, value: float) -> float:
+    """The chance that a noncentral t is below a value.
+
+    The series gives up far out in the tail, where the chance is below 1e-8.
+    """
+    found = float(nctdtr(df, centre, value))
+    return 0.0 if math.isnan(found) else found
 
 
 def _sizes(n: float | SampleSize, deff: float, population: float | None, ratio: float) -> tuple[float, float, float]:

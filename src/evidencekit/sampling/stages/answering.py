@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -184,7 +184,7 @@ def _brought(drawn: Draw | MultiStage, unit: Codes, columns: Sequence[str]) -> d
     made = drawn.added if isinstance(drawn, Draw) else {**drawn.above(whole=True), **drawn.added}
     brought = {name: _taken(values, unit) for name, values in made.items()}
     brought |= {} if isinstance(drawn, Draw) else drawn.units_of(unit)
-    for name in (columns,) if isinstance(columns, str) else tuple(columns):
+    for name in list(columns) if isinstance(columns, Iterable) and not isinstance(columns, str) else [columns]:
         stage = next((k for k in reversed(range(len(several.draws))) if name in several.draws[k].frame.rows.columns), None)
         if stage is None:
             several.draws[-1].frame.rows.need(name, "columns=")

@@ -197,10 +197,12 @@ def _visits(rows: Rows, frame: nw.DataFrame[Any], name: str) -> Floats:
     """How often each respondent is at a listed venue."""
     rows.need(name, "visits=")
     times = numeric(frame[name], "visits= column")
-    missing, wrong = int(np.isnan(times).sum()), int((times <= 0).sum())
-    if missing or wrong:
+    missing, wrong = int(np.isnan(times).sum()), int((times < 1e-9).sum())
+    many = int((times > 1e9).sum())
+    if missing or wrong or many:
         found = [f"missing for {missing:,} answers"] if missing else []
         found += [f"not above 0 for {wrong:,} answers"] if wrong else []
+        found += [f"beyond a billion for {many:,} answers"] if many else []
         raise InputError(
             f"visits= column {name!r} is {' and '.join(found)}.",
             "Whoever was met came at least once. Fill in what was not told from others of the same period, and say so.",
@@ -227,8 +229,8 @@ def _present(counted: Any, places: Mapping[str, int]) -> Floats:
             "Give one for every period drawn, 0 where nobody came; where the team did not go, how many would have been expected.",
         )
     values = [given[name] for name in places]
-    if wrong := sum(not is_number(value) or not 0 <= value < np.inf for value in values):
-        raise InputError(f"counted= is not a number of 0 or more for {wrong:,} periods.", "It counts people.")
+    if wrong := sum(not is_number(value) or not 0 <= value <= 1e12 for value in values):
+        raise InputError(f"counted= is not a number of 0 or more for {wrong:,} periods.", "It counts people; there are fewer than 10**12.")
     return np.array(values, dtype=np.float64)
 
 

@@ -152,6 +152,8 @@ def two_phase(first: Draw | MultiStage, second: Draw, *, id: str | None = None) 
             "The second draw of two_phase() has equal chances within strata, without replacement, and is not split.",
             "Draw by srs() or systematic(), with a stratum for each chance that is wanted.",
         )
+    if PHASE2 in second.frame.rows.columns:
+        raise InputError(f"The answers of phase 1 already have a column {PHASE2!r}, which the sample adds.", "Give it another name.")
     draws = (first,) if isinstance(first, Draw) else first.draws if isinstance(first, MultiStage) else ()
     if any(_numbers(draw) == _numbers(second) for draw in draws):
         raise DesignError(

@@ -153,7 +153,7 @@ def quota(cells: Any, n: int) -> Quota:
     pairs = list(cells.items())
     if not pairs:
         raise InputError("cells= is empty.", "Give the number of people in each cell.")
-    if wrong := sum(not is_number(people) or not float(people).is_integer() or people < 1 for _, people in pairs):
+    if wrong := sum(not is_number(people) or not 1 <= people <= 10**15 or not float(people).is_integer() for _, people in pairs):
         raise InputError(f"cells= has {wrong:,} of {len(pairs):,} counts that are not whole numbers above 0.", "They count people.")
     keys = [key_of(cell) for cell, _ in pairs]
     if len({len(key) for key in keys}) > 1:
@@ -164,5 +164,5 @@ def quota(cells: Any, n: int) -> Quota:
         raise InputError(f"n is a whole number of interviews, one or more for each of the {len(pairs):,} cells.", "Or join cells.")
     people = {cell: int(count) for cell, count in pairs}
     if n > sum(people.values()):
-        raise InputError(f"n={n:,} is more than the people in all cells.", "Correct one of them.")
+        raise InputError("n is more than the people in all cells.", "Correct one of them.")
     return Quota(allocate(people, int(n), method="proportional", minimum=1))

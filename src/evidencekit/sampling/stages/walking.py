@@ -16,6 +16,8 @@ from evidencekit.survey import NoDesign
 
 __all__ = ["RandomWalk", "random_walk"]
 
+_MOST = 1_000_000  # dwellings; no area has more
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RandomWalk:
@@ -68,7 +70,7 @@ class RandomWalk:
 
     def __repr__(self) -> str:
         steps = np.unique(self.steps)
-        every = f"{steps[0]}" if steps.size == 1 else f"{steps[0]} to {steps[-1]}"
+        every = " to ".join(map(str, dict.fromkeys((steps[0], steps[-1])))) if steps.size else "so many"
         return f"RandomWalk({self.draw.n:,} areas, {self.visits:,} visits in each, every {every} dwellings; no probability sample)"
 
     def __reduce__(self) -> NoReturn:
@@ -133,12 +135,12 @@ def random_walk(draw: Draw, *, visits: int, step: int | None = None) -> RandomWa
     if ALGORITHMS[draw.record.algorithm].again:
         raise InputError("random_walk() takes a draw without replacement.", "Draw by pps_systematic() or another such design.")
     for name, value in (("visits", visits), ("step", step)):
-        sound = isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
+        sound = isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 1 <= value <= _MOST
         if not sound and (name == "visits" or value is not None):
-            raise InputError(f"{name}= is a whole number above 0.")
+            raise InputError(f"{name}= is a whole number from 1 to {_MOST:,}.")
     if step is not None:
         return RandomWalk(draw, int(visits), np.full(draw.n, int(step), dtype=np.intp))
     if draw.frame.sizes is None:
         raise InputError("random_walk() needs step=: the frame has no sizes to tell it from.", "Every how many dwellings do teams knock?")
-    fitting = np.maximum(draw.frame.sizes[draw.chosen] // visits, 1).astype(np.intp)
+    fitting = np.clip(draw.frame.sizes[draw.chosen] // visits, 1, _MOST).astype(np.intp)
     return RandomWalk(draw, int(visits), fitting)
