@@ -306,6 +306,21 @@ def test_skip_logic_says_what_a_blank_is(case: str) -> None:
     assert states(pd.DataFrame(columns), ek.Indicator(code="X", numerator="${x}"), form=form) == expected
 
 
+@pytest.mark.parametrize("role", ["consent", "privacy"])
+def test_a_no_to_what_protects_is_no_answer_to_what_it_closes(role: Any) -> None:
+    """Whoever does not take part, or is not alone, has not said that nothing happened: left out, and not counted as a no."""
+    may = ek.Item("may", "select_one", "", YES_NO, role=role)
+    rest = ek.instrument.Group("rest", [asked("internet_user"), asked("x", "${internet_user} = '1'")], relevant="${may} = '1'")
+    form = ek.Instrument("f", [may, rest])
+    data = pd.DataFrame({"may": [1, 1, 1, 2, 9], "internet_user": [1, 1, 2, None, None], "x": [1, 2, None, None, None]})
+    items = {"x": Concept("x", "${internet_user}"), "internet_user": Concept("online")}
+    one = ek.Indicator(code="X", numerator="${x}", denominator="${internet_user}", items=items)
+    assert states(data, one, form=form)[:4] == "ynn-"
+    assert counted(data, one, form=form) == [0, 1]
+    assert 3 not in counted(data, one, form=form, among="all")
+    assert ek.prevalence(survey_of(data), one, form=form, denominator="all").estimate.points[0] == pytest.approx(1 / 3)
+
+
 def test_a_gate_coded_otherwise_is_read_by_what_was_declared() -> None:
     """How often someone goes online is no yes/no question; declared as one, "never" is a no that closes the rest."""
     often = ek.Choices("often", {"1": "Never", "2": "Weekly", "3": "Daily"})

@@ -94,6 +94,9 @@ class Sheet:
             self._open.pop()
         return self._standings[name]
 
+    def _protects(self, name: str) -> bool:
+        return name in self.known and self.known[name].role in ("consent", "privacy")
+
     def blank(self, name: str) -> Any:
         """Rows without an answer and without a code that says why, or with the code for "not asked"."""
         column, made = self.column(name), answered(self.column(name))
@@ -107,7 +110,7 @@ class Sheet:
         conditions, blank = conditions_of(self.form, name), self.blank(name)
         if not conditions or not blank.any():
             return made
-        by_form = blanks_by_form(conditions, Gates(self._gate, self._coding_above, self._above), self.n)
+        by_form = blanks_by_form(conditions, Gates(self._gate, self._coding_above, self._above, self._protects), self.n)
         take = blank & (by_form.state != YES)  # where it was to be asked and there is nothing, nobody knows why
         state, why = np.where(take, by_form.state, made.state), np.where(take, by_form.why, made.why)
         return Standing(state.astype(np.int8), why.astype(np.uint8))

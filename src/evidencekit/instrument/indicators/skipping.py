@@ -2,7 +2,8 @@
 
 A question that was not asked is a **no** when the questions above it that were answered no are the reason: had they been answered yes, it
 would have been asked. It is **not known** when the form closed it because an answer above is not known. Otherwise (an age, a province, a
-quarter of the sample) it is **outside**: nobody said anything about it.
+quarter of the sample) it is **outside**: nobody said anything about it. A no to the consent, or to being alone, is no answer to what it
+closes, so that is outside too.
 """
 
 from __future__ import annotations
@@ -26,11 +27,15 @@ __all__ = ["Gates", "answered", "blanks_by_form", "conditions_of", "refuse_repea
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Gates:
-    """Where the conditions of a form find the questions above: each one's column, its coding if it is a yes/no question, its standing."""
+    """Where the conditions of a form find the questions above: each one's column, its coding if it is a yes/no question, its standing.
+
+    `protects` says of which a no only means that nothing was to be asked: the consent, and whether the respondent was alone.
+    """
 
     column: Callable[[str], Column]
     coding: Callable[[str], Coding | None]
     standing: Callable[[str], Standing]
+    protects: Callable[[str], bool] = lambda _: False
 
 
 def answered(column: Column, coding: Coding | None = None) -> Standing:
@@ -98,14 +103,17 @@ def blanks_by_form(conditions: list[Expression], gates: Gates, n: int) -> Standi
 
 
 def _values(name: str, gates: Gates, above: dict[str, Standing], *, flipped: bool) -> Values:
-    """A question's answers; a no that was implied is written as one, and flipped, what is not a known yes becomes one."""
+    """A question's answers; a no that was implied is written as one, and flipped, what is not a known yes becomes one.
+
+    Whoever did not agree said nothing of what was to follow, so a question that protects is not flipped.
+    """
     column, coding = gates.column(name), gates.coding(name)
     if coding is None:
         return column.as_texts(column.at)
     standing = above[name]
     more = (min(coding.yes), min(coding.no))
     yes_at, no_at = len(column.codes), len(column.codes) + 1
-    if flipped:
+    if flipped and not gates.protects(name):
         at = np.where((standing.state == NO) | (standing.state == UNKNOWN), yes_at, column.at)
     else:
         at = np.where((standing.state == NO) & _blank(column), no_at, column.at)

@@ -49,6 +49,7 @@ RULES: tuple[Callable[[Look], Iterator[LintFinding]], ...] = (
     wording.translations,
     wording.translations_of_lists,
     wording.labels,
+    wording.placeholders,
     logic.number_limits,
     protection.roles,
     protection.date_of_birth,

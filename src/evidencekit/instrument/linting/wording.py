@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from evidencekit.instrument.items import Item
@@ -9,7 +10,12 @@ from evidencekit.instrument.linting.findings import LintFinding, error, warning
 from evidencekit.instrument.linting.looking import Look
 from evidencekit.instrument.xlsform import split_language
 
-__all__ = ["labels", "translations", "translations_of_lists"]
+__all__ = ["labels", "placeholders", "translations", "translations_of_lists"]
+
+# A note to whoever finishes the form: in square brackets and capitals, or one of the words that programmers use.
+_TO_DO = re.compile(
+    r"\[\s*(?:REPLACE|INSERT|FILL IN|REMPLACER|INS[EÉ]RER|REEMPLAZAR|INSERTAR|SUBSTITUIR|INSERIR)\b|\b(?:TODO|TBD|XXX)\b|\b[Ll]orem ipsum\b"
+)
 
 
 def labels(look: Look) -> Iterator[LintFinding]:
@@ -20,6 +26,24 @@ def labels(look: Look) -> Iterator[LintFinding]:
     for choices in look.form.lists:
         if blank := sum(not option.label and not _shown(option.other) for option in choices.listed):
             yield warning("no-label", choices.name, f"Options of the list {choices.name!r} without a label: {blank}.", "Write them.")
+
+
+def placeholders(look: Look) -> Iterator[LintFinding]:
+    """Where a note to the team is left in, a child reads it in place of the number that helps."""
+    for part in look.parts:
+        if _to_do(part.label) or any(_TO_DO.search(text) for text in part.other.values()):
+            yield warning(
+                "placeholder", part.name, f"The text of {part.name!r} holds a note to whoever finishes the form.", "Write the text."
+            )
+    for choices in look.form.lists:
+        if left := sum(_to_do(option.label) for option in choices.listed):
+            yield warning(
+                "placeholder", choices.name, f"Options of the list {choices.name!r} that are still to be written: {left}.", "Write them."
+            )
+
+
+def _to_do(label: str | Mapping[str, str]) -> bool:
+    return any(_TO_DO.search(text) for text in ((label,) if isinstance(label, str) else label.values()))
 
 
 def _shown(other: Mapping[str, str]) -> bool:
