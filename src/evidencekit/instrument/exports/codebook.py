@@ -34,8 +34,8 @@ def codebook(form: Instrument, path: str | Path, *, data: Any = None, language: 
     language : str, optional
         Of the labels; by default the form's first. Part of its name is enough: ``"fr"`` for ``"French (fr)"``.
     fewest : int
-        The smallest count that is shown. Default 5; what is below is "<5". Where that
-        would follow from the total of a question the next smallest count is withheld as well, or all of them. Of direct identifiers, free text, places and repeated groups nothing is counted.
+        The smallest count that is shown. Default 5; what is below is "<5". Where that would follow from the total of a question the next
+        smallest count is withheld as well, or all of them. Of direct identifiers, free text, places and repeated groups nothing is counted.
 
     Returns
     -------
