@@ -243,7 +243,7 @@ def test_shares_that_do_not_fit_are_refused(given: dict[str, Any], words: str) -
 def test_a_question_may_have_the_name_of_a_column_of_the_file() -> None:
     form = ek.Instrument("f", [ek.Item("key", "integer", constraint=". > 5"), ek.Item("end", "text"), ek.Item("start", "metadata")])
     data = ek.instrument.fictional_answers(form, 50, seed=1, errors=0.3)
-    assert data.columns == ("_key", "start", "_end", "interviewer", "area", "_index", "key", "end")
+    assert data.columns == ("_key", "start", "_end", "interviewer", "area", "key", "end")
     assert {one.column for one in data.planted if one.kind == "end-before-start"} == {"_end"}
 
 

@@ -183,7 +183,7 @@ def _metadata(sheet: Sheet, form: Instrument, setting: Setting) -> dict[str, Any
         people.column: [askers[k] for k in sheet.asker.tolist()],
         areas.column: [places[k] for k in sheet.area.tolist()],
     }
-    if repeats_of(form.items):
+    if any(repeats_of(form.items)):
         made[ABOVE] = (np.arange(sheet.n) + 1).tolist()
     asked = {item.name for item in form.questions if item.kind not in ("metadata", "other")}
     return {f"_{name}" if name in asked and name in ("key", "start", "end") else name: values for name, values in made.items()}
@@ -219,7 +219,7 @@ def _repeated(sheet: Sheet, form: Instrument, parts: Any, setting: Setting, why:
         keys = [f"invented-{k + 1:06}" for k in _top(below).tolist()]
         front: dict[str, Any] = {"parent_key": keys, "position": (np.arange(len(rows)) - first + 1).tolist()}
         front[BELOW] = (rows + 1).tolist()
-        if repeats_of(group.items):
+        if any(repeats_of(group.items)):
             front[ABOVE] = (np.arange(len(rows)) + 1).tolist()
         frame, items = _frame(below, group.items, front, setting)
         about = described([item for item in items if item.name in frame.columns], (*form.languages, ""))
