@@ -361,3 +361,33 @@ def test_counts_of_those_left_out_are_of_the_condition_alone() -> None:
     made = ek.prevalence(survey_of(data), V13, where=nw.col("sex") == "girl", where_label="girls")
     assert made.membership_unknown == (girls & hand["in_age"] & (hand["online"] == "?")).sum()
     assert made.unanswered["any"] == (girls & hand["in_age"] & (hand["online"] == "y") & (hand["state"] == "?")).sum()
+
+
+def test_the_bounds_go_with_the_estimate_and_the_kinds_say_that_some_are_both() -> None:
+    frame = pd.DataFrame({"weight": 1.0, "image_shared": [1.0] * 30 + [0.0] * 50 + [8.0] * 6 + [9.0] * 14})
+    frame["threatened"] = frame["image_shared"].where(frame["image_shared"] != 8, 9)
+    missing: dict[str, dict[Any, ek.Missing]] = {name: {8: DK, 9: RF} for name in ("image_shared", "threatened")}
+    survey = ek.Survey(ek.Dataset(frame, missing=missing), weights="weight", population="children of an invented place")
+    of = ek.Indicator(code="OWN", numerator="${image_shared} = 1 or ${threatened} = 1")
+    made = ek.prevalence(survey, of)
+    said = "30% to 50%, whatever the others would have answered"
+    assert said in repr(made)
+    assert said in dict(made.estimate.provenance.policies)["bounds"]
+    assert "20 (6 don't know, 20 prefer not to say, some both)" in repr(made)
+    assert said in repr(made.estimate)
+    whole = ek.prevalence(survey, of, where=nw.col("image_shared") <= 1)
+    assert "bounds" not in dict(whole.estimate.provenance.policies)
+
+
+def test_items_that_are_not_there_are_said_all_at_once_with_what_is_near() -> None:
+    frame = pd.DataFrame({"weight": 1.0, "image_shard": [1, 0, 1], "q2": [1, 0, 1]})
+    survey = ek.Survey(frame, weights="weight", population="children of an invented place")
+    of = ek.Indicator(code="OWN", numerator="${image_shared} = 1 or ${threatened} = 1 or ${q2} = 1")
+    with pytest.raises(InputError, match=r"2 items that are not there: 'image_shared', perhaps 'image_shard'; 'threatened'") as caught:
+        ek.prevalence(survey, of)
+    assert '"threatened": "..."' in str(caught.value)
+    with pytest.raises(InputError, match=r"items= for 'threatened'.*Did you mean 'q2'"):
+        ek.prevalence(survey, of, items={"image_shared": "image_shard", "threatened": "q2_"})
+    with pytest.raises(InputError, match="given as items= for 'threatened' is not a column") as caught:
+        ek.prevalence(survey, of, items={"image_shared": "image_shard", "threatened": SECRET})
+    assert SECRET not in str(caught.value)

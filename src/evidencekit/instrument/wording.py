@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evidencekit.errors import InputError
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Item, Texts
 
-__all__ = ["chosen_language", "in_numbers", "whole_numbers", "worded"]
+__all__ = ["in_numbers", "languages_from", "whole_numbers", "worded"]
 
 
 def worded(label: Texts, languages: Sequence[str]) -> str:
@@ -19,18 +18,9 @@ def worded(label: Texts, languages: Sequence[str]) -> str:
     return next(iter(label.values()), "") if found is None else found
 
 
-def chosen_language(form: Instrument, language: str | None) -> tuple[str, ...]:
-    """The languages to look labels up in: the one that was asked for, then those of the form.
-
-    Raises
-    ------
-    InputError
-        The form is not in that language.
-    """
-    if language is not None and language not in form.languages:
-        listed = ", ".join(map(repr, form.languages)) or "no language"
-        raise InputError("The form has no labels in the language given as language=.", f"It has {listed}.")
-    return (*([language] if language is not None else []), *form.languages, "")
+def languages_from(form: Instrument, first: str) -> tuple[str, ...]:
+    """The languages to look labels up in: one of them first, then those of the form in their order."""
+    return tuple(dict.fromkeys((first, *form.languages, "")))
 
 
 def in_numbers(item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from small_forms import small_form
 import evidencekit as ek
 from evidencekit.errors import InputError
 from evidencekit.instrument.exports.ddi import NAMESPACE
+from evidencekit.instrument.exports.entries import shown_counts
 
 FORM = small_form()
 NS = {"d": NAMESPACE}
@@ -80,10 +82,11 @@ def test_every_item_and_code_is_there(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".md", ".html", ".json"])
 def test_labels_come_in_the_language_that_is_asked_for(tmp_path: Path, suffix: str) -> None:
-    text = written(ek.instrument.codebook(FORM, tmp_path / f"c{suffix}", language="French (fr)")).replace("\\", "")
-    assert "Quel age as-tu ?" in text
-    assert "How old are you?" not in text
-    with pytest.raises(InputError, match="no labels in the language"):
+    for language in ("French (fr)", "fr"):
+        text = written(ek.instrument.codebook(FORM, tmp_path / f"c{suffix}", language=language)).replace("\\", "")
+        assert "Quel age as-tu ?" in text
+        assert "How old are you?" not in text
+    with pytest.raises(InputError, match="not in the language given"):
         ek.instrument.codebook(FORM, tmp_path / f"c{suffix}", language="Khmer (km)")
 
 
@@ -131,9 +134,47 @@ def test_the_table_schema_has_types_categories_and_kinds_of_missing(tmp_path: Pa
     assert fields["used"]["delimiter"] == " "
     assert fields["hours"]["type"] == "number"
     assert fields["agrees"]["constraints"] == {"required": True}
-    assert "constraints" not in fields["age"]  # required of those who are asked
+    assert fields["age"]["constraints"] == {"minimum": 12, "maximum": 17}  # not required: of those who are asked
     assert [field["name"] for field in schema["repeats"]["device"]["fields"]] == ["device_kind", "device_age"]
     assert "device_kind" not in fields
+
+
+@pytest.mark.parametrize(
+    ("kind", "constraint", "limits"),
+    [
+        ("integer", ". > 11 and 18 > .", {"minimum": 12, "maximum": 17}),
+        ("decimal", ". > 0 and . <= 2.5 and . <= 2", {"exclusiveMinimum": 0, "maximum": 2}),
+        ("integer", ". >= -5 and . <= ${other}", {"minimum": -5}),
+        ("integer", "(. >= 0 and . <= 5) or . = 99", None),
+        ("integer", "not(. > 5)", None),
+    ],
+)
+def test_the_table_schema_has_the_limits_of_numbers(tmp_path: Path, kind: Any, constraint: str, limits: Any) -> None:
+    form = ek.Instrument("f", [ek.Item("other", "integer"), ek.Item("x", kind, constraint=constraint)])
+    schema = json.loads(ek.instrument.codebook(form, tmp_path / "c.json").read_text(encoding="utf-8"))
+    assert schema["fields"][1].get("constraints") == limits
+
+
+@pytest.mark.parametrize("codes", [2, 3])
+@pytest.mark.parametrize("fewest", [3, 5])
+def test_no_small_count_follows_from_the_total(codes: int, fewest: int) -> None:
+    """Of every way to get the counts: with the total, each count below the limit can be more than one number."""
+    for numbers in itertools.product(range(3 * fewest), repeat=codes):
+        shown, total = shown_counts(numbers, fewest), sum(numbers)
+        open_total = total - sum(int(text) for text in shown if text.isdigit())
+        ends = [(0, fewest - 1) if text.startswith("<") else (0, total) for text in shown if not text.isdigit()]
+        low, high = sum(one for one, _ in ends), sum(two for _, two in ends)
+        for (first, last), k in zip(ends, [k for k, text in enumerate(shown) if not text.isdigit()], strict=True):
+            least, most = max(first, open_total - (high - last)), min(last, open_total - (low - first))
+            assert most > least or numbers[k] == 0, (numbers, shown)
+        assert not any(text.isdigit() and int(text) < fewest for text in shown)
+
+
+def test_what_is_withheld_does_not_tell_the_sum() -> None:
+    """Two codes of four or fewer each: with 8 in all, 4 and 4 is shown as 2 and 6 is."""
+    assert len({tuple(shown_counts([k, 8 - k], 5)) for k in range(9)}) == 1
+    assert shown_counts([4, 4, 30], 5) == shown_counts([3, 3, 32], 5) == ["<5", "<5", "not shown"]
+    assert shown_counts([2, 3, 32], 5) == ["<5", "<5", "32"]
 
 
 def counts_of(path: Path, name: str) -> dict[str, str]:

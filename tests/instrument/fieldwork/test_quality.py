@@ -170,6 +170,39 @@ def test_interviewer_effects_are_found() -> None:
     assert table["low"].iloc[1] < 0.02
 
 
+def test_one_interviewer_is_one_flag_however_many_items_show_it() -> None:
+    form = ek.Instrument("f", [ek.Item(f"score_{k}", "integer", constraint=". >= 0 and . <= 100") for k in range(7)])
+    data = ek.instrument.fictional_answers(
+        form, 1000, seed=9, clusters=ek.instrument.Clusters(50, 0), interviewers=Interviewers(10, speed=0)
+    )
+    frame = data.frame.copy()
+    mine = frame["interviewer"] == "I04"
+    for k in range(6):
+        frame.loc[mine, f"score_{k}"] += 60
+    flags = ek.instrument.fieldwork_quality(frame, form, interviewer="interviewer").checks["correlation"].flags
+    assert len(flags) == 1
+    assert flags[0].startswith("Interviewer I04: answers to 6 items are unlike the others' ('score_")
+    assert "and 1 more" in flags[0]
+    frame["score_6"] += 10 * frame["interviewer"].str[1:].astype(int)
+    flags = ek.instrument.fieldwork_quality(frame, form, interviewer="interviewer").checks["correlation"].flags
+    assert [flag[:14] for flag in flags] == ["Item 'score_6'", "Interviewer I0"]
+
+
+def test_z_is_nought_where_nobody_has_a_short_gap(calm: Any) -> None:
+    frame = calm.frame.copy()
+    hours = pd.Series(pd.date_range("2026-01-05 08:00", periods=len(frame), freq="30min"))
+    frame["start"], frame["end"] = hours, hours + pd.Timedelta(minutes=10)
+    table = quality(calm.with_frame(frame)).to_frame("gaps")
+    assert table["gaps"].min() >= 5
+    assert table["z"].tolist() == [0.0] * len(table)
+
+
+def test_columns_that_an_export_leaves_out_are_told_how_to_get(calm: Any) -> None:
+    frame = calm.frame.drop(columns=["start", "end"])
+    with pytest.raises(InputError, match=r"start= names 'start', which the device writes.*metadata=True"):
+        quality(calm.with_frame(frame))
+
+
 def test_back_checks_by_item_kind_and_interviewer(calm: Any) -> None:
     again = calm.frame.iloc[::4].copy()
     mine = again["interviewer"] == "I07"

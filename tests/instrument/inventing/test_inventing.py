@@ -262,3 +262,36 @@ def test_bad_input_is_refused_in_our_words() -> None:
     for wrong in (lambda: Clusters(0), lambda: Interviewers(spread=-1), lambda: MissingRates({RF: 1.2}), lambda: Errors(0.9)):
         with pytest.raises(InputError):
             wrong()
+
+
+def _named() -> ek.Instrument:
+    """A form with direct identifiers of several kinds, and a repeated group within another."""
+    yes_no = ek.Choices("yn", {1: "Yes", 0: "No"})
+    calls = [ek.Item("call", "select_one", "Called?", yes_no), ek.Item("why", "text", relevant="${call} = 1", required=True)]
+    device = [ek.Item("kind", "select_one", "Own?", yes_no), ek.Item("old", "integer", relevant="${kind} = 1", required=True)]
+    return ek.Instrument(
+        "named",
+        [
+            ek.Item("child_id", "text", role="direct-identifier", required=True),
+            ek.Item("pin", "text", role="direct-identifier", constraint="regex(., '^[0-9]{4}$')", required=True),
+            ek.Item("number", "integer", role="direct-identifier", required=True),
+            ek.Item("seat", "integer", role="direct-identifier", constraint=". >= 1 and . <= 1000", required=True),
+            Group("device", [*device, Group("calls", calls, repeat=True)], repeat=True),
+        ],
+    )
+
+
+def test_what_is_made_passes_validation_as_it_comes() -> None:
+    form = _named()
+    made = ek.instrument.fictional_answers(form, 600, seed=1)
+    for name in ("child_id", "pin", "number", "seat"):
+        assert made.frame[name].nunique() == 600, name
+    report = ek.validate(made, form, repeats=made.repeats)
+    assert not report.to_frame()["rows"].sum()
+    assert len(made.repeats["calls"].frame) > 600
+    assert not report.unchecked
+
+
+def test_identifiers_with_fewer_answers_than_rows_are_made_all_the_same() -> None:
+    form = ek.Instrument("f", [ek.Item("seat", "integer", role="direct-identifier", constraint=". >= 1 and . <= 50")])
+    assert ek.instrument.fictional_answers(form, 100, seed=1).frame["seat"].between(1, 50).all()

@@ -11,7 +11,8 @@ from evidencekit.instrument.exports.entries import check_fewest, entries
 from evidencekit.instrument.exports.tables import html, markdown, workbook
 from evidencekit.instrument.exports.tableschema import table_schema
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.wording import chosen_language
+from evidencekit.instrument.validating.describing import language_of
+from evidencekit.instrument.wording import languages_from
 
 __all__ = ["codebook"]
 
@@ -31,10 +32,10 @@ def codebook(form: Instrument, path: str | Path, *, data: Any = None, language: 
     data : Dataset or data frame, optional
         Answers, in memory: how often each code was given is added to Markdown, HTML, Excel and DDI.
     language : str, optional
-        Of the labels, as the form names it; by default its first.
+        Of the labels; by default the form's first. Part of its name is enough: ``"fr"`` for ``"French (fr)"``.
     fewest : int
-        The smallest count that is shown. Default 5; what is below is "<5". Where one code of a question alone is below, the next smallest
-        count is withheld as well. Of direct identifiers, free text, places and repeated groups nothing is counted.
+        The smallest count that is shown. Default 5; what is below is "<5". Where that would follow from the total of a question the next
+        smallest count is withheld as well, or all of them. Of direct identifiers, free text, places and repeated groups nothing is counted.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def codebook(form: Instrument, path: str | Path, *, data: Any = None, language: 
     if suffix not in _SUFFIXES:
         raise InputError("The path of a codebook ends in something that is not written.", f"Let it end in one of {', '.join(_SUFFIXES)}.")
     check_fewest(fewest)
-    found, counted = entries(form, data, chosen_language(form, language), fewest), data is not None
+    found, counted = entries(form, data, languages_from(form, language_of(form, language)), fewest), data is not None
     if suffix == ".xlsx":
         workbook(form, found, target, counted=counted)
     elif suffix == ".xml":

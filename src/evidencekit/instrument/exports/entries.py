@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,11 @@ from evidencekit.instrument.items import Group, Item, walk
 from evidencekit.instrument.wording import worded
 from evidencekit.missingness import Missing
 
-__all__ = ["Category", "Entry", "check_fewest", "entries"]
+__all__ = ["Category", "Entry", "check_fewest", "entries", "shown_counts"]
 
 _NEVER = ("direct-identifier", "free-text")
 _HIDDEN = "not shown"
+_SLACK = 2  # how far below its largest possible value a sum of small counts is treated as if it were there
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Entry:
 def entries(form: Instrument, data: Any, languages: tuple[str, ...], fewest: int) -> list[Entry]:
     """Every item but notes, in the order of the form; with data, how often each code was given.
 
-    Counts below `fewest` are not given; where one code alone is below, the next smallest is withheld too, so that it cannot be worked out.
+    Counts below `fewest` are not given; where they would follow from the total (one alone is below, or all are as large as they can be),
+    the next smallest is withheld too, or all of them.
     Nothing is counted of direct identifiers, of free text, or of repeated groups.
     """
     counts = _Counts(data) if data is not None else None
@@ -124,11 +126,30 @@ def _counted(item: Item, categories: tuple[Category, ...], counts: _Counts, fewe
     if found is None or not categories:
         return categories
     numbers = [found.get(category.code, 0) for category in categories]
-    shown = [str(number) if number >= fewest else f"<{fewest}" for number in numbers]
-    below = [k for k, number in enumerate(numbers) if number < fewest]
-    if len(below) == 1 and len(numbers) > 1 and item.kind == "select_one":
-        shown[min((k for k in range(len(numbers)) if k not in below), key=lambda k: numbers[k])] = _HIDDEN
+    shown = shown_counts(numbers, fewest) if item.kind == "select_one" else [_count(number, fewest) for number in numbers]
     return tuple(Category(c.code, c.label, c.labels, c.missing, text) for c, text in zip(categories, shown, strict=True))
+
+
+def _count(number: int, fewest: int) -> str:
+    return str(number) if number >= fewest else f"<{fewest}"
+
+
+def shown_counts(numbers: Sequence[int], fewest: int) -> list[str]:
+    """Counts that add up to a total a reader may know, so that none below `fewest` follows from it.
+
+    Counts below `fewest` are pinned where they are nearly as large as they can be: two of them under a known sum of 8 are 4 and 4. What
+    is withheld then is withheld for sums a little smaller as well, so that withholding does not tell the sum.
+    """
+    most = fewest - 1
+    below = [k for k, number in enumerate(numbers) if number < fewest]
+    others = [k for k in range(len(numbers)) if k not in below]
+    if most * len(numbers) - _SLACK <= sum(numbers) <= most * len(numbers) and len(numbers) > 1:
+        return [_HIDDEN] * len(numbers)
+    shown = [_count(number, fewest) for number in numbers]
+    high = sum(numbers[k] for k in below) >= most * len(below) - _SLACK
+    if others and (len(below) == 1 or (below and high)):
+        shown[min(others, key=lambda k: numbers[k])] = _HIDDEN
+    return shown
 
 
 def check_fewest(fewest: int) -> None:

@@ -3,59 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset, eager, open_data
+from evidencekit.instrument.exports.stored import LETTERS, Stored, in_spss, in_stata, source_of
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.items import Item
-from evidencekit.instrument.wording import chosen_language, worded
-from evidencekit.missingness import Missing
+from evidencekit.instrument.validating.describing import language_of
+from evidencekit.instrument.wording import languages_from, worded
 from evidencekit.reading.files import need
-from evidencekit.reading.kinds import guess
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["LETTERS", "write_labelled"]
 
-LETTERS: Mapping[Missing, str] = {
-    Missing.DONT_KNOW: "d",
-    Missing.REFUSED: "r",
-    Missing.NOT_ASKED: "n",
-    Missing.NOT_REACHED: "e",
-    Missing.TECHNICAL: "t",
-    Missing.UNSTATED: "u",
-}
 _LONGEST = {".dta": (32, 80, 32_000), ".sav": (64, 256, 120)}  # of a name (letters), a label and a value label (bytes; letters in Stata)
-_TEXT_CODE = 8  # bytes of a missing code of text in SPSS
+_IDENTIFYING = ("direct-identifier", "free-text")
 
 
-@dataclass(slots=True)
-class _About:
-    """What the file says of its columns."""
-
-    labels: dict[str, str] = field(default_factory=dict)
-    value_labels: dict[str, dict[Any, str]] = field(default_factory=dict)
-    missing: dict[str, list[Any]] = field(default_factory=dict)
-
-
-def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: str | None = None) -> Path:
+def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: str | None = None, identifying: Sequence[str] = ()) -> Path:
     """Write answers as an SPSS or Stata file, with the form's labels and each kind of missing declared.
 
     Parameters
     ----------
     data : Dataset or data frame
-        The answers, in memory. Columns that are no items are written as they are.
+        The answers, in memory. What a Dataset says (a code for "not asked", labels of columns that are no items) is written too, where
+        the form says nothing.
     form : Instrument
         The form.
     path : str or Path
         Ends in ``.sav``, ``.zsav`` (SPSS) or ``.dta`` (Stata).
     language : str, optional
-        Of the labels, as the form names it; by default its first.
+        Of the labels; by default the form's first. Part of its name is enough: ``"fr"`` for ``"French (fr)"``.
+    identifying : sequence of str
+        Columns whose role is direct identifier or free text and that are to be in the file all the same. By default none: data with such
+        columns are refused, because the file is usually passed on.
 
     Returns
     -------
@@ -65,17 +52,21 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     Raises
     ------
     InputError
-        The path ends in something else; two columns would have one name; or an item has more missing codes than SPSS can declare.
+        The path ends in something else; a column identifies people and is not named; two columns would have one name; a column is numbers
+        by the form and holds a text that is none, or mixes both; or it has more missing codes than SPSS can declare.
     MissingExtra
         pyreadstat is not installed.
 
     Notes
     -----
-    In SPSS files codes stay and are declared missing: up to three, or a range that holds no answer and one more. In Stata files they
-    become ``.d`` (don't know), ``.r`` (prefer not to say), ``.n`` (not asked), ``.e`` (not reached), ``.t`` (technical), ``.u`` (unstated);
-    lists whose codes are words are numbered from 1 in their order, since Stata labels numbers only. Where the label of a missing code does
-    not name its kind in English the kind is added in brackets, so that `evidencekit.read` finds it again. Signs that names cannot have
-    become ``_``.
+    Columns are written in the type that the form says: codes read as texts become numbers where all codes of the list are, and days
+    become days of the file unless missing codes stand among them. In SPSS files codes stay and are declared missing: up to three, or a
+    range that holds no answer and one more. In Stata files they become ``.d`` (don't know), ``.r`` (prefer not to say), ``.n`` (not
+    asked), ``.e`` (not reached), ``.t`` (technical), ``.u`` (unstated); lists whose codes are words are numbered from 1 in their order,
+    since Stata labels numbers only. Texts have no missing codes in Stata: they are blank there, and a column beside (``name_missing``)
+    says why. A question with several answers gets a column of 0 and 1 for each, ``name_code``, with the letter where it was not answered.
+    Where the label of a missing code does not name its kind in English the kind is added in brackets, so that `evidencekit.read` finds
+    it again. Signs that names cannot have become ``_``.
 
     Examples
     --------
@@ -96,21 +87,51 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     if suffix not in (".sav", ".zsav", ".dta"):
         raise InputError("Labelled answers are written as .sav, .zsav or .dta.", "Let the file's name end in one of them.")
     writer = need("pyreadstat", "spss", f"Writing {suffix} files")
-    languages = chosen_language(form, language)
-    limits = _LONGEST[".dta" if suffix == ".dta" else ".sav"]
-    frame = _pandas(data)
-    items = {item.name: item for item in form.questions}
-    names = _names(list(frame.columns), limits[0])
-    about = _About()
-    for old, new in names.items():
-        item = items.get(old)
-        label = worded(item.label, languages) if item is not None else (data.labels.get(old, "") if isinstance(data, Dataset) else "")
-        about.labels[new] = _cut(label, limits[1], suffix)
-        if item is not None:
-            frame[old] = _column(frame[old], item, new, about, (languages, limits[2], suffix))
-    frame = frame.rename(columns=names)
-    in_our_words(lambda: _written(writer, frame, target, about, form), lambda trouble: _failed(target, trouble))
+    languages = languages_from(form, language_of(form, language))
+    frame, about = _pandas(data), data if isinstance(data, Dataset) else None
+    _refuse_identifying(list(frame.columns), form, [identifying] if isinstance(identifying, str) else identifying)
+    columns = _stored(frame, about, form, languages, ".dta" if suffix == ".dta" else ".sav")
+    in_our_words(lambda: _written(writer, columns, target, form), lambda trouble: _failed(target, trouble))
     return target
+
+
+def _refuse_identifying(columns: Sequence[str], form: Instrument, named: Sequence[str]) -> None:
+    found = [item.name for item in form.questions if item.role in _IDENTIFYING and item.name in columns and item.name not in named]
+    if found:
+        raise InputError(
+            f"Columns identify people by their roles in the form: {', '.join(map(repr, found))}.",
+            "Drop them, or name those that the file must have in identifying=[...].",
+        )
+
+
+def _stored(frame: pd.DataFrame, about: Dataset | None, form: Instrument, languages: tuple[str, ...], kind: str) -> list[Stored]:
+    """The columns of the file by name, in the order of the data."""
+    items = {item.name: item for item in form.questions}
+    longest, label_size, value_size = _LONGEST[kind]
+    names = _names(list(frame.columns), longest)
+    out: dict[str, Stored] = {}
+    for old, new in names.items():
+        if new in out:
+            continue  # a column of 0 and 1 that was made with its question
+        item = items.get(old)
+        label = (worded(item.label, languages) if item is not None else "") or (about.labels.get(old, "") if about else "")
+        source = source_of(
+            frame[old],
+            item,
+            name=old,
+            label=_cut(label, label_size, kind),
+            value_labels=about.value_labels.get(old, {}) if about else {},
+            missing=about.missing.get(old, {}) if about else {},
+            languages=languages,
+        )
+        if kind == ".sav":
+            out[new] = in_spss(source, partial(_cut, longest=value_size, suffix=kind))
+            continue
+        out[new], *beside = in_stata(source, partial(_cut, longest=value_size, suffix=kind))
+        for one in beside:
+            made = names.get(one.name) or _free(one.name, {*names.values(), *out}, longest)
+            out[made] = replace(one, label=_cut(one.label, label_size, kind))
+    return [replace(column, name=name) for name, column in out.items()]
 
 
 def _pandas(data: Any) -> pd.DataFrame:
@@ -124,85 +145,25 @@ def _pandas(data: Any) -> pd.DataFrame:
 
 def _names(columns: Sequence[str], longest: int) -> dict[str, str]:
     """Names that the file can have."""
-    made: dict[str, str] = {}
-    for name in columns:
-        plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
-        made[name] = (plain if plain[:1].isalpha() else f"v{plain}")[:longest]
+    made = {name: _plain(name)[:longest] for name in columns}
     twice = {new.casefold() for new in made.values() if sum(new.casefold() == other.casefold() for other in made.values()) > 1}
     if twice:
         raise InputError(f"{len(twice)} names of columns would be the same in this kind of file.", f"Names have at most {longest} letters.")
     return made
 
 
-def _column(column: Any, item: Item, name: str, about: _About, how: tuple[tuple[str, ...], int, str]) -> Any:
-    """The column as it is written; what is said of it goes to `about`."""
-    languages, longest, suffix = how
-    numbers = column.dtype.kind in "iufb" or str(column.dtype) in ("Int64", "Float64")
-    options = item.choices.listed if item.choices is not None and item.kind == "select_one" else ()
-    labels = {option.code: worded(option.label, languages) or option.code for option in options}
-    labels |= {code: _told(labels.get(code, ""), kind) for code, kind in item.missing.items()}
-    codes = {code: value for code in labels if (value := _as(code, numbers)) is not None}
-    if suffix != ".dta":
-        about.value_labels[name] = {value: _cut(labels[code], longest, suffix) for code, value in codes.items()}
-        if missing := [codes[code] for code in item.missing if code in codes]:
-            kept = [value for code, value in codes.items() if code not in item.missing]
-            about.missing[name] = _declared(missing, kept, column if numbers else None, item.name)
-        return column
-    if not numbers and item.kind != "select_one":
-        return column  # Stata labels numbers only: texts stay as they are
-    written: dict[Any, Any] = {}
-    for k, (code, value) in enumerate(codes.items()):
-        kind = item.missing.get(code)
-        written[value] = LETTERS[kind] if kind is not None else value if numbers else k + 1
-        about.value_labels.setdefault(name, {}).setdefault(written[value], _cut(labels[code], longest, suffix))
-    if letters := [letter for letter in dict.fromkeys(written.values()) if isinstance(letter, str)]:
-        about.missing[name] = letters
-    return _recoded(column, written, numbers=numbers, letters=bool(letters), name=item.name)
+def _plain(name: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return plain if plain[:1].isalpha() else f"v{plain}"
 
 
-def _recoded(column: Any, written: Mapping[Any, Any], *, numbers: bool, letters: bool, name: str) -> Any:
-    import pandas as pd
-
-    values = [None if pd.isna(value) else written.get(value, value) for value in column.tolist()]
-    if not numbers and any(not pd.isna(value) and value not in written for value in column.tolist()):
-        raise InputError(f"{name!r} holds codes that are not in the list of the form.", "Put the data to validation first.")
-    return pd.Series(values, dtype=object if letters and any(isinstance(v, str) for v in values) else "float64")
-
-
-def _as(code: str, numbers: bool) -> Any:
-    """A code as it stands in a column of numbers or of texts; None where it cannot."""
-    if not numbers:
-        return code
-    try:
-        value = float(code)
-    except ValueError:
-        return None
-    return int(value) if value.is_integer() else value
-
-
-def _told(label: str, kind: Missing) -> str:
-    """A label that names its kind in English, so that a reader of the file can tell."""
-    if guess(label) is kind:
-        return label
-    added = f"{label} ({kind.value})" if label else kind.value
-    return added if guess(added) is kind else kind.value
-
-
-def _declared(missing: list[Any], kept: list[Any], column: Any, name: str) -> list[Any]:
-    """Missing codes as SPSS declares them: three at most, or a range with no answer in it, and one more."""
-    if column is None:
-        if len(missing) > 3 or any(len(code.encode()) > _TEXT_CODE for code in missing):
-            raise InputError(f"{name!r} has missing codes that SPSS cannot declare: at most three, of {_TEXT_CODE} bytes each.")
-        return missing
-    if len(missing) <= 3:
-        return sorted(missing)
-    codes = sorted(missing)
-    answers = [*kept, *(value for value in column.dropna().unique().tolist() if value not in codes)]
-    for low, high, more in ((0, len(codes), []), (0, len(codes) - 1, codes[-1:]), (1, len(codes), codes[:1])):
-        ends = codes[low], codes[high - 1]
-        if not any(ends[0] <= value <= ends[1] for value in answers):
-            return [{"lo": ends[0], "hi": ends[1]}, *more]
-    raise InputError(f"{name!r} has {len(missing)} missing codes with answers between them, which SPSS cannot declare.")
+def _free(name: str, taken: set[str], longest: int) -> str:
+    """A name for a column that is made, cut and numbered where it is long or taken."""
+    plain, used = _plain(name), {one.casefold() for one in taken}
+    if len(plain) <= longest and plain.casefold() not in used:
+        return plain
+    tries = (f"{plain[: longest - len(str(k)) - 1]}_{k}" for k in range(1, len(used) + 2))
+    return next(one for one in tries if one.casefold() not in used)
 
 
 def _cut(text: str, longest: int, suffix: str) -> str:
@@ -213,18 +174,24 @@ def _cut(text: str, longest: int, suffix: str) -> str:
     return line.encode()[:longest].decode(errors="ignore")
 
 
-def _written(writer: Any, frame: pd.DataFrame, target: Path, about: _About, form: Instrument) -> None:
-    labels = {name: text for name, text in about.labels.items() if text}
-    value_labels = {name: given for name, given in about.value_labels.items() if given}
-    common: dict[str, Any] = {"file_label": form.name[:60], "column_labels": labels, "variable_value_labels": value_labels}
+def _written(writer: Any, columns: Sequence[Stored], target: Path, form: Instrument) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({column.name: column.values for column in columns})
+    common: dict[str, Any] = {
+        "file_label": form.name[:60],
+        "column_labels": {column.name: column.label for column in columns if column.label},
+        "variable_value_labels": {column.name: dict(column.value_labels) for column in columns if column.value_labels},
+    }
+    missing = {column.name: list(column.missing) for column in columns if column.missing}
     if target.suffix.lower() == ".dta":
-        writer.write_dta(frame, str(target), missing_user_values=about.missing, **common)
+        writer.write_dta(frame, str(target), missing_user_values=missing, **common)
     else:
-        writer.write_sav(frame, str(target), missing_ranges=about.missing, compress=target.suffix.lower() == ".zsav", **common)
+        writer.write_sav(frame, str(target), missing_ranges=missing, compress=target.suffix.lower() == ".zsav", **common)
 
 
 def _failed(target: Path, trouble: Exception) -> InputError:
     return InputError(
         f"{target.name!r} cannot be written ({type(trouble).__name__}).",
-        "Columns that mix texts and numbers, or hold lists, cannot stand in such a file: put the data to validation first.",
+        "Columns that mix kinds of values, or hold lists, cannot stand in such a file: put the data to validation first.",
     )

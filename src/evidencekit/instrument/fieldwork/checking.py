@@ -48,7 +48,8 @@ def fieldwork_quality(
     interviewer : str
         The column with the interviewers' codes. They are shown, so let them be codes and not names.
     start, end : str, optional
-        Columns with the start and the end of interviews: dates with times, or ISO texts. The clock of the place counts.
+        Columns with the start and the end of interviews: dates with times, or ISO texts. The clock of the place counts. From `read_export`
+        they come with ``metadata=True``.
     batteries : mapping of str to sequence of str, optional
         Items with the same choices that are asked in a row. By default runs of questions with one list in one group.
     back_checks : BackChecks, optional
@@ -67,9 +68,10 @@ def fieldwork_quality(
     Raises
     ------
     InputError
-        The data are lazy or hold no item of the form, or `interviewer` tells nearly every row apart.
+        The data are lazy or hold no item of the form, `interviewer` tells nearly every row apart, or a column that the device writes is not
+        there: `read_export` leaves those out unless ``metadata=True``.
     UnknownColumn
-        A column is not there.
+        Another column is not there.
 
     Notes
     -----

@@ -18,9 +18,12 @@ _NOTE = (
     "Of the variance of an item, the share that is between interviewers (analysis of variance); what sets their areas apart is in it. "
     "Deft2: by how much that share multiplies the variance of a mean, 1 + (m - 1) rho, m answers an interviewer. The interval, of 95 %, "
     "rests on the F distribution: exact for normal answers and the same number of interviews each, approximate otherwise. Items with more "
-    "than two answers have none."
+    "than two answers have none. An item is flagged where the interval lies above 0.02; where leaving one interviewer out takes it below, "
+    "the flag is that interviewer's, once for all items."
 )
 _FEWEST = 50  # answers
+_HIGH = 0.02  # a correlation that is surely above this is flagged
+_MANY, _LISTED = 200, 5  # interviewers left out in turn; items named in a flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,45 @@ def correlations(work: Opened, limits: Limits) -> Check | None:
         return None
     rows.sort(key=lambda row: -row[2])
     names = ("item", "answers", "rho", "low", "high", "deft2")
+    alone = {name: _set_apart_by(work, name) for name, _, _, low, _, _ in rows if low > _HIGH}
     flags = [
         f"Item {name!r}: {100 * rho:.0f} % of the variance is between interviewers (at least {100 * low:.0f} %)."
         for name, _, rho, low, _, _ in rows
-        if low > 0.02
+        if low > _HIGH and alone[name] < 0
+    ]
+    flags += [
+        _one_flag(person, [name for name, k in alone.items() if work.people[k] == person and k >= 0]) for person in _causes(work, alone)
     ]
     return Check("correlation", "Interviewer effects", {n: [row[k] for row in rows] for k, n in enumerate(names)}, tuple(flags), _NOTE)
+
+
+def _set_apart_by(work: Opened, name: str) -> int:
+    """The interviewer without whom an item would not stand out, the one who matters most; -1 where no single one does."""
+    made = _values(work.answers[name])
+    if made is None:
+        return -1
+    values, rows = made
+    who = work.who[rows]
+    people = np.unique(who)
+    if not 3 <= len(people) <= _MANY:  # of two it cannot be told which
+        return -1
+    without = [intraclass(values[who != k], who[who != k]).low for k in people]
+    if np.isnan(without).all() or np.nanmin(without) > _HIGH:
+        return -1
+    return int(people[np.nanargmin(without)])
+
+
+def _causes(work: Opened, alone: dict[str, int]) -> list[str]:
+    return [work.people[k] for k in dict.fromkeys(alone.values()) if k >= 0]
+
+
+def _one_flag(person: str, items: list[str]) -> str:
+    """One sentence on one interviewer, however many items it is seen in."""
+    shown = ", ".join(map(repr, items[:_LISTED])) + (f" and {len(items) - _LISTED} more" if len(items) > _LISTED else "")
+    which = "item" if len(items) == 1 else "items"
+    return (
+        f"Interviewer {person}: answers to {len(items)} {which} are unlike the others' ({shown}); without this one they do not stand out."
+    )
 
 
 def _values(answers: Answers) -> tuple[Floats, np.ndarray] | None:

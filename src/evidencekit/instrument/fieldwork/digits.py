@@ -132,7 +132,7 @@ def heaping(work: Opened, limits: Limits) -> tuple[Check, Check] | None:
         "rate": found.rate,
         "z": found.z,
     }
-    note = "Of the numbers within the ranges above, those that end in 0 or 5; a fifth would."
+    note = "Of the numbers within the ranges above, those that end in 0 or 5; a fifth would. More than the others is flagged, fewer is not."
     return by_item, Check("digits_by_interviewer", "Last digits by interviewer", columns, tuple(flags), note)
 
 

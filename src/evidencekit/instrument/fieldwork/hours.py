@@ -46,7 +46,8 @@ def gaps(work: Opened, limits: Limits) -> Check | None:
         "overlaps": overlaps.tolist(),
         "z": short.z,
     }
-    note = f"From the end of one interview to the start of the next, on one day. Short: under {limits.gap:g} minutes."
+    note = f"From the end of one interview to the start of the next, on one day. Short: under {limits.gap:g} minutes. "
+    note += f"z is about short gaps; it is blank under {limits.fewest} gaps, and 0 where nobody has a short one."
     return Check("gaps", "Time between interviews", columns, tuple(flags), note)
 
 

@@ -20,7 +20,8 @@ class Limits:
     ----------
     z : float
         An interviewer stands out whose total is this many standard errors from what interviews dealt out at random would give. With 3.3
-        chance alone makes one flag in about a thousand comparisons.
+        chance alone makes one flag in about a thousand comparisons. Flags go one way, that of what is looked for: faster interviews, more
+        short gaps, refusals, straight-lining, round numbers, near-duplicates. The other way ``z`` is shown in the table and not flagged.
     fewest : int
         Interviews an interviewer needs before a rate is given; below it nothing is shown but the number of interviews.
     robust : float

@@ -87,7 +87,7 @@ def opened(data: Any, form: Instrument, interviewer: str, start: str | None, end
     frame = eager(rows.frame, "The quality of fieldwork")
     for name, role in ((interviewer, "interviewer="), (start, "start="), (end, "end=")):
         if name is not None:
-            rows.need(name, role)
+            _need(rows, name, role, form)
     declared = data.missing if isinstance(data, Dataset) else {}
     skipped = {interviewer, start, end}
     items = [
@@ -103,6 +103,17 @@ def opened(data: Any, form: Instrument, interviewer: str, start: str | None, end
     began = moments(frame[start], "start=", notes) if start is not None else None
     ended = moments(frame[end], "end=", notes) if end is not None else None
     return Opened(len(frame), who, people, answers, began, ended, rows.backend, tuple(notes))
+
+
+def _need(rows: Rows, name: str, role: str, form: Instrument) -> None:
+    """A column; of one that an export left out, what brings it back."""
+    device = {item.name for item in form.questions if item.kind == "metadata"} | {"start", "end", "username"}
+    if name not in rows.columns and name in device:
+        raise InputError(
+            f"{role} names {name!r}, which the device writes, and the data do not have it.",
+            "read_export leaves such columns out unless it is asked: read_export(..., metadata=True).",
+        )
+    rows.need(name, role)
 
 
 def _raw(data: Any) -> Rows:

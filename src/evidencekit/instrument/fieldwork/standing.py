@@ -11,6 +11,8 @@ from evidencekit.columns import Codes, Floats, summed
 
 __all__ = ["Check", "Standing", "standing", "tally"]
 
+_SAME = 1e-12  # residuals below are rounding
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Check:
@@ -58,7 +60,9 @@ def standing(who: Codes, people: int, events: Floats, places: Floats, fewest: in
     With the rate of all, ``R``, an interview has the residual ``e = events - R places``. If the N interviews were dealt out at random, the
     sum over an interviewer's n of them would have the variance ``n (1 - n / N) s**2``, with ``s**2`` the variance of the residuals: that
     of a simple random sample without replacement. ``z`` is the sum over its square root. The interview is the unit, so that answers of
-    one respondent do not count as independent; interviewers work in areas, and what sets their areas apart counts with them.
+    one respondent do not count as independent; interviewers work in areas, and what sets their areas apart counts with them. Where all
+    interviews are the same (no event at all, say) ``z`` is 0; it is NaN for an interviewer with fewer interviews than `fewest`, and where
+    there is nobody else.
     """
     counts = places > 0
     at, hits, room = who[counts], events[counts], places[counts]
@@ -71,6 +75,7 @@ def standing(who: Codes, people: int, events: Floats, places: Floats, fewest: in
         n = len(hits)
         s2 = residual.var(ddof=1) if n > 1 else np.nan
         z = summed(at, residual, people) / np.sqrt(interviews * (1 - interviews / max(n, 1)) * s2)
+        z = np.where((np.abs(residual).max(initial=0.0) < _SAME) & (interviews > 0) & (interviews < n), 0.0, z)
     few = interviews < fewest
     z = np.where(few | ~np.isfinite(z), np.nan, z)
     return Standing(interviews, top, below, np.where(few, np.nan, rate), others, z)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -160,15 +161,29 @@ class Items:
         assert isinstance(made, (str, Coded))
         return made.column if isinstance(made, Coded) else made
 
-    def _need(self, name: str) -> None:
-        if self.has(name):
+    def need_all(self, names: Sequence[str]) -> None:
+        """Refuse items that nothing answers, all of them at once, and columns in ``items=`` that are not there."""
+        columns = self.sheet.frame.columns
+        for name, made in self.given.items():
+            if isinstance(made, (str, Coded)) and self._column(name) not in columns:
+                raise UnknownColumn(self._column(name), columns, f"items= for {name!r}")
+        missing = [name for name in dict.fromkeys(names) if not self.has(name)]
+        if not missing:
             return
-        asks = f" ({self.concepts[name].asks})" if name in self.concepts else ""
+        said = [f"{name!r}{self._asks(name)}{_near(name, columns)}" for name in missing]
+        shown = ", ".join(f'"{name}": "..."' for name in missing[:2]) + (", ..." if len(missing) > 2 else "")
+        what = f"needs {said[0]}" if len(missing) == 1 else f"needs {len(missing)} items that are not there: {'; '.join(said)}"
         raise InputError(
-            f"The indicator needs {name!r}{asks}, and there is no such column in the data.",
-            f'Say which column it is, items={{"{name}": "..."}}; or True in its place, where it holds for everyone in the survey; or None, '
+            f"The indicator {what}{', and there is no such column in the data' if len(missing) == 1 else ''}.",
+            f"Say which column it is, items={{{shown}}}; or True in its place, where it holds for everyone in the survey; or None, "
             "where the survey did not ask it.",
         )
+
+    def _asks(self, name: str) -> str:
+        return f" ({self.concepts[name].asks})" if name in self.concepts else ""
+
+    def _need(self, name: str) -> None:
+        self.need_all([name])
 
     def standing(self, name: str) -> Standing:
         """Yes, no, not known or outside, of a yes/no item."""
@@ -206,6 +221,12 @@ class Items:
             state = np.where(unsaid & (above.state == code), code, state)
         why = np.where(unsaid & (above.state == UNKNOWN), above.why, made.why)
         return Standing(state.astype(np.int8), np.where(state == UNKNOWN, why, 0).astype(np.uint8))
+
+
+def _near(name: str, columns: Sequence[str]) -> str:
+    """The columns whose names are like that of an item."""
+    near = get_close_matches(name, columns, n=2, cutoff=0.6)
+    return f", perhaps {' or '.join(map(repr, near))}" if near else ""
 
 
 def _check(items: ItemMap, form: Instrument | None) -> None:

@@ -89,6 +89,7 @@ def items_for(survey: Survey, indicators: Sequence[Indicator], items: ItemMap, f
             f"items= names {unknown[0]!r}, which is no item of the indicators asked for.",
             f"They have {', '.join(sorted(known - {INTERNET, AGE} - set(made.sheet.known)))}, and {INTERNET} and {AGE}.",
         )
+    made.need_all([name for of in indicators for name in of.item_names])
     return made
 
 

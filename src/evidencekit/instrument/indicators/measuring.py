@@ -111,9 +111,11 @@ def policies_of(made: Compiled, unanswered: Mapping[str, int], rows: Any) -> tup
 
 
 def unanswered_words(unanswered: Mapping[str, int]) -> str:
-    """Counts by kind; one composite can be unknown for two reasons."""
-    kinds = [f"{count:,} {kind}" for kind, count in unanswered.items() if kind != "any"]
-    total = unanswered["any"]
+    """Counts by kind; one composite can be unknown for two reasons, and then the kinds add up to more than the total."""
+    counts = {kind: count for kind, count in unanswered.items() if kind != "any"}
+    kinds, total = [f"{count:,} {kind}" for kind, count in counts.items()], unanswered["any"]
+    if sum(counts.values()) > total:
+        kinds.append("some both" if len(counts) == 2 else "some for more than one of these")
     return f"{total:,} ({', '.join(kinds)})" if total and kinds else f"{total:,}"
 
 

@@ -118,6 +118,7 @@ class Prevalence:
         out = [f"{said}; if_all_no, if_all_yes: how much turns on them" if any_ else "every answer of those counted is known"]
         out += [f"{self.membership_unknown:,} left out: not known whether they are counted"] if self.membership_unknown else []
         out += [f"{self.not_asked:,} of the denominator left out: not asked, for another reason than a no"] if self.not_asked else []
+        out += [f"the share of everyone counted: {words}"] if (words := _bounds_words(self.estimate, self.lower, self.upper)) else []
         if self.absent:
             out += [f"not asked in this survey: {', '.join(self.absent)}; so this is not all that {self.indicator.code} counts"]
         if self.partly:
@@ -174,7 +175,9 @@ def prevalence(
     Returns
     -------
     Prevalence
-        With ``.estimate``, the bounds ``.lower`` and ``.upper``, and ``.denominators``. Pass ``.estimate`` on to `release` and others.
+        With ``.estimate``, the bounds ``.lower`` and ``.upper``, and ``.denominators``. The note of a single ``.estimate`` has the bounds
+        in whole percents, so that they go with it. Pass ``.estimate`` on to `release` and others; what is released is the number alone, so
+        say the bounds beside it.
 
     Raises
     ------
@@ -211,6 +214,7 @@ def prevalence(
     variable  estimate      low     high     n  if_all_no  if_all_yes  flag
     V06        0.05682  0.04465  0.07113  1873    0.05354      0.1113
     note: not settled by the answers: 123 (52 don't know, 71 prefer not to say), left out; if_all_no, if_all_yes: how much turns on them
+    note: the share of everyone counted: 5% to 11%, whatever the others would have answered; with sampling error 4% to 13%
     """
     need_indicator(indicator, "prevalence()")
     found = items_for(survey, [indicator], items, form)
@@ -223,6 +227,9 @@ def prevalence(
     unanswered = unanswered_of(made, rows)
     estimate = _estimate(asked, made, made.valid, unanswered)
     bounds = [_bound(asked, made, upper, unanswered) for upper in (False, True)]
+    if words := _bounds_words(estimate, *bounds):
+        policies = (*estimate.provenance.policies, ("bounds", words))
+        estimate = replace(estimate, provenance=replace(estimate.provenance, policies=policies))
     known = ~np.isnan(made.whole) & rows
     whole = _estimate(asked, made, made.whole, unanswered) if (made.partly & rows).any() and known.any() else None
     others = _denominators(asked, indicator, found, (denominator, estimate), rows)
@@ -276,6 +283,14 @@ def _bound(asked: _Asked, made: Compiled, upper: bool, unanswered: Mapping[str, 
         estimand=est.estimand.replace(f"unanswered {made.indicator.unanswered}", taken),
         provenance=replace(est.provenance, policies=policies),
     )
+
+
+def _bounds_words(estimate: Estimate, lower: Estimate, upper: Estimate) -> str:
+    """The bounds of a single share in whole percents; empty where nothing turns on them, or the answers are few."""
+    if len(estimate) != 1 or estimate.flags[0] or lower.points[0] == upper.points[0]:
+        return ""
+    low, high, lowest, highest = (100 * x[0] for x in (lower.points, upper.points, lower.interval.low, upper.interval.high))
+    return f"{low:.0f}% to {high:.0f}%, whatever the others would have answered; with sampling error {lowest:.0f}% to {highest:.0f}%"
 
 
 def _denominators(asked: _Asked, indicator: Indicator, items: Items, done: tuple[Among, Estimate], rows: Any) -> dict[str, Estimate]:

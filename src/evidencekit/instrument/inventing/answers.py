@@ -32,7 +32,8 @@ class FictionalAnswers(Dataset):
     planted : tuple of Planted
         Which row got which error; no row has two.
     repeats : mapping of str to Dataset
-        The repeated groups by name. ``parent_key`` is the key of the row they belong to, ``position`` counts from 1.
+        The repeated groups by name. ``parent_key`` is the key of the interview they belong to, ``position`` counts from 1, and
+        ``_parent_index`` is the ``_index`` of the row above: ``validate(made, form, repeats=made.repeats)`` takes them as they are.
     left_blank : mapping of str to str
         Items that could not be invented, and why: a file, an expression that needs more than the answers of one form.
 

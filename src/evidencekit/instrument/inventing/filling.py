@@ -12,7 +12,7 @@ from evidencekit.instrument.expressions import Expression, Numbers, Texts, Truth
 from evidencekit.instrument.expressions.functions import choose
 from evidencekit.instrument.expressions.values import as_texts
 from evidencekit.instrument.inventing.choosing import Chooser
-from evidencekit.instrument.inventing.measuring import drawer
+from evidencekit.instrument.inventing.measuring import drawer, is_identifier
 from evidencekit.instrument.inventing.nouns import Clusters, Interviewers, MissingRates
 from evidencekit.instrument.inventing.ordering import Placed
 from evidencekit.instrument.inventing.shares import Prevalence, probabilities, substantive
@@ -89,20 +89,34 @@ def _drawing(sheet: Sheet, item: Item, asked: Bools, setting: Setting) -> Callab
 
 
 def _taken(sheet: Sheet, item: Item, asked: Bools, draw: Callable[[np.random.Generator], Values], seed: int) -> tuple[Values, str]:
-    """Answers that the constraint takes, drawn again where it does not, and blank where nobody was asked."""
+    """Answers that the constraint takes, drawn again where it does not, and blank where nobody was asked.
+
+    What tells people apart is drawn again too where somebody has it already. Where the constraint leaves fewer answers than rows, or
+    hardly more, some stay the same.
+    """
     rng = stream(seed, "item", item.name)
     made = draw(rng)
     wanted: Expression | None = parse(item.constraint) if item.constraint.strip() else None
-    bad = np.zeros(sheet.n, dtype=bool)
-    if wanted is not None:
-        for _ in range(_ROUNDS):
+    bad, again, single = np.zeros(sheet.n, dtype=bool), np.zeros(sheet.n, dtype=bool), is_identifier(item)
+    for _ in range(_ROUNDS if wanted is not None or single else 0):
+        if wanted is not None:
             sheet.values[item.name] = made
             bad = asked & ~np.broadcast_to(truth(wanted, sheet.context(item.name)).yes, (sheet.n,))
-            if not bad.any():
-                break
-            made = choose(~bad, made, draw(rng))
+        again = asked & _seen_before(made) if single else again
+        if not (bad | again).any():
+            break
+        made = choose(~(bad | again), made, draw(rng))
     kept = choose(asked & ~bad, made, _blank_of(made, sheet.n))
     return kept, f"in {int(bad.sum())} rows no answer was found that its constraint takes" if bad.any() else ""
+
+
+def _seen_before(value: Values) -> Bools:
+    """Rows whose answer a row above has as well."""
+    places = value.x if isinstance(value, Numbers) else as_texts(value).at
+    first = np.unique(places, return_index=True)[1]
+    out = np.ones(len(places), dtype=bool)
+    out[first] = False
+    return out
 
 
 def _blank_of(value: Values, n: int) -> Values:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["fictional_answers"]
 
+BELOW, ABOVE = "_parent_index", "_index"  # the keys of repeats as KoboToolbox calls them, which `validate` knows
 _AT_MOST = 12  # rows of a repeated group to one row above it
 
 
@@ -72,7 +73,8 @@ def fictional_answers(
     -------
     FictionalAnswers
         A `Dataset` over a pandas frame: ``key``, ``start``, ``end``, the interviewer, the area, then the items in the order of the form;
-        what is chosen among several codes stands in one column with spaces. ``.planted`` has the errors, ``.repeats`` a table for each
+        what is chosen among several codes stands in one column with spaces. Forms with repeated groups get ``_index`` as well, by which
+        `validate` puts their rows to the rows above. ``.planted`` has the errors, ``.repeats`` a table for each
         repeated group, ``.left_blank`` what could not be invented.
 
     Raises
@@ -86,7 +88,8 @@ def fictional_answers(
     An area's effect on the logit of each code is normal; the intercept is found so that the average chance over those who are asked is the
     target. The share that comes out differs from the target by the chance of the draw alone. Where a constraint looks at the answer, or a
     choice filter at the code, what they refuse is drawn again, and targets hold before that. Associations between items are those that the
-    form's logic makes: nothing that is found in such data says anything about people.
+    form's logic makes: nothing that is found in such data says anything about people. Texts and numbers whose role is direct identifier
+    are different on every row, as far as their constraint has room.
 
     Examples
     --------
@@ -180,6 +183,8 @@ def _metadata(sheet: Sheet, form: Instrument, setting: Setting) -> dict[str, Any
         people.column: [askers[k] for k in sheet.asker.tolist()],
         areas.column: [places[k] for k in sheet.area.tolist()],
     }
+    if any(repeats_of(form.items)):
+        made[ABOVE] = (np.arange(sheet.n) + 1).tolist()
     asked = {item.name for item in form.questions if item.kind not in ("metadata", "other")}
     return {f"_{name}" if name in asked and name in ("key", "start", "end") else name: values for name, values in made.items()}
 
@@ -212,7 +217,10 @@ def _repeated(sheet: Sheet, form: Instrument, parts: Any, setting: Setting, why:
         why.update(_filled(below, group.items, setting))
         first = np.repeat(np.cumsum(times) - times, times)
         keys = [f"invented-{k + 1:06}" for k in _top(below).tolist()]
-        front = {"parent_key": keys, "position": (np.arange(len(rows)) - first + 1).tolist()}
+        front: dict[str, Any] = {"parent_key": keys, "position": (np.arange(len(rows)) - first + 1).tolist()}
+        front[BELOW] = (rows + 1).tolist()
+        if any(repeats_of(group.items)):
+            front[ABOVE] = (np.arange(len(rows)) + 1).tolist()
         frame, items = _frame(below, group.items, front, setting)
         about = described([item for item in items if item.name in frame.columns], (*form.languages, ""))
         about["missing"] = {name: codes for name, codes in about["missing"].items() if _typed(frame[name], codes)}

@@ -15,10 +15,11 @@ from evidencekit.instrument.expressions.nodes import Here, Literal, Operation, w
 from evidencekit.instrument.inventing.sheet import Sheet
 from evidencekit.instrument.items import Item
 
-__all__ = ["drawer"]
+__all__ = ["drawer", "is_identifier"]
 
 _EPOCH = datetime(1970, 1, 1)
 _WIDE = 100.0  # how far a number goes where the constraint does not say
+_IDENTIFIERS = 10.0**6  # the same for numbers that tell people apart
 _WORDS = ("invented", "invented answer", "an invented answer of several words", "ab", "INVENTED", "inv-01")
 
 
@@ -30,7 +31,7 @@ def drawer(item: Item, sheet: Sheet, effect: Floats, spread: float) -> Callable[
     """
     n, kind = sheet.n, item.kind
     if kind in ("integer", "decimal"):
-        low, high = _bounds(item, (0.0, _WIDE))
+        low, high = _bounds(item, (0.0, _IDENTIFIERS if is_identifier(item) else _WIDE))
         return lambda rng: _numbers(item, _scores(rng, effect, spread), low, high)
     if kind in ("date", "datetime"):
         last = (datetime(sheet.today.year, sheet.today.month, sheet.today.day) - _EPOCH).days
@@ -39,13 +40,18 @@ def drawer(item: Item, sheet: Sheet, effect: Floats, spread: float) -> Callable[
     if kind == "time":
         return lambda rng: _texts([f"{m // 60:02}:{m % 60:02}:00.000" for m in rng.integers(6 * 60, 22 * 60, n).tolist()])
     if kind == "text":
-        return lambda rng: _texts(_words(rng, n))
+        return lambda rng: _texts(_words(rng, n, numbered=is_identifier(item)))
     if kind == "acknowledge":
         return lambda _: _texts(["OK"] * n)
     if kind == "place":
         # Around the point where the equator meets the prime meridian, in the sea: nobody lives there.
         return lambda rng: _texts(_places(rng, sheet))
     return None
+
+
+def is_identifier(item: Item) -> bool:
+    """Whether no two people may have the same answer."""
+    return item.role == "direct-identifier" and item.kind in ("integer", "decimal", "text")
 
 
 def _scores(rng: np.random.Generator, effect: Floats, spread: float) -> Floats:
@@ -107,10 +113,15 @@ def _moments(days: Floats, *, with_time: bool) -> Texts:
     return _texts([(date(1970, 1, 1) + timedelta(days=int(day))).isoformat() for day in np.floor(days).tolist()])
 
 
-def _words(rng: np.random.Generator, n: int) -> list[str]:
-    """Words, and numbers of 1 to 15 digits for texts that are to be numbers; which of them a constraint takes is tried."""
+def _words(rng: np.random.Generator, n: int, *, numbered: bool = False) -> list[str]:
+    """Words, and numbers of 1 to 15 digits for texts that are to be numbers; which of them a constraint takes is tried.
+
+    With `numbered` the words have numbers, so that hardly two are the same.
+    """
     kind = rng.integers(0, 2, n)
     words = [_WORDS[k] for k in rng.integers(0, len(_WORDS), n).tolist()]
+    if numbered:
+        words = [f"invented-{k:06}" for k in rng.integers(0, 10**6, n).tolist()]
     digits = rng.integers(0, 10, (n, 15))
     length = rng.integers(1, 16, n)
     return [word if k else "".join(map(str, row[:m])) for k, word, row, m in zip(kind, words, digits.tolist(), length, strict=True)]
