@@ -18,7 +18,7 @@ from evidencekit.instrument.items import Part
 from evidencekit.instrument.validating.checks import look
 from evidencekit.instrument.validating.plans import Line, Logic, Plan, Sheet, plan_of
 from evidencekit.instrument.validating.rules import Rule, rules_of_line
-from evidencekit.instrument.validating.tables import Table
+from evidencekit.instrument.validating.tables import Table, day_of
 from evidencekit.missingness import Missing, MissingCode
 
 __all__ = ["Backend", "PanderaCheck", "backend_of", "compiled"]
@@ -123,19 +123,19 @@ class PanderaCheck:
 
 
 def compiled(
-    name: str, items: Sequence[Part], *, backend: Backend, today: date | None = None, missing: Kinds | None = None
+    name: str, items: Sequence[Part], *, backend: Backend, today: date | str | None = None, missing: Kinds | None = None
 ) -> PanderaCheck:
     """Compile the items of a form; see `Instrument.to_pandera`."""
     one_of("backend", backend, ("pandas", "polars"))
-    plan, kinds = plan_of(items), missing or {}
+    plan, kinds, day = plan_of(items), missing or {}, day_of(today)
     sheet = plan.sheets[0]
     pairs = [(rule, line) for line in sheet.lines for rule in rules_of_line(line)]
     left = tuple(rule for rule, line in pairs if _trouble(rule, line))
     left += tuple(rule for repeat in plan.sheets[1:] for line in repeat.lines for rule in rules_of_line(line))
     kept = [(rule, line) for rule, line in pairs if rule not in left]
-    make = _Maker(plan, sheet, kinds, today)
+    make = _Maker(plan, sheet, kinds, day)
     schema = make.of_pandas(kept) if backend == "pandas" else make.of_polars(kept)
-    return PanderaCheck(name, backend, schema, tuple(rule for rule, _ in kept), left, plan, kinds, today)
+    return PanderaCheck(name, backend, schema, tuple(rule for rule, _ in kept), left, plan, kinds, day)
 
 
 def backend_of(data: Any) -> Backend:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from evidencekit.errors import how_many, named
 from evidencekit.instrument.items import Item
 from evidencekit.instrument.validating.answers import Answers
 from evidencekit.instrument.validating.placing import PLATFORM
@@ -80,7 +81,8 @@ def _columns(table: Table, known: AbstractSet[str]) -> Iterator[Remark]:
         yield Remark("not in the data", f"{len(made)} calculations have no column{where}: {_names(made)}", fault=False)
     rest = tuple(name for name in table.places.rest if name not in PLATFORM and name not in known)
     if rest:
-        yield Remark("not in the form", f"{len(rest)} columns{where} are not of the form: {_names(rest)}", fault=False)
+        listed = named(rest, most=_LISTED) or "some look like answers, so that none is named here"
+        yield Remark("not in the form", f"{how_many(len(rest), 'column is', 'columns are')} not of the form{where}: {listed}", fault=False)
 
 
 def _clashes(table: Table) -> Iterator[Remark]:
