@@ -13,7 +13,8 @@ from evidencekit.instrument.expressions.nodes import walk as nodes
 from evidencekit.instrument.expressions.values import number_of, text_of
 from evidencekit.instrument.items import Group, Item, walk
 from evidencekit.instrument.linting.findings import LintFinding, error, warning
-from evidencekit.instrument.linting.looking import Look, with_or_other
+from evidencekit.instrument.linting.looking import Look
+from evidencekit.instrument.or_other import OTHER, with_or_other
 
 __all__ = [
     "circles",
@@ -134,7 +135,7 @@ def codes_of_lists(look: Look) -> Iterator[LintFinding]:
     for written, made in look.read:
         for name, code in made.tests:
             item = look.items.get(written.name if name == "." else name)
-            if item is None or item.choices is None or not code or (code == "other" and with_or_other(item)):
+            if item is None or item.choices is None or not code or (code == OTHER and with_or_other(item)):
                 continue
             if _as_code(code) not in {_as_code(known) for known in item.choices.codes}:
                 what = f"The {written.sort} of {written.name!r} tests {item.name!r} for a code that its list {item.choices.name!r} has not."

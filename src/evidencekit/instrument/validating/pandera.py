@@ -15,6 +15,7 @@ from evidencekit.errors import EvidencekitError, InputError, one_of
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.expressions.values import Bools
 from evidencekit.instrument.items import Part
+from evidencekit.instrument.or_other import added
 from evidencekit.instrument.validating.checks import look
 from evidencekit.instrument.validating.plans import Line, Logic, Plan, Sheet, plan_of
 from evidencekit.instrument.validating.rules import Rule, rules_of_line
@@ -104,7 +105,9 @@ class PanderaCheck:
         """Our words for what pandera found; rows are counted again by our own masks."""
         table = Table(self.plan.sheets[0], frame, missing=self.missing, listed=self.plan.listed, today=self.today)
         parts = [f"{rule.id} ({_rows(_broken(rule, self.plan, table))})" for rule in self.rules if rule.id in failed]
-        absent = [line.id for line in self.plan.sheets[0].lines if line.item.asked and line.id not in frame.columns]
+        absent = [
+            line.id for line in self.plan.sheets[0].lines if line.item.asked and not added(line.item) and line.id not in frame.columns
+        ]
         parts += [f"column:{name} (not in the data)" for name in absent]
         if not parts:
             return InputError(f"pandera could not look at the answers to {self.form!r}.", "Use ek.validate(data, form).")
@@ -217,7 +220,9 @@ class _Maker:
 def _column(pa: Any, line: Line, checks: Sequence[Any]) -> Any:
     """A column of a schema; notes and what a device writes need not be there."""
     label = line.item.label if isinstance(line.item.label, str) else next(iter(line.item.label.values()), None)
-    return pa.Column(nullable=True, required=line.item.asked, checks=list(checks), title=line.id, description=label)
+    return pa.Column(
+        nullable=True, required=line.item.asked and not added(line.item), checks=list(checks), title=line.id, description=label
+    )
 
 
 def _broken(rule: Rule, plan: Plan, table: Table) -> Bools | None:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from evidencekit.errors import how_many, named
 from evidencekit.instrument.items import Item
+from evidencekit.instrument.or_other import added
 from evidencekit.instrument.validating.answers import Answers
 from evidencekit.instrument.validating.placing import PLATFORM
 from evidencekit.instrument.validating.plans import Line, Logic, Plan
@@ -74,7 +75,7 @@ def _twice(item: Item, name: str) -> Iterator[Remark]:
 def _columns(table: Table, known: AbstractSet[str]) -> Iterator[Remark]:
     """Columns of the form that the data lack, and the other way round."""
     where = f" in {table.sheet.name!r}" if table.sheet.name else ""
-    absent = [line for line in table.sheet.lines if table.of(line) is None]
+    absent = [line for line in table.sheet.lines if table.of(line) is None and not added(line.item)]
     if asked := tuple(line.id for line in absent if line.item.asked):
         yield Remark("not in the data", f"{len(asked)} items have no column{where}: {_names(asked)}")
     if made := tuple(line.id for line in absent if line.item.kind == "calculate"):
