@@ -40,6 +40,14 @@ def test_other_keys_of_repeats(below: str, above: str) -> None:
         answers().rename(columns={"_index": above}), lesson(), repeats={"device": devices().rename(columns={"_parent_index": below})}
     )
     assert made.ok, made
+    assert not made.remarks
+
+
+def test_keys_that_were_named_are_not_unknown() -> None:
+    rows = devices().rename(columns={"_parent_index": "up"})
+    made = validate(answers().rename(columns={"_index": "own"}), lesson(), repeats={"device": rows}, keys=("up", "own"))
+    assert made.ok
+    assert not made.remarks
 
 
 @pytest.mark.parametrize(("keys", "which"), [(("up", "_index"), "name 1 of the 2|'up'"), (("_parent_index", "_indx"), "_indx")])

@@ -38,6 +38,8 @@ PLATFORM = frozenset(
         "instanceName",
         "KEY",
         "PARENT_KEY",
+        "key",
+        "parent_key",
         "SET-OF",
         "SubmissionDate",
         "CompletionDate",

@@ -159,7 +159,7 @@ def validate(
         outcome, remark = version_found(frame[stamped], form)
         outcomes.append(outcome)
         remarks += [remark] if remark else []
-    known = {name for name in (by, stamped, *(_named(unique) or ())) if name is not None}
+    known = {name for name in (by, stamped, *(keys or ()), *(_named(unique) or ())) if name is not None}
     remarks = [*remarks_of(plan, tables, known), *remarks]
     levels, counts = _by(by, main, tables, outcomes)
     return Report(form.name, len(frame), tuple(outcomes), tuple(remarks), by, levels, counts, backend)
