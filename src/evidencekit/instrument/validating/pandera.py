@@ -53,7 +53,7 @@ class PanderaCheck:
     -----
     Columns go by the names of the items, or by their path where two items share a name. Rules that look at several columns are checks of
     the whole frame that answer once on pandas, so that pandera does not copy failing records; on polars they belong to the column of the
-    item. pandera is many times slower than `validate`, which says more.
+    item. pandera is several times slower than `validate`, which says more.
 
     Examples
     --------
