@@ -76,29 +76,44 @@ def _skips(x: Mapping[str, Any], blank: Mapping[str, Any], found: Found) -> None
         found[f"required:p{k}_told"] = sure & blank[f"p{k}_told"]
 
 
-def pandera_schema() -> Any:
-    """The same rules for pandera: checks of columns where one is enough, checks of the frame for skips and comparisons."""
+def nullable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same answers with whole numbers as pandas' own nullable integers."""
+    return frame.astype({name: "Int64" for name in frame.columns if frame[name].dtype == np.float64})
+
+
+def pandera_schema(*, typed: bool = False, ignore_na: bool = True) -> Any:
+    """The same rules for pandera: checks of columns where one is enough, checks of the frame for skips and comparisons.
+
+    With `typed` every column has its type, ``Int64`` or ``str``, as pandera's documentation has them: for frames made by `nullable`. With
+    `ignore_na`, pandera's default, every check of the frame looks for rows in which all columns are blank, which takes most of its time.
+    """
     import pandera.pandas as pa
 
-    def column(*checks: Any, unique: bool = False, nullable: bool = True) -> Any:
-        return pa.Column(checks=list(checks), nullable=nullable, unique=unique)
+    def column(*checks: Any, unique: bool = False, nullable: bool = True, text: bool = False) -> Any:
+        dtype = ("str" if text else "Int64") if typed else None
+        return pa.Column(dtype, checks=list(checks), nullable=nullable, unique=unique)
 
     columns = {name: column(pa.Check.isin(codes, error=f"code:{name}"), nullable=name not in ALWAYS) for name, codes in LISTS.items()}
     tokens = re.compile(rf"(?:{'|'.join(sorted(WHERE))})(?: (?:{'|'.join(sorted(WHERE))}))*")
     lone = re.compile(r"99|(?!.*\b99\b).*")
     for k in range(1, PARTS + 1):
         whole, single = (pa.Check(_matching(p), error=f"{rule}:p{k}_where") for p, rule in ((tokens, "code"), (lone, "exclusive")))
-        columns[f"p{k}_where"] = column(whole, single)
+        columns[f"p{k}_where"] = column(whole, single, text=True)
     for name, (low, high) in BOUNDS.items():
         checks = pa.Check(lambda s: s % 1 == 0, error=f"type:{name}"), pa.Check.in_range(low, high, error=f"constraint:{name}")
         columns[name] = column(*checks, nullable=name not in ALWAYS)
     columns |= {name: column(pa.Check(lambda s: s % 1 == 0, error=f"type:{name}")) for name in UNTIL_AGE}
-    columns |= {"key": column(unique=True), "words": column()}
-    return pa.DataFrameSchema(columns, checks=[pa.Check(work, error=rule, ignore_na=False) for rule, work in _of_frame().items()])
+    columns |= {"key": column(unique=True, text=True), "words": column(text=True)}
+    return pa.DataFrameSchema(columns, checks=[pa.Check(work, error=rule, ignore_na=ignore_na) for rule, work in _of_frame().items()])
 
 
 def _matching(pattern: re.Pattern[str]) -> Callable[[Any], Any]:
     return lambda s: s.str.fullmatch(pattern.pattern)
+
+
+def _known(truth: pd.Series[Any]) -> pd.Series[Any]:
+    """A comparison with what is not known as false, as plain columns have it."""
+    return truth.fillna(value=False).astype(bool) if truth.dtype == "boolean" else truth
 
 
 def _of_frame() -> dict[str, Callable[[pd.DataFrame], Any]]:
@@ -110,16 +125,16 @@ def _of_frame() -> dict[str, Callable[[pd.DataFrame], Any]]:
             made[f"required:{name}"] = lambda d: ~((sure or asked)(d) & d[name].isna())
 
     for name in UNTIL_AGE:
-        made[f"constraint:{name}"] = lambda d, name=name: ~((d[name] > d["age"]) & ~d[name].isin([98, 99]))
+        made[f"constraint:{name}"] = lambda d, name=name: ~(_known(d[name] > d["age"]) & ~d[name].isin([98, 99]))
     for name in AGREED:
         if name == "used":
-            both(name, lambda d: (d["agree"] == 1) & (d["known"] == 1), required=False)
+            both(name, lambda d: _known((d["agree"] == 1) & (d["known"] == 1)), required=False)
         else:
-            both(name, lambda d: d["agree"] == 1, required=name not in OPTIONAL)
+            both(name, lambda d: _known(d["agree"] == 1), required=name not in OPTIONAL)
     for k in range(1, PARTS + 1):
         for name in PART[:-1]:
-            both(f"p{k}_{name}", lambda d, k=k: d[f"p{k}"] == 1, required=name in ("often", "age"))
-        often = lambda d, k=k: (d[f"p{k}"] == 1) & (d[f"p{k}_often"] > 1)  # noqa: E731
+            both(f"p{k}_{name}", lambda d, k=k: _known(d[f"p{k}"] == 1), required=name in ("often", "age"))
+        often = lambda d, k=k: _known((d[f"p{k}"] == 1) & (d[f"p{k}_often"] > 1))  # noqa: E731
         sure = lambda d, k=k, often=often: often(d) & ~d[f"p{k}_often"].isin([98, 99])  # noqa: E731
         both(f"p{k}_told", often, required=True, sure=sure)
     return made

@@ -73,3 +73,37 @@ def test_a_lazy_frame_whose_file_has_gone_is_told_without_its_path(tmp_path: Any
 def test_one_is_not_many() -> None:
     assert [errors.how_many(n, "unit") for n in (0, 1, 2, 1200)] == ["0 units", "1 unit", "2 units", "1,200 units"]
     assert [errors.how_many(n, "stratum has", "strata have") for n in (1, 2)] == ["1 stratum has", "2 strata have"]
+
+
+CELLS = ["2026-01-05T08:43:50.064", "2026-01-05", "05/01/2026", "14", "-98.5", "1.1", "0100 555 01", "0b7e63a5-9d5e-4f0e-8c1c-4cf5fa3a3b9e",
+         "uuid:0b7e63a5-9d5e-4f0e-8c1c-4cf5fa3a3b9e", "someone@example.org", "1e5", "08:43"]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("asked", ["weight", "Secretria"])
+def test_columns_that_may_be_answers_are_not_listed(cell: str, asked: str) -> None:
+    frame = pd.DataFrame({"Secretaria": [1.0], cell: [2.0]})
+    with pytest.raises(errors.UnknownColumn, match="without its header") as caught:
+        ek.Survey(frame, weights=asked)
+    assert cell not in str(caught.value)
+    assert "Secretaria" not in str(caught.value), "a near miss is a cell, too"
+    assert errors.named(list(frame.columns)) == ""
+
+
+def test_names_are_listed() -> None:
+    names = [
+        "age",
+        "q1",
+        "1a",
+        "_id",
+        "meta/instanceID",
+        "2 weeks",
+        "How old are you?",
+        "w-2026",
+        "x@y",
+        "e1",
+        *(f"n{k}" for k in range(9)),
+    ]
+    assert errors.named(names).endswith("'e1', 'n0', 'n1' and 7 more")
+    with pytest.raises(errors.UnknownColumn, match="They have 'age', 'q1'"):
+        raise errors.UnknownColumn("zzzzzz", names)

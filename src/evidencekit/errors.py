@@ -20,6 +20,7 @@ from the data, because tracebacks end up in logs and emails.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from numbers import Real
@@ -38,11 +39,21 @@ __all__ = [
     "check_level",
     "how_many",
     "in_our_words",
+    "named",
     "one_of",
 ]
 
 T = TypeVar("T")
 _LISTED = 12  # columns
+_ANSWER = re.compile(
+    r"""\s*(?:
+        [+-]?[\d\s.,:/%-]*\d[\d\s.,:/%-]*(?:e[+-]?\d+)?   # a number, a date, a telephone number; pandas writes 1.1 for a second 1
+        |\d{4}-\d\d-\d\d[T\ ].*                          # a moment
+        |(?:uuid:)?[\da-f]{8}-[\da-f]{4}-.*               # a key that a platform gave
+        |[^@\s]+@[^@\s]+\.[^@\s]+                         # an address
+    )\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 class EvidencekitError(Exception):
@@ -74,7 +85,8 @@ class UnknownColumn(InputError, LookupError):
     """A column was named that the data do not have.
 
     What was passed for a name may be an answer (a level where a column belongs, a column's values as a list), so it is repeated only
-    where it nearly is the name of a column; otherwise the columns are listed.
+    where it nearly is the name of a column; otherwise the columns are listed. Of a file that was read without its header the columns are
+    somebody's answers: neither is done where one of them looks like a number, a date, a key or an address.
 
     Parameters
     ----------
@@ -89,15 +101,19 @@ class UnknownColumn(InputError, LookupError):
     """
 
     def __init__(self, name: str, columns: Sequence[str], role: str = "", place: str = "") -> None:
+        which = f"{place[:1].upper()}{place[1:]}" if place else "The name"
+        wanted = f"{which} {'given as' if role and not role.endswith('=') else 'in'} {role}" if role else which
+        if answers := _answers(columns):
+            what = f"{wanted} is not a column of the data."
+            looks = "looks like an answer, not like a name" if answers == 1 else "look like answers, not like names"
+            super().__init__(what, f"{answers} of its {len(columns)} columns {looks}: was the file read without its header?")
+            return
         near = get_close_matches(str(name), columns, n=3, cutoff=0.6) or _same_letters(str(name), columns)
         if near:
             where, hint = f" ({role})" if role else "", f"Did you mean {' or '.join(repr(c) for c in near)}?"
             super().__init__(f"There is no column {name!r} in the data{where}.", hint)
             return
-        which = f"{place[:1].upper()}{place[1:]}" if place else "The name"
-        wanted = f"{which} {'given as' if role and not role.endswith('=') else 'in'} {role}" if role else which
-        more = f" and {len(columns) - _LISTED} more" if len(columns) > _LISTED else ""
-        super().__init__(f"{wanted} is not a column of the data.", f"They have {', '.join(map(repr, columns[:_LISTED]))}{more}.")
+        super().__init__(f"{wanted} is not a column of the data.", f"They have {named(columns)}.")
 
 
 class DesignError(EvidencekitError, ValueError):
@@ -175,6 +191,23 @@ def how_many(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def named(columns: Sequence[str], *, most: int = _LISTED) -> str:
+    """Columns as a message may list them: ``'age', 'sex' and 3 more``; empty where they may be answers.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Names of columns. Where one looks like a number, a date, a key or an address, the file was read without its header, and none is
+        given.
+    most : int
+        How many are listed, 12 by default.
+    """
+    if _answers(columns):
+        return ""
+    more = f" and {len(columns) - most} more" if len(columns) > most else ""
+    return f"{', '.join(map(repr, columns[:most]))}{more}"
+
+
 def in_our_words(work: Callable[[], T], problem: Callable[[Exception], EvidencekitError]) -> T:
     """What `work` gives; where it fails, our own error instead of an engine's, which may quote an answer.
 
@@ -200,6 +233,11 @@ def _remade(kind: type[EvidencekitError], what: str, fix: str) -> EvidencekitErr
     made = kind.__new__(kind)
     EvidencekitError.__init__(made, what, fix)
     return made
+
+
+def _answers(columns: Sequence[str]) -> int:
+    """How many names look like answers."""
+    return sum(_ANSWER.fullmatch(str(name)) is not None for name in columns)
 
 
 def _same_letters(name: str, columns: Sequence[str]) -> list[str]:

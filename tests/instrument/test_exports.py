@@ -204,3 +204,15 @@ def test_paths_and_names(tmp_path: Path) -> None:
     kobo_excel(tmp_path)
     with pytest.raises(InputError, match="no sheet for the repeat"):
         read_export(tmp_path / "round.xlsx", FORM, repeats={"device": "gone"})
+
+
+@pytest.mark.parametrize(("stray", "said"), [("Oui", "1 answer is"), ("Maybe", "1 answer is"), ("1", ""), (None, "")])
+def test_labels_with_a_stray_answer_are_told(stray: str | None, said: str, tmp_path: Path) -> None:
+    """One answer that is no label keeps the whole column from being put back: the note says so, and does not quote it."""
+    labels = {1: {"English": "Yes", "French": "Oui"}, 0: {"English": "No", "French": "Non"}}
+    form = ek.Instrument("f", [ek.Item("online", "select_one", "Online?", ek.Choices("yn", labels))])
+    pd.DataFrame({"online": ["Yes", "No", "Yes", "No", stray]}).to_csv(tmp_path / "f.csv", index=False)
+    text = repr(read_export(tmp_path / "f.csv", form))
+    assert (f"'online' holds labels in 'English' and stays as it is: {said} none of them" in text) == bool(said)
+    assert "Oui" not in text
+    assert "Maybe" not in text

@@ -39,6 +39,7 @@ def q(name: str, kind: Any = "select_one", label: Any = "Question?", choices: ek
     return ek.Item(name, kind, label, chosen, **{"purpose": "lesson", **more})
 
 
+NONE = ek.Choices("l", [Option("1", "A"), Option("0", "None of these", exclusive=True)])
 SENSITIVE = q("harm", required=True, role="sensitive")
 N = "integer"
 LIMITS = ". >= 0 and . <= 30"
@@ -71,6 +72,8 @@ CASES: list[tuple[str, str, ek.Instrument, ek.Instrument]] = [
     ("date-of-birth", "a", whole(q("a", "date", {"es": "Fecha de nacimiento"})), whole(q("born", N, "Year of birth"))),
     ("free-text-role", "a", whole(q("a", "text")), whole(q("a", "text", role="free-text"))),
     ("no-purpose", "a", whole(q("a", purpose="")), whole(q("a"), DISTRESS, ek.Item("n", "note", "Hello"))),
+    ("free-text-role", "a", whole(q("a", "text"), q("b", "text")), whole(q("a", "text", role="free-text"))),
+    ("no-purpose", "a", whole(q("a", purpose=""), q("b", purpose="")), whole(q("a"))),
     ("no-roles", "", ek.Instrument("f", [q("a")]), ek.Instrument("f", [q("a", role="sensitive")])),
     ("unreadable-expression", "a", whole(q("a", relevant="${consent} = = 1")), whole(q("a", relevant="${consent} = 1"))),
     ("unreadable-expression", "a", whole(q("a", N, constraint="(. > 1")), whole(q("a", N, constraint="(. > 1)"))),
@@ -81,6 +84,27 @@ CASES: list[tuple[str, str, ek.Instrument, ek.Instrument]] = [
     ("unknown-reference", "a", whole(q("a", label="Hello ${nowhere}")), whole(q("a", label="You said ${consent}"))),
     ("unknown-reference", "b", whole(q("a"), q("b", relevant="${a_other} = ''")),
      whole(q("a", other={"type": "select_one yes_no or_other"}), q("b", relevant="${a_other} = ''"))),
+    ("unknown-reference", "l", whole(q("a", choices=ek.Choices("l", {1: "As ${nowhere}"}))),
+     whole(q("a", choices=ek.Choices("l", {1: "As ${consent}"})))),
+    ("impossible-constraint", "a", whole(q("a", N, constraint=". > 12 and . < 10")), whole(q("a", N, constraint=". > 12 or . < 10"))),
+    ("impossible-constraint", "a", whole(q("a", N, constraint=". > 12 and . < 13")),
+     whole(q("a", "decimal", constraint=". > 12 and . < 13"))),
+    ("impossible-constraint", "a", whole(q("a", "decimal", constraint=". > 12 and 12 >= .")),
+     whole(q("a", N, constraint="(. > 12 and . < 10) or . = 7"))),
+    ("impossible-constraint", "a", whole(q("a", N, constraint=". >= 18 and . <= 17")), whole(q("a", N, constraint=". >= 17 and . <= 17"))),
+    ("twin-labels", "l", whole(q("a", choices=ek.Choices("l", {1: "A friend", 2: "a  friend"}))),
+     whole(q("a", choices=ek.Choices("l", [Option("1", "A", other={"r": "1"}), Option("2", "A", other={"r": "2"})]),
+             other={"choice_filter": "r = 1"}))),
+    ("twin-labels", "l", whole(q("a", choices=ek.Choices("l", {1: {"en": "A", "fr": "B"}, 2: {"en": "C", "fr": "B"}}))),
+     whole(q("a", choices=ek.Choices("l", {1: {"en": "A", "fr": "B"}, 2: {"en": "B", "fr": "A"}})))),
+    ("unmarked-none", "l", whole(q("a", "select_multiple", choices=ek.Choices("l", {1: "A", 2: "None of these."}))),
+     whole(q("a", choices=ek.Choices("l", {1: "A", 2: "None of these"})))),
+    ("unmarked-none", "l", whole(q("a", "select_multiple", choices=ek.Choices("l", {1: {"fr": "A"}, 2: {"fr": "Aucun de ces lieux"}}))),
+     whole(q("a", "select_multiple", choices=ek.Choices("l", {1: "A", 2: "None of my friends knows"})))),
+    ("unheld-exclusive", "a", whole(q("a", "select_multiple", choices=NONE)),
+     whole(q("a", "select_multiple", choices=NONE, constraint="not(selected(., '0')) or count-selected(.) = 1"))),
+    ("unheld-exclusive", "a", whole(q("a", "select_multiple", choices=NONE, constraint="count-selected(.) < 3")),
+     whole(q("a", "select_multiple", choices=NONE, constraint="count-selected(.) = 1"))),
     ("later-reference", "a", whole(q("a", relevant="${b} = 1"), q("b")), whole(q("b"), q("a", relevant="${b} = 1"))),
     ("later-reference", "g", whole(Group("g", [q("b")], relevant="${b} = 1")),
      whole(ek.Item("a", "calculate", calculation="${b}"), q("b"))),
@@ -170,6 +194,12 @@ def test_the_whole_form_loses_its_protection_one_by_one() -> None:
     assert {finding.rule for finding in lint(without).errors} >= {"consent-first", "unknown-reference"}
     without = replace(form, items=[part for part in form.items if part.name != "alone"])
     assert "privacy-check" in {finding.rule for finding in lint(without).errors}
+
+
+def test_what_no_item_has_is_said_once() -> None:
+    form = whole(*(q(f"a{k}", "text", purpose="") for k in range(9)))
+    assert [finding.what for finding in found(form, "no-purpose")] == ["None of 9 items says what it is for."]
+    assert [finding.what for finding in found(form, "free-text-role")] == ["None of the 9 items that take any text has a role."]
 
 
 def test_severities_and_frame() -> None:

@@ -122,8 +122,9 @@ def test_repeats_are_held_against_the_rows_above() -> None:
     found = broken(made)
     assert found["repeat:device"] == [2]
     assert found["required:sort"] == [1]
-    assert found["skip:sort"] == [2, 3], "the row of nobody was asked nothing; that of row 4 is of one who is not online"
-    assert found["skip:shared"] == [1, 2, 3]
+    assert found["skip:sort"] == [3], "it is of one who is not online; of the row of nobody nothing is known"
+    assert found["skip:shared"] == [1, 3]
+    assert made.outcome("skip:shared").undecided == 1
     assert found["code:shared"] == [3]
     assert found["count:device"] == [1, 2, 3], "two devices and none, none and one, not asked and one"
 
@@ -150,7 +151,9 @@ def test_repeats_without_their_parents() -> None:
     made = validate(answers(), lesson(), repeats={"device": bare})
     assert not made.ok
     assert "cannot be put to the rows above" in repr(made)
+    assert "keys=" in repr(made)
     assert made.outcome("repeat:device").note
+    assert not broken(made), "nothing is known of rows that belong to nobody"
     absent = validate(answers(), lesson())
     assert absent.ok
     assert {o.rule.id for o in absent.unchecked} == {

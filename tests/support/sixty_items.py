@@ -114,7 +114,7 @@ def _online() -> list[ek.Item]:
                 relevant=f"{uses} and ${{days}} > 0 and ${{days}} <= 7",
                 constraint=". >= 0 and . <= 24", missing={-98: DONT_KNOW, -99: REFUSED}, purpose="background"),
         ek.Item("places", "select_multiple", both("Where do you use it?", "Où l'utilisez-vous ?"), PLACES, relevant=uses,
-                constraint="count-selected(.) <= 3", purpose="background"),
+                constraint="count-selected(.) <= 3 and (not(selected(., 'none')) or count-selected(.) = 1)", purpose="background"),
         ek.Item("where_else", "text", both("Where else?", "Où encore ?"), relevant="selected(${places}, 'elsewhere')", role="free-text",
                 purpose="coding"),
         ek.Item("order_of_uses", "rank", both("What do you use it for most?", "À quoi vous sert-il le plus ?"), USES, relevant=uses,

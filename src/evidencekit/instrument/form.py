@@ -24,6 +24,8 @@ __all__ = ["Instrument"]
 class Instrument:
     """A questionnaire: its questions with their logic, their kinds of missing answers, their protections.
 
+    `items` are the parts as they stand, groups among them; `questions` has every item, whatever group it is in, and `item` one by name.
+
     Parameters
     ----------
     name : str
@@ -176,14 +178,14 @@ class Instrument:
         text = json.dumps([_plain(part) for part in self.items], ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
-    def to_pandera(self, backend: Backend = "pandas", *, today: date | None = None) -> PanderaCheck:
+    def to_pandera(self, backend: Backend = "pandas", *, today: date | str | None = None) -> PanderaCheck:
         """Compile to a pandera schema, with a way to run it that shows no answers.
 
         Parameters
         ----------
         backend : {"pandas", "polars"}
             The kind of frame it looks at.
-        today : date, optional
+        today : date or str, optional
             What ``today()`` is in the form's expressions; without it rules that use it keep quiet.
 
         Returns

@@ -13,7 +13,7 @@ from evidencekit.instrument.validating.plans import Line
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["codes_of_labels", "heads_are_labels", "labels_of", "refuse_labels", "typed"]
+__all__ = ["codes_of_labels", "heads_are_labels", "labels_of", "no_label", "refuse_labels", "typed"]
 
 _NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?([eE][+-]?\d+)?\s*")
 
@@ -72,6 +72,24 @@ def codes_of_labels(series: pd.Series[Any], item: Item, languages: Sequence[str]
         if seen <= set(codes := labels_of(item.choices, language)):
             return series.astype(object).map({value: codes[str(value).strip()] for value in series.dropna().unique()})
     return None
+
+
+def no_label(series: pd.Series[Any], item: Item, languages: Sequence[str]) -> tuple[str, int]:
+    """Where most answers to a selection are labels of one language and some are not: the language, and how many are none of its labels.
+
+    Nothing is said (``"", 0``) where they are not, or where one of them is a code.
+    """
+    if item.choices is None or item.kind != "select_one":
+        return "", 0
+    counts: dict[str, int] = {}
+    for value, count in series.value_counts().items():
+        text = str(_whole(value) if isinstance(value, (int, float)) else value).strip()
+        counts[text] = counts.get(text, 0) + int(count)
+    if not counts.keys().isdisjoint(item.choices.codes):
+        return "", 0
+    stray = {language: sum(n for text, n in counts.items() if text not in labels_of(item.choices, language)) for language in languages}
+    best = min(stray, key=lambda language: stray[language], default="")
+    return (best, stray[best]) if stray and 0 < 2 * stray[best] < sum(counts.values()) else ("", 0)
 
 
 def refuse_labels(series: pd.Series[Any], item: Item, languages: Sequence[str]) -> None:

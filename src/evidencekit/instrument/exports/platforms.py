@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from evidencekit.errors import InputError, one_of
+from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.frames import Dataset
-from evidencekit.instrument.exports.coding import codes_of_labels, heads_are_labels, labels_of, refuse_labels, typed
+from evidencekit.instrument.exports.coding import codes_of_labels, heads_are_labels, labels_of, no_label, refuse_labels, typed
 from evidencekit.instrument.exports.opening import tables_in
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.validating.answers import chosen_in, texts_of
@@ -25,7 +25,7 @@ from evidencekit.instrument.validating.tables import Table
 
 __all__ = ["Export", "read_export"]
 
-_KEPT = frozenset({*VERSIONS, *(name for pair in KEYS for name in pair)})
+_KEPT = frozenset({*VERSIONS, *(name for pair in KEYS[:2] for name in pair)})
 """Columns of platforms that validation needs, and that say nothing of anybody."""
 
 
@@ -171,6 +171,11 @@ def _cells(column: Any, line: Line, languages: Sequence[str], decimal: str, plac
     if made is not None:
         notes.append(f"{line.id!r} held labels, and was put back to codes")
         column = made
+    else:
+        language, stray = no_label(column, line.item, languages)
+        which = f"in {language!r} " if language else ""
+        if stray:
+            notes.append(f"{line.id!r} holds labels {which}and stays as it is: {how_many(stray, 'answer is', 'answers are')} none of them")
     if line.item.kind in ("select_multiple", "rank") and line.path not in places.ticks:
         refuse_labels(column, line.item, languages)
     return typed(column, line.item, decimal=decimal)

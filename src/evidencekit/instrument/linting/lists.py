@@ -17,6 +17,7 @@ __all__ = [
     "duplicate_names",
     "joint_missing",
     "no_list",
+    "twin_labels",
     "unknown_types",
     "unmarked_missing",
     "usable_codes",
@@ -49,6 +50,21 @@ def duplicate_codes(look: Look) -> Iterator[LintFinding]:
 def _twice(choices: Choices, *, by_columns: bool) -> int:
     seen = Counter((option.code, *(sorted(option.other.items()) if by_columns else ())) for option in choices.listed)
     return sum(count > 1 for count in seen.values())
+
+
+def twin_labels(look: Look) -> Iterator[LintFinding]:
+    """Two options that read alike cannot be told apart by whoever is asked, nor by whoever reads a table of labels."""
+    filtered = {item.choices.name for item in look.form.questions if item.choices and "choice_filter" in item.other}
+    for choices in look.form.lists:
+        seen: Counter[tuple[str, ...]] = Counter()
+        for option in {option.code: option for option in choices.listed}.values():
+            labels = {"": option.label} if isinstance(option.label, str) else option.label
+            by = tuple(f"{column}={text}" for column, text in sorted(option.other.items())) if choices.name in filtered else ()
+            seen.update((language, " ".join(text.casefold().split()), *by) for language, text in labels.items() if text.strip())
+        twice = len({key[1:] for key, count in seen.items() if count > 1})
+        if twice:
+            what = f"Labels of the list {choices.name!r} that two options have: {twice}."
+            yield warning("twin-labels", choices.name, what, "Give each option a text of its own, or leave one out.")
 
 
 def usable_codes(look: Look) -> Iterator[LintFinding]:

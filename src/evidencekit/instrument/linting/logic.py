@@ -11,9 +11,10 @@ from evidencekit.instrument.expressions.functions import EVALUABLE, FUNCTIONS
 from evidencekit.instrument.expressions.nodes import Call, Column, Path
 from evidencekit.instrument.expressions.nodes import walk as nodes
 from evidencekit.instrument.expressions.values import number_of, text_of
-from evidencekit.instrument.items import Group, Item, walk
+from evidencekit.instrument.items import Group, Item, Texts, walk
 from evidencekit.instrument.linting.findings import LintFinding, error, warning
-from evidencekit.instrument.linting.looking import Look, with_or_other
+from evidencekit.instrument.linting.looking import Look
+from evidencekit.instrument.or_other import OTHER, with_or_other
 
 __all__ = [
     "circles",
@@ -75,11 +76,18 @@ def unknown_references(look: Look) -> Iterator[LintFinding]:
         if written.sort == "relevance" and any(isinstance(node, Column) for node in nodes(made.tree)):
             what = f"The relevance of {written.name!r} has a name without ${{}}."
             yield error("unknown-reference", written.name, what, "Write ${name} for a question, and quotes around a text.")
-    for part in look.parts:
-        texts = part.label.values() if not isinstance(part.label, str) else (part.label,)
+    shown = [(part.name, f"label of {part.name!r}", _texts(part.label)) for part in look.parts]
+    for choices in look.form.lists:
+        labels = tuple(text for option in choices.listed for text in _texts(option.label))
+        shown.append((choices.name, f"list {choices.name!r}", labels))
+    for owner, where, texts in shown:
         for name in dict.fromkeys(name for text in texts for name in _IN_TEXT.findall(text) if name not in look.place):
-            what = f"The label of {part.name!r} shows the answer to {name!r}, which is not in the form."
-            yield error("unknown-reference", part.name, what, "Compare the spelling, or take the reference out.")
+            what = f"The {where} shows the answer to {name!r}, which is not in the form."
+            yield error("unknown-reference", owner, what, "Compare the spelling, or take the reference out.")
+
+
+def _texts(label: Texts) -> tuple[str, ...]:
+    return (label,) if isinstance(label, str) else tuple(label.values())
 
 
 def later_references(look: Look) -> Iterator[LintFinding]:
@@ -134,7 +142,7 @@ def codes_of_lists(look: Look) -> Iterator[LintFinding]:
     for written, made in look.read:
         for name, code in made.tests:
             item = look.items.get(written.name if name == "." else name)
-            if item is None or item.choices is None or not code or (code == "other" and with_or_other(item)):
+            if item is None or item.choices is None or not code or (code == OTHER and with_or_other(item)):
                 continue
             if _as_code(code) not in {_as_code(known) for known in item.choices.codes}:
                 what = f"The {written.sort} of {written.name!r} tests {item.name!r} for a code that its list {item.choices.name!r} has not."

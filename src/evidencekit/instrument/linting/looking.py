@@ -10,8 +10,9 @@ from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Expression, parse
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Group, Item, Part, walk
+from evidencekit.instrument.or_other import other_name, with_or_other
 
-__all__ = ["Look", "Written", "look", "with_or_other"]
+__all__ = ["Look", "Written", "look"]
 
 Sort = Literal["relevance", "constraint", "calculation", "count", "choice filter", "condition of being required"]
 _GIVEN = ("instanceID", "instanceName")  # by the device
@@ -95,16 +96,11 @@ def look(form: Instrument) -> Look:
         if isinstance(part, Item):
             items.setdefault(part.name, part)
             if with_or_other(part):
-                place.setdefault(f"{part.name}_other", k)
+                place.setdefault(other_name(part), k)
     for name in _GIVEN:
         place.setdefault(name, -1)
     written = tuple(found for k, part in enumerate(parts) for found in _of(part, k))
     return Look(form, parts, place, items, written)
-
-
-def with_or_other(item: Item) -> bool:
-    """Whether the form adds the answer "other" and a text for it."""
-    return item.other.get("type", "").lower().replace(" ", "_").endswith(("or_other", "or_specify_other"))
 
 
 def _of(part: Part, place: int) -> Iterator[Written]:

@@ -52,7 +52,7 @@ def consent_first(look: Look) -> Iterator[LintFinding]:
     if not consents:
         near = min((item.name for item in look.asked if re.search("consent|assent", item.name.casefold())), key=len, default="")
         remedy = f'Give item {near!r} role="consent" if it is that.' if near else 'Ask for it first, with role="consent".'
-        yield error("consent-first", near, "No item asks for consent.", remedy)
+        yield error("consent-first", near, "No item is marked as the one that asks for consent.", remedy)
         return
     early = [item for item in look.asked if look.before(item, consents[0]) and item.role not in _BEFORE_CONSENT]
     if early:
@@ -170,15 +170,24 @@ def date_of_birth(look: Look) -> Iterator[LintFinding]:
 
 def free_text(look: Look) -> Iterator[LintFinding]:
     """People write names into free texts: they are marked, so that they are read by few and released by nobody."""
-    for item in look.asked:
-        if item.kind == "text" and item.role is None:
-            what = f"Item {item.name!r} takes any text and has no role."
-            yield warning("free-text-role", item.name, what, 'Give it role="free-text", or choices instead.')
+    texts = [item for item in look.asked if item.kind == "text"]
+    remedy = 'Give it role="free-text", or choices instead.'
+    if len(texts) > 1 and not any(item.role for item in texts):
+        what = f"None of the {len(texts)} items that take any text has a role."
+        yield warning("free-text-role", texts[0].name, what, remedy.replace("it ", "each ", 1))
+        return
+    for item in texts:
+        if item.role is None:
+            yield warning("free-text-role", item.name, f"Item {item.name!r} takes any text and has no role.", remedy)
 
 
 def purposes(look: Look) -> Iterator[LintFinding]:
     """What no indicator and no step of the survey needs is not asked: every question costs trust, and every answer must be guarded."""
-    for item in look.asked:
-        if not item.purpose and item.role not in (*_NOT_CLOSED,):
-            what = f"Item {item.name!r} does not say what it is for."
-            yield warning("no-purpose", item.name, what, "Name the indicator or step in purpose=, or leave the question out.")
+    open_ = [item for item in look.asked if item.role not in _NOT_CLOSED]
+    remedy = "Name the indicator or step in purpose=, or leave the question out."
+    if len(open_) > 1 and not any(item.purpose for item in open_):
+        yield warning("no-purpose", open_[0].name, f"None of {len(open_)} items says what it is for.", remedy)
+        return
+    for item in open_:
+        if not item.purpose:
+            yield warning("no-purpose", item.name, f"Item {item.name!r} does not say what it is for.", remedy)

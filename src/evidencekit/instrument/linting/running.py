@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from evidencekit.errors import InputError
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.linting import lists, logic, opening, protection, wording
+from evidencekit.instrument.linting import exclusives, limits, lists, logic, opening, protection, wording
 from evidencekit.instrument.linting.findings import Lint, LintFinding, warning
 from evidencekit.instrument.linting.looking import Look, look
 
@@ -37,13 +37,17 @@ RULES: tuple[Callable[[Look], Iterator[LintFinding]], ...] = (
     logic.circles,
     logic.codes_of_lists,
     logic.missing_codes_in_range,
+    limits.impossible,
     opening.opened_without_answer,
     lists.no_list,
     lists.unknown_types,
     lists.duplicate_codes,
     lists.usable_codes,
+    lists.twin_labels,
     lists.joint_missing,
     lists.unmarked_missing,
+    exclusives.unmarked_none,
+    exclusives.unheld_exclusive,
     lists.duplicate_names,
     lists.usable_names,
     wording.translations,
@@ -93,7 +97,7 @@ def lint(form: Instrument) -> Lint:
     >>> found = ek.instrument.lint(form)
     >>> found
     Lint: 1 error, 2 warnings
-      error    consent-first: No item asks for consent.
+      error    consent-first: No item is marked as the one that asks for consent.
       warning  no-limits (age): Number 'age' has no constraint.
       warning  no-purpose (age): Item 'age' does not say what it is for.
     >>> found.errors[0].remedy

@@ -58,8 +58,8 @@ def _code(line: Line, table: Table, answers: Answers) -> Found:
     if not several:
         broken = texts.which(lambda text: text not in known)
         return Found(broken if answers.coded is None else broken & ~answers.coded, checked)
-    kinds = frozenset(str(code) for code in answers.missing)
-    return Found(texts.which(lambda text: any(part not in known and part not in kinds for part in text.split())), checked)
+    known = known.union(map(str, answers.missing))
+    return Found(texts.which(lambda text: not known.issuperset(text.split())), checked)
 
 
 def _texts(answers: Answers) -> Texts:

@@ -87,7 +87,7 @@ class Denominator:
         return "\n".join([head, *(f"  {name.ljust(wide)}  {format(count, ',').rjust(far)}" for name, count in told.items())])
 
 
-def denominator(data: Any, form: Instrument, item: str, *, today: date | None = None) -> Denominator:
+def denominator(data: Any, form: Instrument, item: str, *, today: date | str | None = None) -> Denominator:
     """Say who was asked a question, and what became of it.
 
     Parameters
@@ -98,7 +98,7 @@ def denominator(data: Any, form: Instrument, item: str, *, today: date | None = 
         What was asked.
     item : str
         A question of the form that is not in a repeat.
-    today : date, optional
+    today : date or str, optional
         What ``today()`` is in the form's expressions.
 
     Returns
@@ -135,7 +135,7 @@ def denominator(data: Any, form: Instrument, item: str, *, today: date | None = 
     return Denominator(line.id, table.n, int(np.count_nonzero(sure)), said, missing, lone, undecided, stray, sure.copy())
 
 
-def mark_asked(data: Any, form: Instrument, item: str, *, column: str | None = None, today: date | None = None) -> Any:
+def mark_asked(data: Any, form: Instrument, item: str, *, column: str | None = None, today: date | str | None = None) -> Any:
     """Add a column that says who was asked a question, for ``where=`` in estimates.
 
     Parameters
@@ -148,7 +148,7 @@ def mark_asked(data: Any, form: Instrument, item: str, *, column: str | None = N
         A question of the form that is not in a repeat.
     column : str, optional
         The name of the new column; by default ``asked_`` and the item.
-    today : date, optional
+    today : date or str, optional
         What ``today()`` is in the form's expressions.
 
     Returns
@@ -204,7 +204,7 @@ def states_of(answers: Answers, asked: Asked) -> dict[Missing, Bools]:
     return {kind: out[kind] for kind in Missing if kind in out}
 
 
-def _at(data: Any, form: Instrument, item: str, today: date | None) -> tuple[Table, Line]:
+def _at(data: Any, form: Instrument, item: str, today: date | str | None) -> tuple[Table, Line]:
     """The main table and the line of an item in it."""
     plan = plan_of(need_form(form).items)
     lines = {line.id: line for line in plan.sheets[0].lines}

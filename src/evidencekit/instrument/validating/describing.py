@@ -21,7 +21,9 @@ from evidencekit.missingness import Missing, MissingCode, fits
 __all__ = ["dataset", "described", "language_of", "said_in"]
 
 
-def dataset(data: Any, form: Instrument, *, language: str | None = None, not_asked: int | None = -8, today: date | None = None) -> Dataset:
+def dataset(
+    data: Any, form: Instrument, *, language: str | None = None, not_asked: int | None = -8, today: date | str | None = None
+) -> Dataset:
     """Give a frame of answers what the form says of it: labels, value labels and kinds of missing.
 
     Parameters
@@ -36,7 +38,7 @@ def dataset(data: Any, form: Instrument, *, language: str | None = None, not_ask
         The code written into blank cells of those who were not asked, and declared as ``Missing.NOT_ASKED``, so that they can be told
         from blanks of those who were (``Missing.UNSTATED``); None leaves both blank. Columns of dates and of true and false keep their
         blanks. Where the code is an answer of an item, or stands in its column already, it is refused.
-    today : date, optional
+    today : date or str, optional
         What ``today()`` is in the form's expressions.
 
     Returns

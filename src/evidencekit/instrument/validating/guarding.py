@@ -13,7 +13,7 @@ from evidencekit.instrument.validating.running import need_form
 __all__ = ["check_with_pandera"]
 
 
-def check_with_pandera(data: Any, form: Instrument, *, today: date | None = None) -> Any:
+def check_with_pandera(data: Any, form: Instrument, *, today: date | str | None = None) -> Any:
     """Run the form's pandera schema over data, and let none of pandera's errors out.
 
     For those whose pipelines are built on pandera. `validate` looks at more, faster, and says more: it reports instead of raising.
@@ -24,7 +24,7 @@ def check_with_pandera(data: Any, form: Instrument, *, today: date | None = None
         pandas, polars (a LazyFrame is collected first) or pyarrow.
     form : Instrument
         What was asked. Repeats are left out: see `validate`.
-    today : date, optional
+    today : date or str, optional
         What ``today()`` is in the form's expressions.
 
     Returns

@@ -15,10 +15,11 @@ from evidencekit.errors import EvidencekitError, InputError, one_of
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.expressions.values import Bools
 from evidencekit.instrument.items import Part
+from evidencekit.instrument.or_other import added
 from evidencekit.instrument.validating.checks import look
 from evidencekit.instrument.validating.plans import Line, Logic, Plan, Sheet, plan_of
 from evidencekit.instrument.validating.rules import Rule, rules_of_line
-from evidencekit.instrument.validating.tables import Table
+from evidencekit.instrument.validating.tables import Table, day_of
 from evidencekit.missingness import Missing, MissingCode
 
 __all__ = ["Backend", "PanderaCheck", "backend_of", "compiled"]
@@ -52,7 +53,7 @@ class PanderaCheck:
     -----
     Columns go by the names of the items, or by their path where two items share a name. Rules that look at several columns are checks of
     the whole frame that answer once on pandas, so that pandera does not copy failing records; on polars they belong to the column of the
-    item. pandera is many times slower than `validate`, which says more.
+    item. pandera is several times slower than `validate`, which says more.
 
     Examples
     --------
@@ -104,7 +105,9 @@ class PanderaCheck:
         """Our words for what pandera found; rows are counted again by our own masks."""
         table = Table(self.plan.sheets[0], frame, missing=self.missing, listed=self.plan.listed, today=self.today)
         parts = [f"{rule.id} ({_rows(_broken(rule, self.plan, table))})" for rule in self.rules if rule.id in failed]
-        absent = [line.id for line in self.plan.sheets[0].lines if line.item.asked and line.id not in frame.columns]
+        absent = [
+            line.id for line in self.plan.sheets[0].lines if line.item.asked and not added(line.item) and line.id not in frame.columns
+        ]
         parts += [f"column:{name} (not in the data)" for name in absent]
         if not parts:
             return InputError(f"pandera could not look at the answers to {self.form!r}.", "Use ek.validate(data, form).")
@@ -123,19 +126,19 @@ class PanderaCheck:
 
 
 def compiled(
-    name: str, items: Sequence[Part], *, backend: Backend, today: date | None = None, missing: Kinds | None = None
+    name: str, items: Sequence[Part], *, backend: Backend, today: date | str | None = None, missing: Kinds | None = None
 ) -> PanderaCheck:
     """Compile the items of a form; see `Instrument.to_pandera`."""
     one_of("backend", backend, ("pandas", "polars"))
-    plan, kinds = plan_of(items), missing or {}
+    plan, kinds, day = plan_of(items), missing or {}, day_of(today)
     sheet = plan.sheets[0]
     pairs = [(rule, line) for line in sheet.lines for rule in rules_of_line(line)]
     left = tuple(rule for rule, line in pairs if _trouble(rule, line))
     left += tuple(rule for repeat in plan.sheets[1:] for line in repeat.lines for rule in rules_of_line(line))
     kept = [(rule, line) for rule, line in pairs if rule not in left]
-    make = _Maker(plan, sheet, kinds, today)
+    make = _Maker(plan, sheet, kinds, day)
     schema = make.of_pandas(kept) if backend == "pandas" else make.of_polars(kept)
-    return PanderaCheck(name, backend, schema, tuple(rule for rule, _ in kept), left, plan, kinds, today)
+    return PanderaCheck(name, backend, schema, tuple(rule for rule, _ in kept), left, plan, kinds, day)
 
 
 def backend_of(data: Any) -> Backend:
@@ -217,7 +220,9 @@ class _Maker:
 def _column(pa: Any, line: Line, checks: Sequence[Any]) -> Any:
     """A column of a schema; notes and what a device writes need not be there."""
     label = line.item.label if isinstance(line.item.label, str) else next(iter(line.item.label.values()), None)
-    return pa.Column(nullable=True, required=line.item.asked, checks=list(checks), title=line.id, description=label)
+    return pa.Column(
+        nullable=True, required=line.item.asked and not added(line.item), checks=list(checks), title=line.id, description=label
+    )
 
 
 def _broken(rule: Rule, plan: Plan, table: Table) -> Bools | None:

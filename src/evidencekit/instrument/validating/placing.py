@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evidencekit.errors import InputError, how_many
 from evidencekit.instrument.items import Item
 from evidencekit.instrument.validating.plans import Line, Sheet
 
-__all__ = ["KEYS", "PLATFORM", "VERSIONS", "Placed", "placed", "ticks_of"]
+__all__ = ["KEYS", "PLATFORM", "VERSIONS", "Placed", "need_some", "placed", "ticks_of"]
 
 SIGNS = ("/", "-", ".", ":")
 """What platforms put between a group and a name."""
-KEYS = (("_parent_index", "_index"), ("PARENT_KEY", "KEY"))
-"""How rows of repeats name the row they belong to, and what they name: KoboToolbox; ODK and SurveyCTO."""
+KEYS = (("_parent_index", "_index"), ("PARENT_KEY", "KEY"), ("_submission__id", "_id"), ("parent_key", "key"))
+"""How rows of repeats name the row they belong to, and what they name: KoboToolbox, ODK and SurveyCTO, KoboToolbox again, our own."""
 VERSIONS = ("__version__", "__fingerprint__", "FormVersion", "formdef_version", "_version_", "form_version")
 """Columns that say with which version of a form a row was collected."""
 PLATFORM = frozenset(
@@ -37,6 +38,8 @@ PLATFORM = frozenset(
         "instanceName",
         "KEY",
         "PARENT_KEY",
+        "key",
+        "parent_key",
         "SET-OF",
         "SubmissionDate",
         "CompletionDate",
@@ -126,6 +129,16 @@ def placed(sheet: Sheet, columns: Sequence[str]) -> Placed:
                 ticks[line.path] = found
                 taken.update(found.values())
     return Placed(of, ticks, tuple(name for name in columns if name not in taken))
+
+
+def need_some(sheet: Sheet, places: Placed) -> None:
+    """Raise an `InputError` when none of a table's items is among its columns: they are another form's, or answers taken for a header."""
+    asked = sum(line.item.asked for line in sheet.lines)
+    if asked and not places.of and not places.ticks:
+        where = f" of the repeat {sheet.name!r}" if sheet.name else ""
+        is_are = "is not a column" if asked == 1 else "is a column"
+        of = "The one item" if asked == 1 else f"None of the {how_many(asked, 'item')}"
+        raise InputError(f"{of}{where} {is_are} of the data.", "Check that they are of this form, and were read with their header.")
 
 
 def _ways(line: Line, *, only: bool) -> list[str]:

@@ -10,6 +10,8 @@ from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Expression, parse
 from evidencekit.instrument.expressions.nodes import Call, Here, Reference, walk
 from evidencekit.instrument.items import Item, Part
+from evidencekit.instrument.items import walk as parts_of
+from evidencekit.instrument.or_other import other_text, with_other
 from evidencekit.instrument.validating.circles import in_circles
 
 __all__ = ["Line", "Logic", "Plan", "Sheet", "plan_of"]
@@ -102,7 +104,7 @@ def plan_of(items: Sequence[Part]) -> Plan:
     Parameters
     ----------
     items : sequence of Item or Group
-        Of an `Instrument`.
+        Of an `Instrument`. What ``or_other`` adds to a selection is added here.
 
     Returns
     -------
@@ -110,7 +112,8 @@ def plan_of(items: Sequence[Part]) -> Plan:
         Expressions that cannot be read or refer to nothing are in it with the trouble they make.
     """
     tables = [_Open("", None, (), (), ())]
-    _gather(items, tables[0], (), (), tables)
+    own = frozenset(part.name for part, _ in parts_of(items))
+    _gather(items, tables[0], (), (), tables, own)
     names = Counter(item.name for table in tables for item, _, _ in table.lines)
     scopes = _scopes(tables)
     read: dict[tuple[str, str], Logic] = {}
@@ -126,12 +129,16 @@ def plan_of(items: Sequence[Part]) -> Plan:
     return Plan(_broken(sheets, circles), frozenset(_selected(read.values())), _named(sheets, circles))
 
 
-def _gather(parts: Sequence[Part], table: _Open, groups: tuple[str, ...], texts: tuple[str, ...], tables: list[_Open]) -> None:
+def _gather(
+    parts: Sequence[Part], table: _Open, groups: tuple[str, ...], texts: tuple[str, ...], tables: list[_Open], own: frozenset[str]
+) -> None:
     """Put every item under the table it is a column of."""
     for part in parts:
         asked = (*texts, part.relevant.strip()) if part.relevant.strip() else texts
         if isinstance(part, Item):
-            table.lines.append((part, groups, asked))
+            table.lines.append((with_other(part), groups, asked))
+            if (more := other_text(part, own)) is not None:
+                table.lines.append((more, groups, (*asked, more.relevant)))
             continue
         inside = (*groups, part.name) if part.name else groups
         if part.repeat:
@@ -139,9 +146,9 @@ def _gather(parts: Sequence[Part], table: _Open, groups: tuple[str, ...], texts:
             name = part.name if part.name not in taken else "/".join(inside)
             opened = _Open(name, table.name, inside, asked, (*table.depth, (table.name, len(asked))), part.count)
             tables.append(opened)
-            _gather(part.items, opened, inside, asked, tables)
+            _gather(part.items, opened, inside, asked, tables, own)
         else:
-            _gather(part.items, table, inside, asked, tables)
+            _gather(part.items, table, inside, asked, tables, own)
 
 
 def _scopes(tables: Sequence[_Open]) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from evidencekit.errors import how_many, named
 from evidencekit.instrument.items import Item
+from evidencekit.instrument.or_other import added
 from evidencekit.instrument.validating.answers import Answers
 from evidencekit.instrument.validating.placing import PLATFORM
 from evidencekit.instrument.validating.plans import Line, Logic, Plan
@@ -73,14 +75,15 @@ def _twice(item: Item, name: str) -> Iterator[Remark]:
 def _columns(table: Table, known: AbstractSet[str]) -> Iterator[Remark]:
     """Columns of the form that the data lack, and the other way round."""
     where = f" in {table.sheet.name!r}" if table.sheet.name else ""
-    absent = [line for line in table.sheet.lines if table.of(line) is None]
+    absent = [line for line in table.sheet.lines if table.of(line) is None and not added(line.item)]
     if asked := tuple(line.id for line in absent if line.item.asked):
         yield Remark("not in the data", f"{len(asked)} items have no column{where}: {_names(asked)}")
     if made := tuple(line.id for line in absent if line.item.kind == "calculate"):
         yield Remark("not in the data", f"{len(made)} calculations have no column{where}: {_names(made)}", fault=False)
     rest = tuple(name for name in table.places.rest if name not in PLATFORM and name not in known)
     if rest:
-        yield Remark("not in the form", f"{len(rest)} columns{where} are not of the form: {_names(rest)}", fault=False)
+        listed = named(rest, most=_LISTED) or "some look like answers, so that none is named here"
+        yield Remark("not in the form", f"{how_many(len(rest), 'column is', 'columns are')} not of the form{where}: {listed}", fault=False)
 
 
 def _clashes(table: Table) -> Iterator[Remark]:

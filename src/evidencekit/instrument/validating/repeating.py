@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Codes, floats
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.instrument.expressions.values import as_number
 from evidencekit.instrument.validating.answers import texts_of
 from evidencekit.instrument.validating.checks import Found
@@ -20,10 +20,13 @@ __all__ = ["counted", "key_columns", "orphans", "rows_above"]
 
 
 def key_columns(child: Sequence[str], parent: Sequence[str], keys: tuple[str, str] | None) -> tuple[str, str] | None:
-    """The column of a repeat that names the row above, and the column it names; None when they are not there."""
+    """The column of a repeat that names the row above, and the column it names; None when nobody named them and none is known."""
     if keys is None:
         return next(((below, above) for below, above in KEYS if below in child and above in parent), None)
-    return keys if keys[0] in child and keys[1] in parent else None
+    for name, columns, place in ((keys[0], child, "name 1 of the 2"), (keys[1], parent, "name 2 of the 2")):
+        if name not in columns:
+            raise UnknownColumn(name, columns, "keys=", place)
+    return keys
 
 
 def rows_above(child: nw.DataFrame, parent: nw.DataFrame, keys: tuple[str, str]) -> Codes:  # type: ignore[type-arg]

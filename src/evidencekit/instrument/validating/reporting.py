@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -211,14 +211,15 @@ class Report:
         return frame_of(columns, self.backend)
 
     def __repr__(self) -> str:
-        failing, count = self.failing, len(self.outcomes)
-        head = f"{len(failing)} of {count} rules do not hold" if failing else f"none of {count} rules is broken"
-        lines = [f"Report on {self.form!r}: {head}; {self.rows_checked:,} rows"]
+        failing = self.failing
+        lines = [f"Report on {self.form!r}: {self._head()}; {self.rows_checked:,} rows"]
         if failing:
-            body = text_table(["", ""], [[f"  {o.rule.id}", _told(o)] for o in failing[:_SHOWN]], limit=_SHOWN).splitlines()
+            shown = _shown(failing)
+            body = text_table(["", ""], [[f"  {o.rule.id}", _told(o)] for o in shown], limit=_SHOWN).splitlines()
             lines += body[1:]
-        if len(failing) > _SHOWN:
-            lines.append(f"  and {len(failing) - _SHOWN} more rules; see .failing")
+            if rest := [o.rule.kind for o in failing if o not in shown]:
+                kinds = ", ".join(f"{rest.count(kind)} {kind}" for kind in dict.fromkeys(rest))
+                lines.append(f"  and {len(rest)} more rules ({kinds}); see .failing")
         if unchecked := self.unchecked:
             lines.append(f"  not looked at: {_few([o.rule.id for o in unchecked])}; see .unchecked")
         if undecided := [o.rule.id for o in self.outcomes if o.undecided]:
@@ -230,12 +231,31 @@ class Report:
             lines.append(f"  and {len(self.remarks) - _SHOWN} more remarks")
         return "\n".join(lines)
 
+    def _head(self) -> str:
+        """How many rules hold, of those that could be looked at."""
+        count, failing = len(self.outcomes) - len(self.unchecked), len(self.failing)
+        if not count and self.outcomes:
+            return f"not one of {len(self.outcomes)} rules could be looked at"
+        head = f"{failing} of {count} rules do not hold" if failing else f"none of {count} rules is broken"
+        return f"{head}, {len(self.unchecked)} could not be looked at" if self.unchecked else head
+
     def _repr_html_(self) -> str:
         rows = [[o.rule.id, o.rule.says, f"{o.failing:,}", f"{o.checked:,}", _percent(o.share)] for o in self.failing]
         rows += [[o.rule.id, o.rule.says, "", "", o.note] for o in self.unchecked]
         rows += [[r.kind, r.says, "", "", ""] for r in self.remarks]
         caption = repr(self).splitlines()[0]
         return html_table(["rule", "says", "rows", "of", "share"], rows, caption=caption, limit=_SHOWN_HTML)
+
+
+def _shown(failing: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """The rules that are shown: the worst of each kind in turns, so that many of one kind do not push out the others."""
+    turns: dict[str, int] = {}
+    turn: list[int] = []
+    for outcome in failing:
+        turn.append(turns.get(outcome.rule.kind, 0))
+        turns[outcome.rule.kind] = turn[-1] + 1
+    kept = sorted(sorted(range(len(failing)), key=lambda k: (turn[k], k))[:_SHOWN])
+    return tuple(failing[k] for k in kept)
 
 
 def _told(outcome: Outcome) -> str:

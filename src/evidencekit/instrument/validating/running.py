@@ -16,7 +16,7 @@ from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.validating.answers import empty_in, twice_in
 from evidencekit.instrument.validating.checks import Found, look
-from evidencekit.instrument.validating.placing import KEYS
+from evidencekit.instrument.validating.placing import KEYS, need_some
 from evidencekit.instrument.validating.plans import Plan, Sheet, plan_of
 from evidencekit.instrument.validating.remarking import remarks_of
 from evidencekit.instrument.validating.repeating import counted, key_columns, orphans, rows_above
@@ -64,7 +64,7 @@ def validate(
     form: Instrument,
     *,
     by: str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     repeats: Mapping[str, Any] | None = None,
     keys: tuple[str, str] | None = None,
     unique: str | Sequence[str] | None = None,
@@ -81,13 +81,15 @@ def validate(
         What was asked.
     by : str, optional
         A column, such as the interviewer's, by whose levels findings are counted too: ``report.by_level()``.
-    today : date, optional
-        What ``today()`` is in the form's expressions. Without it rules that use it are not looked at, and listed.
+    today : date or str, optional
+        What ``today()`` is in the form's expressions, such as ``"2026-06-01"``. Without it rules that use it are not looked at, and
+        listed.
     repeats : mapping of str to Dataset or data frame, optional
         The tables of the form's repeats, by the name of the repeat.
     keys : tuple of (str, str), optional
         The column of a repeat that names the row it belongs to, and the column of that table it names. By default
-        ``("_parent_index", "_index")`` or ``("PARENT_KEY", "KEY")``, whichever is there.
+        ``("_parent_index", "_index")``, ``("PARENT_KEY", "KEY")``, ``("_submission__id", "_id")`` or ``("parent_key", "key")``, the
+        first that is there.
     unique : str or sequence of str, optional
         Columns in which no two rows may be the same; an empty one for none. By default the items that are direct identifiers (two
         children may have one name: look at what is found before it is called an error), and the keys that platforms give.
@@ -103,17 +105,18 @@ def validate(
     Raises
     ------
     InputError
-        `data` is lazy or no data frame, `form` no Instrument, or a repeat the form does not have.
+        `data` is lazy or no data frame, or has no column of the form; `form` is no Instrument; a repeat the form does not have; `today`
+        is no day.
     UnknownColumn
-        `by`, `unique` or `version` is not a column of the data.
+        `by`, `unique`, `version` or one of `keys` is not a column of the data.
 
     Notes
     -----
     Whether a question was asked is known where its relevance, and that of its groups, holds beyond doubt; it was not asked where the
     device found that it does not hold. Where the device showed it although an answer it rests on is blank or a missing code, neither is
-    said, and the rows are counted as undecided. Codes for a kind of missing are always accepted. A constraint is broken where it is known
-    to be false. What the grammar cannot work out is listed, never guessed. A code for ``Missing.NOT_ASKED`` or ``Missing.UNSTATED`` is
-    as good as a blank.
+    said, and the rows are counted as undecided; so are rows of a repeat that belong to no row above. Codes for a kind of missing are
+    always accepted. A constraint is broken where it is known to be false. What the grammar cannot work out is listed, never guessed. A
+    code for ``Missing.NOT_ASKED`` or ``Missing.UNSTATED`` is as good as a blank.
 
     References
     ----------
@@ -141,6 +144,8 @@ def validate(
         if name is not None:
             open_data(frame).need(name, role)
     tables, remarks = _tables(plan, frame, missing, repeats or {}, today, keys)
+    for table in tables.values():
+        need_some(table.sheet, table.places)
     main = tables[""]
     outcomes: list[Outcome] = []
     for sheet in plan.sheets:
@@ -154,7 +159,7 @@ def validate(
         outcome, remark = version_found(frame[stamped], form)
         outcomes.append(outcome)
         remarks += [remark] if remark else []
-    known = {name for name in (by, stamped, *(_named(unique) or ())) if name is not None}
+    known = {name for name in (by, stamped, *(keys or ()), *(_named(unique) or ())) if name is not None}
     remarks = [*remarks_of(plan, tables, known), *remarks]
     levels, counts = _by(by, main, tables, outcomes)
     return Report(form.name, len(frame), tuple(outcomes), tuple(remarks), by, levels, counts, backend)
@@ -173,10 +178,12 @@ def opened(data: Any, doing: str) -> tuple[nw.DataFrame[Any], Mapping[str, Mappi
     return eager(rows.frame, doing), data.missing if isinstance(data, Dataset) else {}, rows.backend
 
 
-def main_table(plan: Plan, data: Any, doing: str, today: date | None = None) -> Table:
+def main_table(plan: Plan, data: Any, doing: str, today: date | str | None = None) -> Table:
     """The main table alone."""
     frame, missing, _ = opened(data, doing)
-    return Table(plan.sheets[0], frame, missing=missing, listed=plan.listed, today=today)
+    table = Table(plan.sheets[0], frame, missing=missing, listed=plan.listed, today=today)
+    need_some(table.sheet, table.places)
+    return table
 
 
 def _named(unique: str | Sequence[str] | None) -> tuple[str, ...] | None:
@@ -203,7 +210,7 @@ def _tables(
     frame: nw.DataFrame[Any],
     missing: Mapping[str, Mapping[MissingCode, Missing]],
     repeats: Mapping[str, Any],
-    today: date | None,
+    today: date | str | None,
     keys: tuple[str, str] | None,
 ) -> tuple[dict[str, Table], list[Remark]]:
     """The tables that were given, each with the one above, and what is to be said of the others."""
@@ -218,8 +225,9 @@ def _tables(
         parent = tables[sheet.parent]
         pair = key_columns(child.columns, parent.frame.columns, keys)
         if pair is None:
-            looked = " and ".join(repr(name) for name in keys or KEYS[0])
-            remarks.append(Remark("repeat", f"the rows of {sheet.name!r} cannot be put to the rows above: {looked} are not both there"))
+            looked = " and ".join(repr(name) for name in KEYS[0])
+            says = f"the rows of {sheet.name!r} cannot be put to the rows above: {looked} are not both there; name them by keys=(...)"
+            remarks.append(Remark("repeat", says))
         rows = np.full(len(child), -1, dtype=np.intp) if pair is None else rows_above(child, parent.frame, pair)
         table = Table(sheet, child, missing=coded, listed=plan.listed, today=today, above=(parent, rows))
         table.keyed = pair is not None

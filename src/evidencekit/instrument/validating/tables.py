@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -19,7 +19,7 @@ from evidencekit.instrument.validating.placing import Placed, placed
 from evidencekit.instrument.validating.plans import Line, Logic, Sheet
 from evidencekit.missingness import Missing, MissingCode
 
-__all__ = ["Asked", "Table"]
+__all__ = ["Asked", "Table", "day_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -51,8 +51,8 @@ class Table:
         Missing codes of the data, by column.
     listed : frozenset of str
         Items whose answers expressions look at as lists.
-    today : date, optional
-        What ``today()`` is.
+    today : date or str, optional
+        What ``today()`` is; a text such as ``"2026-06-01"``.
     above : (Table, (n,) array of int), optional
         The table above, and the row of it that each row belongs to; -1 where there is none.
     """
@@ -64,10 +64,10 @@ class Table:
         *,
         missing: Mapping[str, Mapping[MissingCode, Missing]],
         listed: frozenset[str] = frozenset(),
-        today: date | None = None,
+        today: date | str | None = None,
         above: tuple[Table, Codes] | None = None,
     ) -> None:
-        self.sheet, self.frame, self.missing, self.listed, self.today, self.above = sheet, frame, missing, listed, today, above
+        self.sheet, self.frame, self.missing, self.listed, self.today, self.above = sheet, frame, missing, listed, day_of(today), above
         self.n = len(frame)
         self.places: Placed = placed(sheet, frame.columns)
         self.keyed = above is not None
@@ -162,6 +162,16 @@ class Table:
             at = np.append(up, -1)[at]
         return at
 
+    def lost(self, names: tuple[str, ...]) -> Bools | None:
+        """The rows that belong to no row of a table in which one of some items stands; None when there are none."""
+        rest = tuple(name for name in names if name not in self._lines)
+        if self.above is None or not rest:
+            return None
+        table, rows = self.above
+        further = table.lost(rest)
+        lost = rows < 0 if further is None else (rows < 0) | np.append(further, True)[rows]
+        return lost if lost.any() else None
+
     def _all(self, chain: tuple[Logic, ...]) -> Asked:
         key = tuple(logic.text for logic in chain)
         if key not in self._asked:
@@ -172,9 +182,11 @@ class Table:
         table, rows = self._home(len(chain) - 1)
         made = table.truth(chain[-1])
         opened, sure = made.yes, made.yes if made.sure else made.yes & ~made.doubt
+        if (lost := table.lost(made_of.names if (made_of := chain[-1].expression) else ())) is not None:
+            opened, sure = opened | lost, sure & ~lost
         if rows is not None:
-            same = sure is opened
-            opened = np.append(opened, False)[rows]
+            same = sure is opened and not (rows < 0).any()
+            opened = np.append(opened, True)[rows]  # of a row that belongs to nobody neither can be said
             sure = opened if same else np.append(sure, False)[rows]
         if before.open is None or before.sure is None:
             return Asked(opened, sure, self.n)
@@ -191,6 +203,28 @@ class Table:
             table, above = table.above
             rows = above if rows is None else np.append(above, -1)[rows]
         return table, rows
+
+
+def day_of(today: date | str | None) -> date | None:
+    """The day that ``today()`` is.
+
+    Raises
+    ------
+    InputError
+        It is neither a date nor a text like ``"2026-06-01"``.
+    """
+    if today is None or (isinstance(today, date) and not isinstance(today, datetime)):
+        return today
+    if isinstance(today, datetime):
+        return today.date()
+    try:
+        return date.fromisoformat(today) if isinstance(today, str) else _no_day()
+    except ValueError:
+        return _no_day()
+
+
+def _no_day() -> NoReturn:
+    raise InputError("today= is a date, or a text such as '2026-06-01'.", "Pass the day the answers are looked at from.") from None
 
 
 def _moved(values: Values, rows: Codes) -> Values:
