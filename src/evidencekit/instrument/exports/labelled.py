@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +129,7 @@ def _names(columns: Sequence[str], longest: int) -> dict[str, str]:
     for name in columns:
         plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
         made[name] = (plain if plain[:1].isalpha() else f"v{plain}")[:longest]
-    twice = {new.casefold() for new in made.values() if sum(new.casefold() == other.casefold() for other in made.values()) > 1}
+    twice = [new for new, count in Counter(name.casefold() for name in made.values()).items() if count > 1]
     if twice:
         raise InputError(f"{len(twice)} names of columns would be the same in this kind of file.", f"Names have at most {longest} letters.")
     return made
