@@ -206,3 +206,26 @@ def test_a_truth_of_nobody_is_empty() -> None:
     made = truth(parse("${a} = 1 and not(${a} = 2)"), Context(lambda name: Numbers(np.zeros(0))))
     assert isinstance(made, Truth)
     assert made.yes.shape == made.doubt.shape == (0,)
+
+
+@pytest.mark.parametrize("sign", [" or ", " and ", " + "])
+def test_a_long_chain_is_no_deep_one(sign: str) -> None:
+    text = sign.join(f"${{told}} = {k}" for k in range(2000)) if sign != " + " else sign.join(["${told}"] * 2000) + " > 1"
+    yes, doubt = truths(text)
+    assert (yes[1], doubt[1], doubt[4]) == (sign == " or ", False, True)
+    assert truths(f"not({text})")[1] == doubt
+    assert len(parse(text).names) == 1
+
+
+def test_comparisons_of_comparisons_come_to_an_end() -> None:
+    with pytest.raises(InputError, match="comparison of comparisons"):
+        parse(" = ".join(["${told}"] * 2000))
+
+
+@pytest.mark.parametrize(
+    "text", ["selected-at(${used}, 'x') = 1", "substr(${word}, 'a') = 'b'", "format-date(${age} * 1000000000, '%Y') = '1'"]
+)
+def test_a_function_that_fails_on_the_answers_says_so_in_our_words(text: str) -> None:
+    with pytest.raises(InputError, match="cannot be worked out on these answers") as caught:
+        truths(text)
+    assert caught.value.__context__ is None

@@ -262,7 +262,7 @@ def test_what_cannot_be_worked_out_is_listed() -> None:
     assert made.ok
     assert [o.note for o in made.unchecked] == [
         "not evaluable: it uses pulldata()",
-        "it cannot be worked out on these answers (error)",
+        "regex() has a pattern that cannot be read: unterminated character set.",
     ]
     assert "not looked at: skip:a, constraint:b" in repr(made)
     frame = made.to_frame().set_index("rule")

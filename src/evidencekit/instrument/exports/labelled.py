@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -146,7 +147,7 @@ def _pandas(data: Any) -> pd.DataFrame:
 def _names(columns: Sequence[str], longest: int) -> dict[str, str]:
     """Names that the file can have."""
     made = {name: _plain(name)[:longest] for name in columns}
-    twice = {new.casefold() for new in made.values() if sum(new.casefold() == other.casefold() for other in made.values()) > 1}
+    twice = [new for new, count in Counter(name.casefold() for name in made.values()).items() if count > 1]
     if twice:
         raise InputError(f"{len(twice)} names of columns would be the same in this kind of file.", f"Names have at most {longest} letters.")
     return made

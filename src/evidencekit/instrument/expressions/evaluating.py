@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from itertools import groupby
 
 import numpy as np
 
-from evidencekit.errors import InputError
+from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.instrument.expressions.functions import FUNCTIONS, days_of, today_of
 from evidencekit.instrument.expressions.nodes import Call, Expression, Here, Literal, Node, Operation, Reference
 from evidencekit.instrument.expressions.values import Bools, Numbers, Texts, Truth, Values, as_number, as_truth, blank
@@ -46,11 +48,19 @@ def evaluate(expression: Expression, context: Context) -> Values:
     Raises
     ------
     InputError
-        It holds what cannot be evaluated, a question that is not there, or a function with a wrong number of arguments.
+        It holds what cannot be evaluated, a question that is not there, a function with a wrong number of arguments, or one that fails on
+        these answers.
     """
     if expression.not_evaluable:
         raise InputError(f"The expression uses {', '.join(expression.not_evaluable)}, which needs more than the answers of one form.")
-    return _worked(expression.tree, context)
+    told: InputError | None = None
+    try:
+        return _worked(expression.tree, context)
+    except EvidencekitError:
+        raise
+    except Exception as trouble:  # an engine's words may quote an answer
+        told = InputError(f"it cannot be worked out on these answers ({type(trouble).__name__})")
+    raise told
 
 
 def truth(expression: Expression, context: Context) -> Truth:
@@ -59,6 +69,23 @@ def truth(expression: Expression, context: Context) -> Truth:
 
 
 def _worked(node: Node, context: Context) -> Values:
+    """The values of a node; a chain of signs is gone along rather than into, because it may be long."""
+    chain: list[Operation] = []
+    while isinstance(node, Operation) and node.left is not None:
+        chain.append(node)
+        node = node.left
+    made = _single(node, context)
+    for sign, run in groupby(reversed(chain), key=lambda part: part.sign):
+        rights = (_worked(part.right, context) for part in run)
+        if sign in ("and", "or"):
+            made = _joined(sign, [as_truth(made), *map(as_truth, rights)])
+        else:
+            for right in rights:
+                made = _paired(sign, made, right)
+    return made
+
+
+def _single(node: Node, context: Context) -> Values:
     if isinstance(node, Literal):
         return _text(node.value) if isinstance(node.value, str) else Numbers(np.array(float(node.value)))
     if isinstance(node, Reference):
@@ -68,7 +95,8 @@ def _worked(node: Node, context: Context) -> Values:
             raise InputError("The expression has a '.' where no question is being answered.")
         return context.answers(context.here)
     if isinstance(node, Operation):
-        return _operation(node, context)
+        number = as_number(_worked(node.right, context))
+        return Numbers(-number.x, number.doubt)
     if isinstance(node, Call):
         return _call(node, context)
     raise InputError("The expression has a name without ${}.", "Write ${name} for a question, and quotes around a text.")
@@ -90,38 +118,32 @@ def _call(node: Call, context: Context) -> Values:
     return work([_worked(argument, context) for argument in node.arguments])
 
 
-def _operation(node: Operation, context: Context) -> Values:
-    right = _worked(node.right, context)
-    if node.left is None:
-        number = as_number(right)
-        return Numbers(-number.x, number.doubt)
-    left = _worked(node.left, context)
-    if node.sign in ("and", "or"):
-        return _joined(node.sign, as_truth(left), as_truth(right))
-    if node.sign in ("=", "!="):
-        return _equal(left, right, wanted=node.sign == "=")
-    if node.sign in _ORDERS:
-        return _ordered(node.sign, left, right)
-    return _reckoned(node.sign, as_number(left), as_number(right))
+def _paired(sign: str, left: Values, right: Values) -> Values:
+    """Two sides and what is between them, unless it is ``and`` or ``or``."""
+    if sign in ("=", "!="):
+        return _equal(left, right, wanted=sign == "=")
+    if sign in _ORDERS:
+        return _ordered(sign, left, right)
+    return _reckoned(sign, as_number(left), as_number(right))
 
 
-def _joined(sign: str, a: Truth, b: Truth) -> Truth:
-    """And, or: a part that is known to decide lifts the doubt of the other."""
-    if sign == "and":
-        doubt: Callable[[], Bools] = lambda: _doubt_of_both(a, b, decides=False)  # noqa: E731
-        return Truth(a.yes & b.yes, doubt, sure=a.sure and b.sure)
-    return Truth(a.yes | b.yes, lambda: _doubt_of_both(a, b, decides=True), sure=a.sure and b.sure)
+def _joined(sign: str, parts: list[Truth]) -> Truth:
+    """And, or: a part that is known to decide lifts the doubt of the others."""
+    decides = sign == "or"
+    join = np.logical_or if decides else np.logical_and
+    return Truth(reduce(join, [part.yes for part in parts]), lambda: _doubt_of_all(parts, decides=decides), sure=all(p.sure for p in parts))
 
 
-def _doubt_of_both(a: Truth, b: Truth, *, decides: bool) -> Bools:
-    one, other = a.doubt, b.doubt
-    return (one | other) & ~((a.yes == decides) & ~one) & ~((b.yes == decides) & ~other)
+def _doubt_of_all(parts: list[Truth], *, decides: bool) -> Bools:
+    doubts = [part.doubt for part in parts]
+    decided = [(part.yes == decides) & ~doubt for part, doubt in zip(parts, doubts, strict=True)]
+    return reduce(np.logical_or, doubts) & ~reduce(np.logical_or, decided)
 
 
 def _equal(left: Values, right: Values, *, wanted: bool) -> Truth:
     """Equality; as numbers when either side is one, as XPath has it. Against an empty text it asks whether there is an answer."""
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Texts) and not one.levels:
+        if isinstance(one, Texts) and not one.at.ndim and int(one.at) < 0:  # a column that happens to be blank throughout is not meant
             return _empty(other, wanted=wanted)
     same, about_code = _same(left, right)
     if about_code:

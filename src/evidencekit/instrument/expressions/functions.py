@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError
+from evidencekit.instrument.expressions.patterns import matcher
 from evidencekit.instrument.expressions.values import (
     Bools,
     Numbers,
@@ -120,8 +122,12 @@ def _selected_at(arguments: Sequence[Values]) -> Values:
 
 
 def _coalesce(arguments: Sequence[Values]) -> Values:
+    """The first, or the second where the first is blank; with a fixed second it is still an answer to the question of the first."""
     first, second = arguments
-    return choose(~blank(first), first, second)
+    made = choose(~blank(first), first, second)
+    if isinstance(made, Truth) or second.doubt.ndim or second.doubt:
+        return made
+    return replace(made, codes=as_number(first).codes) if isinstance(made, Numbers) else replace(made, codes=as_texts(first).codes)
 
 
 def choose(yes: Bools, first: Values, second: Values) -> Values:
@@ -134,7 +140,7 @@ def choose(yes: Bools, first: Values, second: Values) -> Values:
         levels = tuple(dict.fromkeys((*one_.levels, *other.levels)))
         place = {text: k for k, text in enumerate(levels)}
         moved = np.array([*(place[text] for text in other.levels), -1], dtype=np.intp)
-        return Texts(np.where(yes, one_.at, moved[other.at]), levels, doubt, one_.codes | other.codes)
+        return Texts(np.where(yes, one_.at, moved[other.at]), levels, doubt)
     return Numbers(np.where(yes, as_number(first).x, as_number(second).x), doubt)
 
 
@@ -145,7 +151,7 @@ def _if(arguments: Sequence[Values]) -> Values:
     doubt = made.doubt | tested.doubt
     if isinstance(made, Truth):
         return Truth(made.yes, lambda: doubt)
-    return Numbers(made.x, doubt) if isinstance(made, Numbers) else Texts(made.at, made.levels, doubt, made.codes)
+    return Numbers(made.x, doubt) if isinstance(made, Numbers) else Texts(made.at, made.levels, doubt)
 
 
 def _not(arguments: Sequence[Values]) -> Values:
@@ -231,8 +237,9 @@ def _span(best: Callable[..., Floats]) -> Function:
     return worked
 
 
-def _matches(text: str, pattern: str) -> bool:
-    return re.fullmatch(pattern, text) is not None
+def _regex(arguments: Sequence[Values]) -> Values:
+    texts, matches = as_texts(arguments[0]), matcher(one(arguments[1]))
+    return Truth(texts.which(matches), lambda: texts.doubt, sure=not texts.coded.any())
 
 
 def _substring(text: str, start: str, end: str = "") -> str:
@@ -268,7 +275,7 @@ FUNCTIONS: Mapping[str, tuple[Function, int, int]] = MappingProxyType(
         "contains": (_test_of_text(lambda text, part: part in text), 2, 2),
         "starts-with": (_test_of_text(str.startswith), 2, 2),
         "ends-with": (_test_of_text(str.endswith), 2, 2),
-        "regex": (_test_of_text(_matches), 2, 2),
+        "regex": (_regex, 2, 2),
         "date": (_date, 1, 1),
         "date-time": (_date, 1, 1),
         "decimal-date-time": (_date, 1, 1),

@@ -92,16 +92,17 @@ class Expression:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """A node and all that is below it."""
-    yield node
-    below: tuple[Node | None, ...] = ()
-    if isinstance(node, Operation):
-        below = (node.left, node.right)
-    elif isinstance(node, Call):
-        below = node.arguments
-    for part in below:
-        if part is not None:
-            yield from walk(part)
+    """A node and all that is below it; without recursion, because a chain of ``or`` may be long."""
+    pile: list[Node | None] = [node]
+    while pile:
+        at = pile.pop()
+        if at is None:
+            continue
+        yield at
+        if isinstance(at, Operation):
+            pile += (at.right, at.left)
+        elif isinstance(at, Call):
+            pile += reversed(at.arguments)
 
 
 def _tested(node: Node) -> tuple[str, str] | None:

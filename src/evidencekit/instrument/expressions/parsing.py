@@ -42,7 +42,8 @@ _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"+", "-"}),
     frozenset({"*", "div", "mod"}),
 )
-_DEEPEST = 60  # brackets within brackets
+_COMPARISONS = 2  # of the levels
+_DEEPEST = 60  # brackets within brackets, comparisons of comparisons
 
 
 def parse(text: str) -> Expression:
@@ -139,10 +140,12 @@ class _Reader:
         """Everything that binds at least as strongly as level k."""
         if k == len(_LEVELS):
             return self.signed()
-        left = self.level(k + 1)
+        left, long = self.level(k + 1), 0
         while (token := self.next()) is not None and token.kind in ("sign", "word") and token.text in _LEVELS[k]:
             self.at += 1
-            left = Operation(token.text, left, self.level(k + 1))
+            left, long = Operation(token.text, left, self.level(k + 1)), long + 1
+            if k == _COMPARISONS and long > _DEEPEST:
+                raise self.wrong("a comparison of comparisons without end")
         return left
 
     def signed(self) -> Node:

@@ -78,9 +78,11 @@ def _of(node: Node, answers: Answers) -> Standing:
 
 def _parts(node: Node | None, sign: str) -> list[Node]:
     """The parts of a chain of one sign."""
-    if isinstance(node, Operation) and node.sign == sign and node.left is not None:
-        return [*_parts(node.left, sign), *_parts(node.right, sign)]
-    return [node] if node is not None else []
+    found: list[Node] = []
+    while isinstance(node, Operation) and node.sign == sign and node.left is not None:
+        found += reversed(_parts(node.right, sign))
+        node = node.left
+    return [*([node] if node is not None else []), *reversed(found)]
 
 
 def _count_of(node: Operation) -> tuple[list[str], str, float] | None:

@@ -119,8 +119,17 @@ def _filled(node: Node, option: Option) -> Node:
     """A choice filter with the columns of one option in place of their names."""
     if isinstance(node, Column):
         return Literal(option.code if node.name == "name" else option.other.get(node.name, ""))
+    chain: list[Operation] = []
+    while isinstance(node, Operation) and node.left is not None:  # gone along rather than into, because it may be long
+        chain.append(node)
+        node = node.left
+    if chain:
+        made = _filled(node, option)
+        for part in reversed(chain):
+            made = replace(part, left=made, right=_filled(part.right, option))
+        return made
     if isinstance(node, Operation):
-        return replace(node, left=None if node.left is None else _filled(node.left, option), right=_filled(node.right, option))
+        return replace(node, right=_filled(node.right, option))
     if isinstance(node, Call):
         return replace(node, arguments=tuple(_filled(argument, option) for argument in node.arguments))
     return node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Expression, parse
@@ -60,14 +61,24 @@ def in_order(items: Iterable[Placed]) -> list[Placed]:
     waiting = {one.item.name: one for one in listed}
     if len(waiting) < len(listed):
         raise InputError("Items of different groups share a name.", "Give each item a name of its own.")
+    names = list(waiting)
+    needs = {name: {need for need in one.needs if need in waiting} for name, one in waiting.items()}
+    wanted_by: dict[str, list[int]] = {}
+    for k, name in enumerate(names):
+        for need in needs[name]:
+            wanted_by.setdefault(need, []).append(k)
+    ready = [k for k, name in enumerate(names) if not needs[name]]
     out: list[Placed] = []
-    while waiting:
-        ready = [one for one in waiting.values() if not any(name in waiting for name in one.needs)]
-        if not ready:
-            circle = ", ".join(map(repr, list(waiting)[:6]))
-            raise InputError(f"Items wait for each other's answers: {circle}.", "Look at their relevance, constraints and calculations.")
-        first = ready[0]
-        out.append(waiting.pop(first.item.name))
+    while ready:
+        first = names[heappop(ready)]
+        out.append(waiting.pop(first))
+        for k in wanted_by.get(first, ()):
+            needs[names[k]].discard(first)
+            if not needs[names[k]]:
+                heappush(ready, k)
+    if waiting:
+        circle = ", ".join(map(repr, list(waiting)[:6]))
+        raise InputError(f"Items wait for each other's answers: {circle}.", "Look at their relevance, constraints and calculations.")
     return out
 
 

@@ -45,8 +45,10 @@ class Answers:
     def __init__(self, item: Item, series: nw.Series[Any], missing: Mapping[MissingCode, Missing], *, as_list: bool = False) -> None:
         self.item, self.series, self.missing, self.as_list = item, series, missing, as_list
         self.dtype = dtype = series.dtype  # asked for once: narwhals works it out each time
-        self.numeric = bool(dtype.is_numeric() or dtype == nw.Boolean)
+        words = item.choices is not None and not {"true", "false"}.isdisjoint(item.choices.codes)
+        self.numeric = bool(dtype.is_numeric() or (dtype == nw.Boolean and not words))
         self.temporal = bool(dtype.is_temporal())
+        self.several = item.kind in ("select_multiple", "rank")
 
     @cached_property
     def raw(self) -> Floats:
@@ -57,15 +59,16 @@ class Answers:
 
     @cached_property
     def texts(self) -> Texts:
-        """A column of texts as codes; an empty text is blank."""
-        return texts_of(self.series)
+        """A column of texts as codes; an empty text is blank. Of several answers the space around them says nothing."""
+        made = texts_of(self.series)
+        return made.mapped(_joined) if self.several and any(_joined(text) != text for text in made.levels) else made
 
     @cached_property
     def empty(self) -> Bools:
         """Where the cell holds nothing; a missing code is something."""
         if self.numeric or self.temporal:
             return np.isnan(self.raw)
-        if "texts" in self.__dict__ or self.dtype != nw.String or self.item.choices is not None:
+        if "texts" in self.__dict__ or self.dtype != nw.String or self.item.choices is not None or self.several:
             return self.texts.at < 0
         return empty_in(self.series)
 
@@ -102,8 +105,7 @@ class Answers:
             return _among(self.raw, wanted)
         codes = frozenset(map(_as_text, wanted))
         spans = [code for code in wanted if isinstance(code, tuple)]
-        several = self.item.kind in ("select_multiple", "rank")
-        return self.texts.which(lambda text: _is_code(text, codes, spans, several=several))
+        return self.texts.which(lambda text: _is_code(text, codes, spans, several=self.several))
 
     @cached_property
     def values(self) -> Values:
@@ -120,7 +122,7 @@ class Answers:
         if self.numeric or self.temporal:
             x = self.raw if void is None else np.where(void, np.nan, self.raw)
             numbers = Numbers(x, coded, frozenset(v for v in map(_as_number, codes) if not math.isnan(v)))
-            return as_texts(numbers) if self.item.kind in ("select_multiple", "rank") else numbers
+            return as_texts(numbers) if self.several else numbers
         if self.item.kind in _NUMBERS:
             x = self.texts.each(_as_number)
             x = x if void is None else np.where(void, np.nan, x)
@@ -184,6 +186,11 @@ def _is_code(text: str, codes: frozenset[str], spans: Sequence[tuple[float, floa
         return True
     value = _as_number(text) if spans else math.nan
     return any(low <= value <= high for low, high in spans)
+
+
+def _joined(text: str) -> str:
+    """Several codes with one space between them."""
+    return " ".join(text.split())
 
 
 def _as_number(code: MissingCode) -> float:

@@ -89,7 +89,7 @@ def _not_among(answers: Answers, codes: tuple[str, ...]) -> Bools:
 def _exclusive(line: Line, table: Table, answers: Answers) -> Found:
     single = alone(line.item).union(map(str, answers.missing))
     texts = _texts(answers)
-    broken = texts.which(lambda text: len(parts := text.split()) > 1 and not single.isdisjoint(parts))
+    broken = texts.which(lambda text: len(parts := set(text.split())) > 1 and not single.isdisjoint(parts))
     return Found(broken, _counted(answers.answered))
 
 

@@ -192,7 +192,10 @@ def states_of(answers: Answers, asked: Asked) -> dict[Missing, Bools]:
 
     Kinds that no code and no blank stands for are left out; nobody has two.
     """
-    out = {kind: mask for kind in Missing if kind not in NOT_ANSWERS and (mask := answers.with_kind(frozenset({kind}))) is not None}
+    out: dict[Missing, Bools] = {}
+    for kind in Missing:
+        if kind not in NOT_ANSWERS and (mask := answers.with_kind(frozenset({kind}))) is not None:
+            out[kind] = mask & ~np.logical_or.reduce([*out.values()]) if out else mask  # of two in one answer the first counts
     told = answers.with_kind(frozenset({Missing.NOT_ASKED}))
     if told is not None:
         out[Missing.NOT_ASKED] = told

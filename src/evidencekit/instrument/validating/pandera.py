@@ -135,7 +135,8 @@ def compiled(
     pairs = [(rule, line) for line in sheet.lines for rule in rules_of_line(line)]
     left = tuple(rule for rule, line in pairs if _trouble(rule, line))
     left += tuple(rule for repeat in plan.sheets[1:] for line in repeat.lines for rule in rules_of_line(line))
-    kept = [(rule, line) for rule, line in pairs if rule not in left]
+    gone = set(left)
+    kept = [(rule, line) for rule, line in pairs if rule not in gone]
     make = _Maker(plan, sheet, kinds, day)
     schema = make.of_pandas(kept) if backend == "pandas" else make.of_polars(kept)
     return PanderaCheck(name, backend, schema, tuple(rule for rule, _ in kept), left, plan, kinds, day)
@@ -186,8 +187,9 @@ class _Maker:
             return work
 
         columns: dict[str, Any] = {}
+        rules = _by_line(kept)
         for line in self.sheet.lines:
-            own = [rule for rule, of in kept if of is line and rule.kind in _OWN]
+            own = [rule for rule in rules.get(line.path, ()) if rule.kind in _OWN]
             checks = [pa.Check(of_column(rule, line), name=rule.id, error=rule.id, ignore_na=False) for rule in own]
             columns[line.id] = _column(pa, line, checks)
         wide = [pa.Check(of_frame(rule), name=rule.id, error=rule.id, ignore_na=False) for rule, _ in kept if rule.kind not in _OWN]
@@ -210,11 +212,19 @@ class _Maker:
             return work
 
         columns: dict[str, Any] = {}
+        rules = _by_line(kept)
         for line in self.sheet.lines:
-            mine = [rule for rule, of in kept if of is line]
+            mine = rules.get(line.path, ())
             checks = [pa.Check(of_rule(rule), name=rule.id, error=rule.id, ignore_na=False) for rule in mine]
             columns[line.id] = _column(pa, line, checks)
         return pa.DataFrameSchema(columns)
+
+
+def _by_line(kept: Sequence[tuple[Rule, Line]]) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule, line in kept:
+        found.setdefault(line.path, []).append(rule)
+    return found
 
 
 def _column(pa: Any, line: Line, checks: Sequence[Any]) -> Any:

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Codes
-from evidencekit.errors import EvidencekitError, InputError
+from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Context, Numbers, Texts, Truth, Values, evaluate
 from evidencekit.instrument.expressions.values import Bools, as_texts, as_truth
 from evidencekit.instrument.validating.answers import Answers, chosen_in
@@ -125,14 +125,7 @@ class Table:
         """The values of an expression; raises an `InputError` that says in words why there are none."""
         if logic.trouble or logic.expression is None:
             raise InputError(logic.trouble)
-        told: EvidencekitError | None = None
-        try:
-            return evaluate(logic.expression, Context(self.answers, here, self.today))
-        except EvidencekitError:
-            raise
-        except Exception as trouble:  # an engine's words may quote an answer
-            told = InputError(f"it cannot be worked out on these answers ({type(trouble).__name__})")
-        raise told
+        return evaluate(logic.expression, Context(self.answers, here, self.today))
 
     def truth(self, logic: Logic, here: str = "") -> Truth:
         """Whether an expression holds, row by row; worked out once."""
