@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import target_of
 from evidencekit.instrument.items import Item
 from evidencekit.instrument.wording import chosen_language, worded
 from evidencekit.missingness import Missing
@@ -92,7 +93,7 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     """
     if not isinstance(form, Instrument):
         raise InputError(f"form= takes an Instrument, not a {type(form).__name__}.")
-    target = Path(path)
+    target = target_of(path, "write_labelled()")
     suffix = target.suffix.lower()
     if suffix not in (".sav", ".zsav", ".dta"):
         raise InputError("Labelled answers are written as .sav, .zsav or .dta.", "Let the file's name end in one of them.")
@@ -103,14 +104,17 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     items = {item.name: item for item in form.questions}
     names = _names(list(frame.columns), limits[0])
     about = _About()
-    for old, new in names.items():
-        item = items.get(old)
-        label = worded(item.label, languages) if item is not None else (data.labels.get(old, "") if isinstance(data, Dataset) else "")
-        about.labels[new] = _cut(label, limits[1], suffix)
-        if item is not None:
-            frame[old] = _column(frame[old], item, new, about, (languages, limits[2], suffix))
-    frame = frame.rename(columns=names)
-    in_our_words(lambda: _written(writer, frame, target, about, form), lambda trouble: _failed(target, trouble))
+
+    def work() -> None:
+        for old, new in names.items():
+            item = items.get(old)
+            label = worded(item.label, languages) if item is not None else (data.labels.get(old, "") if isinstance(data, Dataset) else "")
+            about.labels[new] = _cut(label, limits[1], suffix)
+            if item is not None:
+                frame[old] = _column(frame[old], item, new, about, (languages, limits[2], suffix))
+        _written(writer, frame.rename(columns=names), target, about, form)
+
+    in_our_words(work, lambda trouble: _failed(target, trouble))
     return target
 
 

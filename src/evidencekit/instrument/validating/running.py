@@ -14,6 +14,7 @@ from evidencekit.columns import Codes, Column, factorise
 from evidencekit.errors import EvidencekitError, InputError, UnknownColumn
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import in_order, mapped
 from evidencekit.instrument.validating.answers import empty_in, twice_in
 from evidencekit.instrument.validating.checks import Found, look
 from evidencekit.instrument.validating.placing import KEYS
@@ -135,12 +136,13 @@ def validate(
       skip:hours      1 of 3 rows (33%)
     """
     plan = plan_of(need_form(form).items)
+    repeats = mapped({} if repeats is None else repeats, "repeats=", "Give a table for each repeat, by its name.")
     frame, missing, backend = opened(data, "Validation")
     columns = frame.columns
     for name, role in ((by, "by="), (version, "version="), *((n, "unique=") for n in _named(unique) or ())):
         if name is not None:
             open_data(frame).need(name, role)
-    tables, remarks = _tables(plan, frame, missing, repeats or {}, today, keys)
+    tables, remarks = _tables(plan, frame, missing, repeats, today, keys)
     main = tables[""]
     outcomes: list[Outcome] = []
     for sheet in plan.sheets:
@@ -180,7 +182,7 @@ def main_table(plan: Plan, data: Any, doing: str, today: date | None = None) -> 
 
 
 def _named(unique: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if unique is None else (unique,) if isinstance(unique, str) else tuple(unique)
+    return None if unique is None else (unique,) if isinstance(unique, str) else in_order(unique, "unique=", "Give names of columns.")
 
 
 @dataclass(frozen=True, slots=True)
