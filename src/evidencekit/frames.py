@@ -240,7 +240,7 @@ def _native(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
         return frame
     try:
-        return nw.from_native(frame)
+        return _decoded(nw.from_native(frame))
     except TypeError:
         raise InputError(
             f"A data frame is needed, not a {type(frame).__name__}.",
@@ -248,6 +248,17 @@ def _native(frame: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
         ) from None
     except Exception as trouble:
         raise InputError(f"The frame cannot be used ({type(trouble).__name__}).", "Give every column its own name.") from None
+
+
+def _decoded(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """Arrow's dictionaries of numbers as the numbers they stand for, which arrow compares with nothing."""
+    if not isinstance(frame, nw.DataFrame) or not frame.implementation.is_pyarrow():
+        return frame
+    table: Any = frame.to_native()
+    for k, part in enumerate(table.schema):
+        if str(part.type).startswith("dictionary<") and "string" not in str(part.type.value_type):
+            table = table.set_column(k, part.name, table.column(k).cast(part.type.value_type))
+    return nw.from_native(table)
 
 
 def _names(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:

@@ -60,8 +60,8 @@ def check_missing(missing: Mapping[str, Mapping[MissingCode, Missing]], schema: 
             if isinstance(code, tuple) and not (len(code) == 2 and not any(isinstance(end, str) for end in code) and code[0] <= code[1]):
                 raise InputError(f"A range of missing codes for {name!r} is not (low, high).", "Give two numbers, the lower first.")
             if not fits(code, schema[name]):
-                fix = "numbers" if _holds_numbers(schema[name]) else "text"
-                raise InputError(f"The missing codes for {name!r} do not fit its type.", f"Give them as {fix}.")
+                fix = next((f"Give them as {word}." for code_, word in ((0, "numbers"), ("", "text")) if fits(code_, schema[name])), "")
+                raise InputError(f"The missing codes for {name!r} do not fit its type.", fix or "It holds neither numbers nor text.")
 
 
 def check_columns(given: Any, columns: list[str], part: str) -> None:
@@ -100,4 +100,6 @@ def _holds_numbers(dtype: Any) -> bool:
 
 def fits(code: MissingCode, dtype: Any) -> bool:
     """Whether a code can stand in a column; one that mixes types takes any."""
-    return dtype in (nw.Object, nw.Unknown) or _holds_numbers(dtype) != isinstance(code, str)
+    if dtype in (nw.Object, nw.Unknown):
+        return True
+    return dtype in (nw.String, nw.Categorical, nw.Enum) if isinstance(code, str) else _holds_numbers(dtype)

@@ -13,11 +13,14 @@ from types import MappingProxyType
 from typing import Any
 
 from evidencekit.errors import InputError, UnknownColumn
+from evidencekit.instrument.given import are_texts, in_order, pickled, texts_by_name
 from evidencekit.instrument.items import Choices, Group, Item, Part, walk
 from evidencekit.instrument.validating.pandera import Backend, PanderaCheck, compiled
 from evidencekit.instrument.xlsform import ReadForm, Remark, read_form, write_form
 
 __all__ = ["Instrument"]
+
+_DEEPEST = 100  # groups within groups
 
 
 @dataclass(frozen=True, slots=True, eq=True, repr=False)
@@ -46,7 +49,7 @@ class Instrument:
     Raises
     ------
     InputError
-        Two items of one name in one group, two lists of one name that differ.
+        Two items of one name in one group, two lists of one name that differ, or groups within more than 100 others.
 
     Examples
     --------
@@ -70,15 +73,18 @@ class Instrument:
         keep = object.__setattr__
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError("An instrument needs a name.")
-        if not all(isinstance(part, (Item, Group)) for part in self.items):
+        items = in_order(self.items, "items= of an Instrument", "Give a list of Items and Groups.")
+        if not all(isinstance(part, (Item, Group)) for part in items):
             raise InputError("items= of an Instrument holds Items and Groups.")
-        keep(self, "items", tuple(self.items))
-        keep(self, "other", MappingProxyType(dict(self.other)))
-        keep(self, "remarks", tuple(self.remarks))
+        are_texts(self, ("title", "version"), "an Instrument")
+        _refuse_deep(items)
+        keep(self, "items", items)
+        keep(self, "other", MappingProxyType(texts_by_name(self.other, "other= of an Instrument")))
+        keep(self, "remarks", in_order(self.remarks, "remarks= of an Instrument"))
         labels = (part.label for part, _ in walk(self.items))
         of_choices = (option.label for choices in self.lists for option in choices.listed)
         found = dict.fromkeys(language for label in (*labels, *of_choices) for language in label if language)
-        keep(self, "languages", tuple(self.languages) or tuple(found))
+        keep(self, "languages", in_order(self.languages, "languages= of an Instrument", "Give a list of names.") or tuple(found))
         _refuse_twins(self.items, "the form")
 
     @classmethod
@@ -138,6 +144,9 @@ class Instrument:
         True
         """
         return write_form(ReadForm(self.name, tuple(self.items), self.title, self.version, tuple(self.languages), self.other), path)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     @property
     def questions(self) -> tuple[Item, ...]:
@@ -206,6 +215,16 @@ class Instrument:
         parts = [repr(self.name), *([f"version {self.version}"] if self.version else []), f"{count} item{'s' if count != 1 else ''}"]
         parts += [f"{spoken} language{'s' if spoken != 1 else ''}"] if spoken else []
         return f"Instrument({', '.join(parts)})"
+
+
+def _refuse_deep(parts: Sequence[Part]) -> None:
+    """Raise when groups are within more others than anybody can ask, and Python can go into."""
+    level = list(parts)
+    for _ in range(_DEEPEST + 1):
+        level = [inner for part in level if isinstance(part, Group) for inner in part.items]
+        if not level:
+            return
+    raise InputError(f"A group is within more than {_DEEPEST} others.", "Take groups out that say nothing.")
 
 
 def _refuse_twins(parts: Sequence[Part], where: str) -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from evidencekit.errors import InputError, one_of
+from evidencekit.instrument.given import are_texts, in_order, mapped, pickled, texts_by_name
 from evidencekit.missingness import Missing
 
 __all__ = ["Choices", "Group", "Item", "Kind", "Option", "Part", "Role", "Texts", "walk"]
@@ -65,9 +66,12 @@ class Option:
         code = _code(self.code)
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "label", texts(self.label, "label="))
-        object.__setattr__(self, "other", MappingProxyType(dict(self.other)))
+        object.__setattr__(self, "other", MappingProxyType(texts_by_name(self.other, "other= of an Option")))
         if self.missing is not None and not isinstance(self.missing, Missing):
             raise InputError("missing= of an Option is a kind of missing.", "Use ek.Missing.REFUSED and its like.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     @property
     def alone(self) -> bool:
@@ -111,11 +115,11 @@ class Choices:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.strip():
             raise InputError("A list of choices needs a name.")
-        kinds = {_code(code): kind for code, kind in self.missing.items()}
+        kinds = {_code(code): kind for code, kind in mapped(self.missing, f"missing= of the list {self.name!r}").items()}
         if isinstance(self.options, Mapping):
             made = tuple(Option(code, label, kinds.get(_code(code))) for code, label in self.options.items())
         else:
-            made = tuple(self.options)
+            made = in_order(self.options, f"options= of {self.name!r}", "Give a mapping of code to label, or Options.")
             if not all(isinstance(option, Option) for option in made):
                 raise InputError(f"The options of {self.name!r} are a mapping of code to label, or Options.")
             made = tuple(_with_kind(option, kinds.get(option.code)) for option in made)
@@ -133,6 +137,9 @@ class Choices:
     def codes(self) -> tuple[str, ...]:
         """The codes, each once."""
         return tuple(dict.fromkeys(option.code for option in self.listed))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def __repr__(self) -> str:
         kinds = f", {len(self.missing)} of them missing kinds" if self.missing else ""
@@ -203,14 +210,18 @@ class Item:
             one_of("role", self.role, get_args(Role))
         if self.choices is not None and not isinstance(self.choices, Choices):
             raise InputError(f"choices= of item {self.name!r} takes Choices, not a {type(self.choices).__name__}.")
+        are_texts(self, ("relevant", "constraint", "calculation", "purpose"), f"item {self.name!r}")
         object.__setattr__(self, "label", texts(self.label, f"The label of item {self.name!r}"))
-        object.__setattr__(self, "other", MappingProxyType(dict(self.other)))
+        object.__setattr__(self, "other", MappingProxyType(texts_by_name(self.other, f"other= of item {self.name!r}")))
         object.__setattr__(self, "missing", MappingProxyType(_kinds(self)))
 
     @property
     def asked(self) -> bool:
         """Whether a person answers it."""
         return self.kind not in ("calculate", "note", "metadata", "other")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def __repr__(self) -> str:
         parts = [repr(self.name), repr(self.kind), *([self.role] if self.role else [])]
@@ -256,11 +267,16 @@ class Group:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
             raise InputError("A group needs a name.")
-        if not all(isinstance(item, (Item, Group)) for item in self.items):
+        items = in_order(self.items, f"items= of group {self.name!r}", "Give a list of Items and Groups.")
+        if not all(isinstance(item, (Item, Group)) for item in items):
             raise InputError(f"Group {self.name!r} holds Items and Groups.")
-        object.__setattr__(self, "items", tuple(self.items))
+        are_texts(self, ("relevant", "count"), f"group {self.name!r}")
+        object.__setattr__(self, "items", items)
         object.__setattr__(self, "label", texts(self.label, f"The label of group {self.name!r}"))
-        object.__setattr__(self, "other", MappingProxyType(dict(self.other)))
+        object.__setattr__(self, "other", MappingProxyType(texts_by_name(self.other, f"other= of group {self.name!r}")))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def __repr__(self) -> str:
         count = len(self.items)
@@ -300,7 +316,7 @@ def _with_kind(option: Option, kind: Missing | None) -> Option:
 def _kinds(item: Item) -> dict[str, Missing]:
     """The missing codes of an item and of its list."""
     made = dict(item.choices.missing) if item.choices else {}
-    for code, kind in item.missing.items():
+    for code, kind in mapped(item.missing, f"missing= of item {item.name!r}").items():
         if not isinstance(kind, Missing):
             raise InputError(f"missing= of item {item.name!r} names a kind that is not one.", "Use ek.Missing.REFUSED and its like.")
         if made.get(_code(code), kind) is not kind:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from evidencekit.errors import InputError
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import pickled
 from evidencekit.instrument.items import Choices, Group, Option, Part
 from evidencekit.instrument.missing_words import kinds_in
 from evidencekit.missingness import Missing
@@ -34,6 +36,9 @@ class MissingMap(Mapping[str, Mapping[str, Missing]]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", MappingProxyType({name: MappingProxyType(dict(codes)) for name, codes in self.kinds.items()}))
         object.__setattr__(self, "joint", MappingProxyType(dict(self.joint)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def __getitem__(self, name: str) -> Mapping[str, Missing]:
         return self.kinds[name]

@@ -11,6 +11,7 @@ from evidencekit.instrument.exports.entries import check_fewest, entries
 from evidencekit.instrument.exports.tables import html, markdown, workbook
 from evidencekit.instrument.exports.tableschema import table_schema
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import put, target_of
 from evidencekit.instrument.validating.describing import language_of
 from evidencekit.instrument.wording import languages_from
 
@@ -45,7 +46,7 @@ def codebook(form: Instrument, path: str | Path, *, data: Any = None, language: 
     Raises
     ------
     InputError
-        The path ends in something else, the form is not in that language, or the data are lazy.
+        The path ends in something else or cannot be written to, the form is not in that language, or the data are lazy.
     MissingExtra
         The package that writes workbooks is not installed.
 
@@ -66,21 +67,17 @@ def codebook(form: Instrument, path: str | Path, *, data: Any = None, language: 
     """
     if not isinstance(form, Instrument):
         raise InputError(f"codebook() takes an Instrument, not a {type(form).__name__}.")
-    target = Path(path)
+    target = target_of(path, "codebook()")
     suffix = target.suffix.lower()
     if suffix not in _SUFFIXES:
         raise InputError("The path of a codebook ends in something that is not written.", f"Let it end in one of {', '.join(_SUFFIXES)}.")
     check_fewest(fewest)
     found, counted = entries(form, data, languages_from(form, language_of(form, language)), fewest), data is not None
-    if suffix == ".xlsx":
-        workbook(form, found, target, counted=counted)
-    elif suffix == ".xml":
-        target.write_bytes(ddi(form, found))
-    else:
-        made = {
-            ".md": lambda: markdown(form, found, counted=counted),
-            ".html": lambda: html(form, found, counted=counted),
-            ".json": lambda: table_schema(form, found),
-        }[suffix]()
-        target.write_text(made, encoding="utf-8")
-    return target
+    write = {
+        ".xlsx": lambda: workbook(form, found, target, counted=counted),
+        ".xml": lambda: target.write_bytes(ddi(form, found)),
+        ".md": lambda: target.write_text(markdown(form, found, counted=counted), encoding="utf-8"),
+        ".html": lambda: target.write_text(html(form, found, counted=counted), encoding="utf-8"),
+        ".json": lambda: target.write_text(table_schema(form, found), encoding="utf-8"),
+    }
+    return put(target, write[suffix])

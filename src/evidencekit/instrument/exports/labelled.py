@@ -14,6 +14,7 @@ from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.exports.stored import LETTERS, Stored, in_spss, in_stata, source_of
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import target_of
 from evidencekit.instrument.validating.describing import language_of
 from evidencekit.instrument.wording import languages_from, worded
 from evidencekit.reading.files import need
@@ -83,7 +84,7 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     """
     if not isinstance(form, Instrument):
         raise InputError(f"form= takes an Instrument, not a {type(form).__name__}.")
-    target = Path(path)
+    target = target_of(path, "write_labelled()")
     suffix = target.suffix.lower()
     if suffix not in (".sav", ".zsav", ".dta"):
         raise InputError("Labelled answers are written as .sav, .zsav or .dta.", "Let the file's name end in one of them.")

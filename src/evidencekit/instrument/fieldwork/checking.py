@@ -21,6 +21,7 @@ from evidencekit.instrument.fieldwork.response import responses
 from evidencekit.instrument.fieldwork.standing import Check
 from evidencekit.instrument.fieldwork.straightlining import batteries_of, straightlining
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import in_order, instance, mapped
 
 __all__ = ["fieldwork_quality"]
 
@@ -95,7 +96,13 @@ def fieldwork_quality(
     """
     if not isinstance(form, Instrument):
         raise InputError(f"form= takes an Instrument, not a {type(form).__name__}.")
-    limits = limits or Limits()
+    limits = instance(limits or Limits(), Limits, "limits=")
+    if back_checks is not None:
+        instance(back_checks, BackChecks, "back_checks=")
+    if outcomes is not None:
+        instance(outcomes, Outcomes, "outcomes=")
+    if batteries is not None:
+        batteries = {name: in_order(items, "Each of batteries=") for name, items in mapped(batteries, "batteries=").items()}
     work = opened(data, form, interviewer, start, end)
     found = {name: items for name, items in batteries_of(form, limits.battery).items() if all(item in work.answers for item in items)}
     checks: list[Check | None] = [durations(work, limits), gaps(work, limits), nights(work, limits), refusals(work, limits)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 from evidencekit.errors import InputError
+from evidencekit.instrument.given import are_texts, in_order, mapped, number
 
 __all__ = ["BackChecks", "Limits", "Outcomes"]
 
@@ -62,9 +63,17 @@ class Limits:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        for name in ("z", "robust", "gap", "entropy", "whipple"):
+            number(getattr(self, name), f"{name}= of Limits", 0, float("inf"))
+        for name in ("fewest", "battery", "compared", "permutations", "seed"):
+            if isinstance(value := getattr(self, name), bool) or not isinstance(value, int) or value < 0:
+                raise InputError(f"{name}= of Limits is a whole number.")
+        night = in_order(self.night, "night= of Limits", "Give two hours of the day, such as (21, 6).")
+        for hour in night:
+            number(hour, "An hour of night=", 0, 24)
         if min(self.z, self.robust, self.fewest, self.battery, self.compared, self.permutations) <= 0:
             raise InputError("Limits are numbers above 0.")
-        if len(self.night) != 2 or not all(0 <= hour <= 24 for hour in self.night):
+        if len(night) != 2:
             raise InputError("night= is two hours of the day, such as (21, 6).")
 
 
@@ -91,8 +100,16 @@ class BackChecks:
     tolerance: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", MappingProxyType({kind: tuple(names) for kind, names in self.kinds.items()}))
-        object.__setattr__(self, "tolerance", MappingProxyType(dict(self.tolerance)))
+        are_texts(self, ("key",), "BackChecks")
+        kinds = mapped(self.kinds, "kinds= of BackChecks").items()
+        object.__setattr__(self, "kinds", MappingProxyType({kind: in_order(names, "Each of kinds=") for kind, names in kinds}))
+        tolerance = mapped(self.tolerance, "tolerance= of BackChecks")
+        for far in tolerance.values():
+            number(far, "Each of tolerance=", 0, float("inf"))
+        object.__setattr__(self, "tolerance", MappingProxyType(tolerance))
+
+    def __reduce__(self) -> NoReturn:
+        raise InputError("BackChecks are not pickled: they hold children's answers.", "Send the file's path and read it again.")
 
     def __repr__(self) -> str:
         return f"BackChecks(key={self.key!r})"
@@ -117,7 +134,8 @@ class Outcomes:
     not_eligible: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "complete", tuple(map(str, self.complete)))
-        object.__setattr__(self, "not_eligible", tuple(map(str, self.not_eligible)))
+        are_texts(self, ("column",), "Outcomes")
+        for name in ("complete", "not_eligible"):
+            object.__setattr__(self, name, tuple(map(str, in_order(getattr(self, name), f"{name}= of Outcomes", "Give a list of codes."))))
         if set(self.complete) & set(self.not_eligible):
             raise InputError("An outcome is both complete and not eligible.", "Name each code once.")

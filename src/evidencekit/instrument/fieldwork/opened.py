@@ -86,8 +86,8 @@ def opened(data: Any, form: Instrument, interviewer: str, start: str | None, end
     rows = _raw(data)
     frame = eager(rows.frame, "The quality of fieldwork")
     for name, role in ((interviewer, "interviewer="), (start, "start="), (end, "end=")):
-        if name is not None:
-            _need(rows, name, role, form)
+        if name is not None or role == "interviewer=":
+            _need(rows, name, role, form)  # type: ignore[arg-type]
     declared = data.missing if isinstance(data, Dataset) else {}
     skipped = {interviewer, start, end}
     items = [
@@ -108,7 +108,7 @@ def opened(data: Any, form: Instrument, interviewer: str, start: str | None, end
 def _need(rows: Rows, name: str, role: str, form: Instrument) -> None:
     """A column; of one that an export left out, what brings it back."""
     device = {item.name for item in form.questions if item.kind == "metadata"} | {"start", "end", "username"}
-    if name not in rows.columns and name in device:
+    if isinstance(name, str) and name not in rows.columns and name in device:
         raise InputError(
             f"{role} names {name!r}, which the device writes, and the data do not have it.",
             "read_export leaves such columns out unless it is asked: read_export(..., metadata=True).",
@@ -123,12 +123,22 @@ def _raw(data: Any) -> Rows:
 
 def answers_of(series: nw.Series[Any], item: Item, declared: Mapping[Any, Missing]) -> Answers:
     """One column with its kinds of missing, those of the form and those of the data."""
-    column = factorise(series if not series.dtype.is_temporal() else series.cast(nw.String))
+    column = factorise(_told(series))
     of_level = [item.missing.get(text_of(level)) or _declared(level, declared) for level in column.keys]
     kinds: dict[Missing, Bools] = {}
     for kind in dict.fromkeys(kind for kind in of_level if kind is not None):
         kinds[kind] = np.array([*(k is kind for k in of_level), False], dtype=bool)[column.codes]
     return Answers(item, column.codes, column.keys, kinds)
+
+
+def _told(series: nw.Series[Any]) -> nw.Series[Any]:
+    """A column of moments or of spans of time as texts; others as they are."""
+    if not series.dtype.is_temporal():
+        return series
+    if series.dtype in (nw.Date, nw.Datetime):
+        return series.cast(nw.String)
+    texts = [None if value is None else str(value) for value in series.to_list()]
+    return nw.new_series(series.name, texts, nw.String, backend=series.implementation)
 
 
 def _declared(level: Any, codes: Mapping[Any, Missing]) -> Missing | None:

@@ -13,6 +13,7 @@ from evidencekit.instrument.fieldwork.duplicates import Matches
 from evidencekit.instrument.fieldwork.page import page
 from evidencekit.instrument.fieldwork.pictures import pictures
 from evidencekit.instrument.fieldwork.standing import Check
+from evidencekit.instrument.given import put, target_of
 from evidencekit.rendering.figure import Picture
 
 __all__ = ["Quality"]
@@ -80,14 +81,13 @@ class Quality:
         Raises
         ------
         InputError
-            The path ends in something else.
+            The path ends in something else, or cannot be written to.
         """
-        target = Path(path)
+        target = target_of(path, "save()")
         if target.suffix.lower() not in (".html", ".htm"):
             raise InputError("The report is saved as .html.", "Let the file's name end in it.")
         about = f"{self.interviews:,} interviews by {self.interviewers} interviewers."
-        target.write_text(page(self.title, about, self.checks, self.pictures(), self.notes), encoding="utf-8")
-        return target
+        return put(target, lambda: target.write_text(page(self.title, about, self.checks, self.pictures(), self.notes), encoding="utf-8"))
 
     def __repr__(self) -> str:
         found = len(self.flags)

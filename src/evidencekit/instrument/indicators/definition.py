@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.instrument.expressions import Expression, parse
+from evidencekit.instrument.given import are_texts, in_order, mapped, pickled
 from evidencekit.instrument.indicators.concepts import Concept
 
 __all__ = ["Indicator", "Recall"]
@@ -103,15 +104,17 @@ class Indicator:
         keep = object.__setattr__
         self._check_words()
         keep(self, "ages", _ages(self.ages, self.code))
-        if not all(isinstance(part, Indicator) for part in self.parts):
+        parts = in_order(self.parts, f"parts= of indicator {self.code}", "Take them from ek.indicator(code), or make your own.")
+        if not all(isinstance(part, Indicator) for part in parts):
             raise InputError(f"parts= of indicator {self.code} takes Indicators.", "Take them from ek.indicator(code), or make your own.")
-        keep(self, "parts", tuple(self.parts))
+        keep(self, "parts", parts)
         if len({part.code for part in self.parts}) < len(self.parts):
             raise InputError(f"Two parts of indicator {self.code} have one code.")
         if not isinstance(self.items, Mapping) or not all(isinstance(c, Concept) for c in self.items.values()):
             raise InputError(f"items= of indicator {self.code} takes a mapping of names to Concepts.")
         keep(self, "items", MappingProxyType(dict(self.items)))
-        keep(self, "notes", MappingProxyType({k: v if isinstance(v, str) else tuple(v) for k, v in self.notes.items()}))
+        notes = mapped(self.notes, f"notes= of indicator {self.code}")
+        keep(self, "notes", MappingProxyType({k: v if isinstance(v, str) else in_order(v, "A note") for k, v in notes.items()}))
         for part, text in (("numerator", self.numerator), ("denominator", self.denominator)):
             if text:
                 _read(text, f"The {part} of indicator {self.code}")
@@ -124,6 +127,7 @@ class Indicator:
             raise InputError(f"version= of indicator {self.code} is three numbers.", 'For example "1.0.0".')
         if not isinstance(self.numerator, str) or not self.numerator.strip():
             raise InputError(f"Indicator {self.code} needs a numerator.", 'For example numerator="${image_shared}".')
+        are_texts(self, ("title", "definition", "denominator", "universe", "reference_event"), f"indicator {self.code}")
         one_of("recall", self.recall, get_args(Recall))
         one_of("unanswered", self.unanswered, get_args(Unanswered))
         one_of("measure", self.measure, get_args(Measure))
@@ -190,6 +194,9 @@ class Indicator:
         """One of the notes as a tuple; empty when there is none."""
         made = self.notes.get(name, ())
         return (made,) if isinstance(made, str) else tuple(made)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def __hash__(self) -> int:
         return hash((self.code, self.version, self.fingerprint))

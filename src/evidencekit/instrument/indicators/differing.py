@@ -13,6 +13,7 @@ from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.frames import frame_of
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import in_order
 from evidencekit.instrument.indicators.answering import ItemMap
 from evidencekit.instrument.indicators.compiling import Among, Compiled, compiled, items_for, need_indicator
 from evidencekit.instrument.indicators.definition import Indicator
@@ -192,7 +193,7 @@ def compare_definitions(
     WIDE is 13.4 points above NARROW (11.4 to 15.3); +12.8 of those who answered everything
     note: not settled by the answers: NARROW 123, WIDE 107
     """
-    chosen = [need_indicator(given, "compare_definitions()") for given in indicators]
+    chosen = [need_indicator(given, "compare_definitions()") for given in in_order(indicators, "indicators", "Give a list of Indicators.")]
     if len(chosen) < 2:
         raise InputError("compare_definitions() takes at least two definitions.", "To estimate one, use prevalence().")
     codes = [of.code for of in chosen]

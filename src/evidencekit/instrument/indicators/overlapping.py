@@ -12,6 +12,7 @@ import numpy as np
 from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import in_order
 from evidencekit.instrument.indicators.answering import ItemMap
 from evidencekit.instrument.indicators.compiling import Among, Compiled, compiled, items_for, need_indicator
 from evidencekit.instrument.indicators.definition import Indicator
@@ -127,7 +128,7 @@ def forms_experienced(
     >>> round(float(made.estimate.points.sum()), 12)
     1.0
     """
-    chosen = [need_indicator(given, "forms_experienced()") for given in indicators]
+    chosen = [need_indicator(given, "forms_experienced()") for given in in_order(indicators, "indicators", "Give a list of Indicators.")]
     _refuse_unlike(chosen)
     found = items_for(survey, chosen, items, form)
     need_memory(survey)

@@ -13,6 +13,7 @@ from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
 from evidencekit.frames import frame_of
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import pickled
 from evidencekit.instrument.indicators.answering import ItemMap, Items
 from evidencekit.instrument.indicators.compiling import INTERNET, Among, Compiled, compiled, items_for, need_indicator
 from evidencekit.instrument.indicators.definition import Indicator
@@ -74,6 +75,9 @@ class Prevalence:
     membership_unknown: int = 0
     not_asked: int = 0
     absent: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from evidencekit.frames import Dataset
 from evidencekit.instrument.expressions import parse
 from evidencekit.instrument.expressions.values import as_number
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import instance, mapped
 from evidencekit.instrument.inventing.answers import FictionalAnswers, Planted
 from evidencekit.instrument.inventing.filling import Setting, fill
 from evidencekit.instrument.inventing.framing import column_of, described
@@ -106,9 +107,15 @@ def fictional_answers(
     True
     """
     _check(form, n, seed)
-    given = dict(prevalence or {})
+    given = mapped({} if prevalence is None else prevalence, "prevalence=", 'Give a share for each item: {"online": 0.8}.')
     check_prevalence(given, list(form.questions))
-    setting = Setting(seed, given, clusters or Clusters(), missing or MissingRates(), interviewers or Interviewers())
+    setting = Setting(
+        seed,
+        given,
+        instance(clusters or Clusters(), Clusters, "clusters="),
+        instance(missing or MissingRates(), MissingRates, "missing="),
+        instance(interviewers or Interviewers(), Interviewers, "interviewers="),
+    )
     area, asker = assigned(n, setting)
     sheet = Sheet(n, area, asker, setting.interviewers.first_day)
     why = _filled(sheet, form.items, setting)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import get_args
+from typing import Any, get_args
 
 from evidencekit.errors import InputError, one_of
+from evidencekit.instrument.given import are_texts, in_order, instance, mapped, number, pickled
 from evidencekit.instrument.inventing.kinds import ErrorKind
 from evidencekit.missingness import Missing
 
@@ -43,6 +44,7 @@ class Clusters:
     def __post_init__(self) -> None:
         _whole(self.number, "The number of areas")
         _not_negative(self.spread, "The spread of areas")
+        are_texts(self, ("column",), "Clusters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Interviewers:
         _whole(self.per_day, "per_day=")
         _not_negative(self.spread, "The spread of interviewers")
         _not_negative(self.speed, "speed=")
+        are_texts(self, ("column",), "Interviewers")
+        instance(self.first_day, date, "first_day= of Interviewers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,18 @@ class MissingRates:
     items: Mapping[str, Mapping[Missing, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for given in (self.rates, *self.items.values()):
+        for given in (self.rates, *mapped(self.items, "items= of MissingRates").values()):
             if not isinstance(given, Mapping) or not all(isinstance(kind, Missing) for kind in given):
                 raise InputError("Rates of missing answers are given by kind.", "For example: {ek.Missing.REFUSED: 0.05}.")
+            for rate in given.values():
+                number(rate, "A rate of missing answers", 0, 1)
             if any(rate < 0 for rate in given.values()) or sum(given.values()) >= 1:
                 raise InputError("Rates of missing answers are 0 or more, and less than 1 together.")
         object.__setattr__(self, "rates", MappingProxyType(dict(self.rates)))
         object.__setattr__(self, "items", MappingProxyType({name: dict(given) for name, given in self.items.items()}))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def of(self, item: str) -> dict[Missing, float]:
         """The rates of one item."""
@@ -132,9 +141,8 @@ class Errors:
     kinds: Sequence[ErrorKind] = get_args(ErrorKind)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.rate <= 0.5:
-            raise InputError("The rate of errors is a share of the rows, from 0 to 0.5.")
-        for kind in self.kinds:
+        number(self.rate, "The rate of errors, a share of the rows,", 0, 0.5)
+        for kind in in_order(self.kinds, "kinds= of Errors"):
             one_of("kind", kind, get_args(ErrorKind))
 
 
@@ -144,5 +152,5 @@ def _whole(value: object, what: str) -> None:
 
 
 def _not_negative(value: float, what: str) -> None:
-    if not 0 <= value < 100:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 100:
         raise InputError(f"{what} is a number of 0 or more.")

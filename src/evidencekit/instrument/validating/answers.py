@@ -241,7 +241,11 @@ def twice_in(series: nw.Series[Any]) -> Bools:
     import pandas as pd
 
     native: Any = series.to_native()
-    at = np.asarray(pd.factorize(native, use_na_sentinel=False)[0], dtype=np.intp)  # twice as fast as pandas' own duplicated()
+    try:
+        found = pd.factorize(native, use_na_sentinel=False)[0]  # twice as fast as pandas' own duplicated()
+    except TypeError:  # lists and other things that have no hash
+        found = pd.factorize(native.map(str, na_action="ignore"), use_na_sentinel=False)[0]
+    at = np.asarray(found, dtype=np.intp)
     return (np.bincount(at) > 1)[at] if at.size else np.zeros(0, dtype=bool)
 
 
@@ -267,8 +271,9 @@ def _factorised(series: nw.Series[Any]) -> tuple[Codes, Sequence[Any]]:
         except TypeError:  # lists and other things that have no hash
             at, keys = pd.factorize(native.map(str, na_action="ignore"))
         return np.asarray(at, dtype=np.intp), list(keys)
-    keys = [key for key in series.unique().to_list() if key is not None]
-    if keys and isinstance(keys[0], (list, dict)):
+    known = series.dtype != nw.Object  # polars can do next to nothing with objects
+    keys = [key for key in series.unique().to_list() if key is not None] if known else []
+    if not known or (keys and isinstance(keys[0], (list, dict))):
         return _factorised(nw.new_series("it", [None if v is None else str(v) for v in series.to_list()], backend=series.implementation))
     if not keys:
         return np.full(len(series), -1, dtype=np.intp), ()

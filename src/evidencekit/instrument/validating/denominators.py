@@ -15,6 +15,7 @@ from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.frames import Dataset
 from evidencekit.instrument.expressions.values import Bools
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import instance, pickled
 from evidencekit.instrument.validating.answers import NOT_ANSWERS, Answers
 from evidencekit.instrument.validating.plans import Line, plan_of
 from evidencekit.instrument.validating.running import main_table, need_form
@@ -76,6 +77,9 @@ class Denominator:
     undecided: int
     stray: int
     mask: Bools = field(repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pickled(self)
 
     def __repr__(self) -> str:
         told = {"answered": self.answered, **{kind.value: count for kind, count in self.missing.items()}}
@@ -175,7 +179,7 @@ def mark_asked(data: Any, form: Instrument, item: str, *, column: str | None = N
     if isinstance(data, Survey):
         raise InputError("A Survey is bound to its data.", "Mark the data first, then make the Survey of them.")
     table, line = _at(data, form, item, today)
-    name = f"asked_{line.item.name}" if column is None else column
+    name = f"asked_{line.item.name}" if column is None else instance(column, str, "column=")
     if name in table.frame.columns:
         raise InputError(f"The data have a column {name!r} already.", "Give the new one another name with column=.")
     asked = table.asked(line)
@@ -210,6 +214,7 @@ def states_of(answers: Answers, asked: Asked) -> dict[Missing, Bools]:
 def _at(data: Any, form: Instrument, item: str, today: date | str | None) -> tuple[Table, Line]:
     """The main table and the line of an item in it."""
     plan = plan_of(need_form(form).items)
+    instance(item, str, "item", "Give the name of a question.")
     lines = {line.id: line for line in plan.sheets[0].lines}
     lines |= {line.item.name: line for line in reversed(plan.sheets[0].lines)}
     if item not in lines:

@@ -156,10 +156,10 @@ def _filled(answers: Answers, line: Line, table: Table, code: int) -> nw.Series[
 
 def _written(series: nw.Series[Any], mask: nw.Series[Any], code: int) -> nw.Series[Any]:
     """A column with a code where a mask holds; small and unsigned integers become wide enough to hold it."""
-    if series.dtype.is_numeric():
-        narrow = series.dtype in (nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64, nw.Int8, nw.Int16)
-        wide = series.cast(nw.Int64) if narrow else series
-        frame = wide.alias("x").to_frame().with_columns(mask.alias("m"))
-        return frame.select(nw.when(nw.col("m")).then(nw.lit(code)).otherwise(nw.col("x")).cast(wide.dtype).alias(series.name))[series.name]
-    frame = series.alias("x").to_frame().with_columns(mask.alias("m"))
-    return frame.select(nw.when(nw.col("m")).then(nw.lit(str(code))).otherwise(nw.col("x")).alias(series.name))[series.name]
+    narrow = series.dtype in (nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64, nw.Int8, nw.Int16)
+    wide = series.cast(nw.Int64) if narrow else series
+    if wide.dtype in (nw.Int64, nw.Float64, nw.String):  # the short way, for forms of thousands of items
+        fill: Any = code if wide.dtype.is_numeric() else str(code)
+        return wide.zip_with(~mask, nw.new_series(series.name, [fill] * len(series), wide.dtype, backend=series.implementation))
+    frame = wide.alias("x").to_frame().with_columns(mask.alias("m"))
+    return frame.select(nw.when(nw.col("m")).then(nw.lit(code)).otherwise(nw.col("x")).cast(wide.dtype).alias(series.name))[series.name]

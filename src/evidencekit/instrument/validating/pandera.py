@@ -11,7 +11,7 @@ from typing import Any, Literal, NoReturn
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from evidencekit.errors import EvidencekitError, InputError, one_of
+from evidencekit.errors import EvidencekitError, InputError, how_many, one_of
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.expressions.values import Bools
 from evidencekit.instrument.items import Part
@@ -104,7 +104,7 @@ class PanderaCheck:
     def _told(self, failed: Sequence[str], frame: nw.DataFrame[Any]) -> InputError:
         """Our words for what pandera found; rows are counted again by our own masks."""
         table = Table(self.plan.sheets[0], frame, missing=self.missing, listed=self.plan.listed, today=self.today)
-        parts = [f"{rule.id} ({_rows(_broken(rule, self.plan, table))})" for rule in self.rules if rule.id in failed]
+        parts = [f"{rule.id} ({_counted(rule, self.plan, table)})" for rule in self.rules if rule.id in failed]
         absent = [
             line.id for line in self.plan.sheets[0].lines if line.item.asked and not added(line.item) and line.id not in frame.columns
         ]
@@ -243,9 +243,12 @@ def _broken(rule: Rule, plan: Plan, table: Table) -> Bools | None:
         return None
 
 
-def _rows(broken: Bools | None) -> str:
-    count = 0 if broken is None else int(np.count_nonzero(broken))
-    return f"{count:,} row{'s' if count != 1 else ''}"
+def _counted(rule: Rule, plan: Plan, table: Table) -> str:
+    try:
+        broken = _broken(rule, plan, table)
+    except Exception:  # an engine's words may quote an answer
+        return "it cannot be looked at on these answers"
+    return how_many(0 if broken is None else int(np.count_nonzero(broken)), "row")
 
 
 def _frame(data: Any, backend: Backend) -> nw.DataFrame[Any]:

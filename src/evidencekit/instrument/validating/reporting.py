@@ -195,10 +195,12 @@ class Report:
         Raises
         ------
         InputError
-            No ``by=`` was given.
+            No ``by=`` was given, or its column is called as another of the table.
         """
         if self.by is None:
             raise InputError("The report does not know levels.", 'Name their column: ek.validate(data, form, by="interviewer").')
+        if self.by in ("rule", "item", "kind", "rows", "of"):
+            raise InputError(f"The column {self.by!r} has the name of another of this table.", "Rename it in the data.")
         told = [(o, level, k) for o in self.failing for level, k in zip(self.levels, self.counts[o.rule.id], strict=True)]
         columns = {
             "rule": [o.rule.id for o, _, _ in told],

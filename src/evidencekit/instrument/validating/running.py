@@ -14,6 +14,7 @@ from evidencekit.columns import Codes, Column, factorise
 from evidencekit.errors import EvidencekitError, InputError, UnknownColumn
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
+from evidencekit.instrument.given import in_order, mapped
 from evidencekit.instrument.validating.answers import empty_in, twice_in
 from evidencekit.instrument.validating.checks import Found, look
 from evidencekit.instrument.validating.placing import KEYS, need_some
@@ -138,12 +139,17 @@ def validate(
       skip:hours      1 of 3 rows (33%)
     """
     plan = plan_of(need_form(form).items)
+    repeats = mapped({} if repeats is None else repeats, "repeats=", "Give a table for each repeat, by its name.")
+    if keys is not None and (len(in_order(keys, "keys=")) != 2 or not all(isinstance(name, str) for name in keys)):
+        raise InputError(
+            "keys= takes two names of columns.", 'The parent\'s in the repeat, and the row\'s own: ("_parent_index", "_index").'
+        )
     frame, missing, backend = opened(data, "Validation")
     columns = frame.columns
     for name, role in ((by, "by="), (version, "version="), *((n, "unique=") for n in _named(unique) or ())):
         if name is not None:
             open_data(frame).need(name, role)
-    tables, remarks = _tables(plan, frame, missing, repeats or {}, today, keys)
+    tables, remarks = _tables(plan, frame, missing, repeats, today, keys)
     for table in tables.values():
         need_some(table.sheet, table.places)
     main = tables[""]
@@ -187,7 +193,7 @@ def main_table(plan: Plan, data: Any, doing: str, today: date | str | None = Non
 
 
 def _named(unique: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if unique is None else (unique,) if isinstance(unique, str) else tuple(unique)
+    return None if unique is None else (unique,) if isinstance(unique, str) else in_order(unique, "unique=", "Give names of columns.")
 
 
 @dataclass(frozen=True, slots=True)
