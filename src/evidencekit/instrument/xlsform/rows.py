@@ -80,8 +80,8 @@ class Survey:
         return tuple(top)
 
     def _refuse_dialect(self, rows: Sequence[Row]) -> None:
-        """Raise when no type is known: a table with the headings of a form, and of another kind."""
-        types = [row.cells["type"] for row in rows if "type" in row.cells]
+        """Raise when no type is known: a table with the headings of a form, and of another kind. Settings among the types tell nothing."""
+        types = [row.cells["type"] for row in rows if "type" in row.cells and typed(row.cells["type"]).step != "setting"]
         if types and not any(known_type(text) for text in types):
             raise InputError(
                 f"None of the {len(types)} types in the sheet 'survey' is one of XLSForm, so the form is of a dialect not known here.",
