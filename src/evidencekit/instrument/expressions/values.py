@@ -7,7 +7,7 @@ is not known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,7 +55,13 @@ class Texts:
 
     def which(self, of: Callable[[str], bool]) -> Bools:
         """A truth for each row, worked out once for each level; false where the text is blank."""
-        return np.array([*map(of, self.levels), False], dtype=bool)[self.at]
+        return self.spread(list(map(of, self.levels)))
+
+    def spread(self, truths: Sequence[bool]) -> Bools:
+        """A truth for each row from those of the levels; false where the text is blank."""
+        if not any(truths):
+            return np.zeros(self.at.shape, dtype=bool)
+        return np.array([*truths, False], dtype=bool)[self.at]
 
     def mapped(self, of: Callable[[str], str]) -> Texts:
         """Other texts, worked out once for each level; an empty one is blank."""

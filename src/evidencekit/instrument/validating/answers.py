@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -61,7 +61,16 @@ class Answers:
     def texts(self) -> Texts:
         """A column of texts as codes; an empty text is blank. Of several answers the space around them says nothing."""
         made = texts_of(self.series)
-        return made.mapped(_joined) if self.several and any(_joined(text) != text for text in made.levels) else made
+        return made.mapped(_joined) if self.several and any(" " in f"{text[0]}{text[-1]}" or "  " in text for text in made.levels) else made
+
+    @cached_property
+    def parts(self) -> tuple[Sequence[str], ...]:
+        """The codes in each level of `texts`: several of a question that takes several."""
+        return tuple(text.split() or (text,) if self.several else (text,) for text in self.texts.levels)
+
+    def with_parts(self, of: Callable[[Sequence[str]], bool]) -> Bools:
+        """A truth for each row, worked out once for the codes of each level; false where the text is blank."""
+        return self.texts.spread([of(codes) for codes in self.parts])
 
     @cached_property
     def empty(self) -> Bools:
@@ -105,7 +114,9 @@ class Answers:
             return _among(self.raw, wanted)
         codes = frozenset(map(_as_text, wanted))
         spans = [code for code in wanted if isinstance(code, tuple)]
-        return self.texts.which(lambda text: _is_code(text, codes, spans, several=self.several))
+        if spans:
+            return self.with_parts(lambda parts: any(part in codes or _within(_as_number(part), spans) for part in parts))
+        return self.with_parts(lambda parts: not codes.isdisjoint(parts))
 
     @cached_property
     def values(self) -> Values:
@@ -153,9 +164,10 @@ class Answers:
         if self.dtype.is_integer() or self.dtype == nw.Boolean:
             return None
         x = self.raw
-        with np.errstate(invalid="ignore"):
-            off = ((np.trunc(x) != x) & ~self.empty) | np.isinf(x) if whole else np.isinf(x)
-        return off & self._uncoded()
+        off = np.isinf(x)
+        if whole:
+            off |= (np.trunc(x) != x) & ~self.empty
+        return off & self._uncoded() if off.any() else None
 
     def _answers_but_codes(self) -> Bools:
         return ~self.empty & self._uncoded()
@@ -166,25 +178,16 @@ class Answers:
 
 def _among(x: Floats, codes: Iterable[MissingCode]) -> Bools:
     """Where numbers are one of some codes, or in a range of them."""
-    out: Bools | None = None
+    out = np.zeros(x.shape, dtype=bool)
     for code in codes:
         if isinstance(code, tuple):
-            hit = (x >= code[0]) & (x <= code[1])
-        else:
-            value = _as_number(code)
-            if math.isnan(value):
-                continue
-            hit = x == value
-        out = hit if out is None else np.logical_or(out, hit, out=out)
-    return np.zeros(x.shape, dtype=bool) if out is None else out
+            out |= (x >= code[0]) & (x <= code[1])
+        elif not math.isnan(value := _as_number(code)):
+            out |= x == value
+    return out
 
 
-def _is_code(text: str, codes: frozenset[str], spans: Sequence[tuple[float, float]], *, several: bool) -> bool:
-    if several and len(parts := text.split()) > 1:
-        return any(_is_code(part, codes, spans, several=False) for part in parts)
-    if text in codes:
-        return True
-    value = _as_number(text) if spans else math.nan
+def _within(value: float, spans: Sequence[tuple[float, float]]) -> bool:
     return any(low <= value <= high for low, high in spans)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -53,13 +53,13 @@ def _code(line: Line, table: Table, answers: Answers) -> Found:
     checked = table.n - _counted(answers.empty)
     if answers.numeric and line.item.kind == "select_one":
         return Found(_not_among(answers, codes), checked)
-    known, several = frozenset(codes), line.item.kind != "select_one"
+    known = frozenset(codes)
     texts = _texts(answers)
-    if not several:
+    if line.item.kind == "select_one":
         broken = texts.which(lambda text: text not in known)
         return Found(broken if answers.coded is None else broken & ~answers.coded, checked)
     known = known.union(map(str, answers.missing))
-    return Found(texts.which(lambda text: not known.issuperset(text.split())), checked)
+    return Found(_which(answers, texts, lambda parts: not known.issuperset(parts)), checked)
 
 
 def _texts(answers: Answers) -> Texts:
@@ -70,10 +70,15 @@ def _texts(answers: Answers) -> Texts:
     return values
 
 
+def _which(answers: Answers, texts: Texts, of: Callable[[Sequence[str]], bool]) -> Bools:
+    """Where the codes of an answer are as asked; numbers are answers of one code."""
+    return answers.with_parts(of) if not (answers.numeric or answers.temporal) else texts.which(lambda text: of(text.split()))
+
+
 def _not_among(answers: Answers, codes: tuple[str, ...]) -> Bools:
     """Where numbers are none of the codes of a list."""
-    x = answers.raw
     wanted = sorted({value for code in codes if code not in answers.missing and (value := number_of(code)) == value})
+    x = answers.raw
     right = answers.empty.copy() if answers.coded is None else answers.empty | answers.coded
     if len(wanted) > _MANY and wanted == list(range(int(wanted[0]), int(wanted[0]) + len(wanted))):
         with np.errstate(invalid="ignore"):
@@ -89,7 +94,7 @@ def _not_among(answers: Answers, codes: tuple[str, ...]) -> Bools:
 def _exclusive(line: Line, table: Table, answers: Answers) -> Found:
     single = alone(line.item).union(map(str, answers.missing))
     texts = _texts(answers)
-    broken = texts.which(lambda text: len(parts := set(text.split())) > 1 and not single.isdisjoint(parts))
+    broken = _which(answers, texts, lambda parts: len(parts) > 1 and not single.isdisjoint(parts) and len(set(parts)) > 1)
     return Found(broken, _counted(answers.answered))
 
 
