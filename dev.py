@@ -19,7 +19,7 @@ NEEDED = (3, 11)
 PINNED = os.path.join(HERE, "constraints", "py%d.%d.txt" % sys.version_info[:2])
 JOBS = {
     "demo": [[os.path.join("examples", "01_first_statistic.py")]],
-    "test": [["-m", "pytest"]],
+    "test": [["-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"]],
     "check": [
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
