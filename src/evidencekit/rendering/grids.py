@@ -144,10 +144,9 @@ def _drawn(grids: Sequence[Grid], title: str, caption: str) -> Figure:
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     laid = [_Layout.of(grid, inner) for grid in grids]
-    states: list[GridState] = [
-        state for state in _MEANS if any(cell.state == state for grid in grids for _, cells in grid.rows for cell in cells)
-    ]
-    keys = [(state, page.lettering(_MEANS[state], inner - 3 * _GAP)) for state in states]
+    used = {cell.state for grid in grids for _, cells in grid.rows for cell in cells}
+    states: list[GridState] = [state for state in _MEANS if state in used]
+    keys: list[tuple[GridState, page.Lettering]] = [(state, page.lettering(_MEANS[state], inner - 3 * _GAP)) for state in states]
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     tables = sum(layout.height + _GAP for layout in laid)
     height = top + tables + sum(words.height + 4 for _, words in keys) + (_GAP + below.height if caption else 0) + page.MARGIN
