@@ -31,7 +31,10 @@ def made_estimate(
     error, by = spread(se), dict(columns) if columns else {"g": [f"group {i}" for i in range(len(p))]}
     answers, cost = spread(n), spread(kish)
     return Estimate(
-        cells=Cells({"variable": ("y",) * len(p), **{k: tuple(v) for k, v in by.items()}}, by=tuple(c for c in by if c != "quantile")),
+        cells=Cells(
+            {"variable": ("y",) * len(p), "category": ("",) * len(p), **{k: tuple(v) for k, v in by.items()}},
+            by=tuple(c for c in by if c != "quantile"),
+        ),
         points=p,
         covariance=Covariance(error**2, None, None),
         df=spread(df),

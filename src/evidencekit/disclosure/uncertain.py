@@ -107,7 +107,7 @@ def share_standard(points: Floats, variance: Floats, n: Floats, cases: Floats, d
     Notes
     -----
     Without degrees of freedom the interval is all of 0 to 1. Where none or all are cases it is that of n answers, as everywhere in the
-    library, and never without width; the rule takes the width for 0 there and asks for a review.
+    library, and never without width; a rule may count it as 0 and leave it to a review.
     """
     known = ~np.isnan(cases)
     edge = np.where(known, (cases == 0) | (cases == n), (points <= 0) | (points >= 1))
@@ -117,12 +117,13 @@ def share_standard(points: Floats, variance: Floats, n: Floats, cases: Floats, d
     low, high = proportion_limits(p, variance, n, df, level=rule.level, how=ProportionInterval(method=rule.interval))
     nothing = ~edge & (df == 0)
     low, high = np.where(nothing, 0.0, low), np.where(nothing, 1.0, high)
-    return ShareStandard(size, low, high, np.where(edge, 0.0, high - low), edge)
+    width = np.where(edge & (rule.none_or_all == "pass"), 0.0, high - low)
+    return ShareStandard(size, low, high, width, edge)
 
 
 def _share(est: Estimate, standard: ShareStandard, rule: ShareInterval, i: int) -> Judgement:
     p, width, df = float(est.points[i]), float(standard.width[i]), est.df[i]
-    reason, footnote, review = "", "", list[str]()
+    reason, footnote = "", ""
     if standard.size[i] < rule.effective:
         reason = f"effective sample size under {rule.effective}"
     elif np.isnan(width):
@@ -130,20 +131,16 @@ def _share(est: Estimate, standard: ShareStandard, rule: ShareInterval, i: int) 
     elif width > rule.narrow:
         if width >= rule.wide:
             reason = f"interval of {_percent(rule.wide)} points or more"
-        elif width / p > rule.relative:
+        elif p <= 0 or width / p > rule.relative:  # beside nothing, any width is wide
             reason = f"interval of more than {_percent(rule.relative)} percent of the estimate"
-        elif rule.complement is not None and width / (1 - p) > rule.complement:
+        elif rule.complement is not None and (p >= 1 or width / (1 - p) > rule.complement):
             footnote = f"the complement is too uncertain: interval of more than {_percent(rule.complement)} percent of it"
     if reason:
         return Judgement(reason=f"{TOO}{reason}", withheld=rule.fails == "withhold")
     if df < rule.df:
         few = f"fewer than {rule.df} degrees of freedom"
-        if rule.few_df == "flag":
-            return Judgement(reason=f"{TOO}{few}")
-        review.append(few)
-    if standard.edge[i]:
-        review.append("none or all are cases")
-    return Judgement(review=tuple(review), footnote=footnote)
+        return Judgement(reason=f"{TOO}{few}") if rule.few_df == "flag" else Judgement(review=(few,), footnote=footnote)
+    return Judgement(footnote=footnote)
 
 
 def _count(est: Estimate, rule: CountInterval, i: int) -> Judgement:

@@ -35,7 +35,7 @@ class ShareInterval:
     """A share is judged by its effective sample size and the width of an interval of its own, whatever interval is shown.
 
     In this order: too small an effective sample fails; a narrow interval passes; a wide one fails; one that is wide beside the share
-    fails. Where no answer or every answer is a case, the effective sample size is n, the width counts as 0, and the cell is for review.
+    fails. Where no answer or every answer is a case, the effective sample size is n.
 
     Parameters
     ----------
@@ -53,6 +53,9 @@ class ShareInterval:
         Korn and Graubard's interval with the effective sample size capped at n, or not.
     level : float
         Of that interval.
+    none_or_all : {"judge", "pass"}
+        Whether a share of which none or all are cases is judged by its exact interval (default), or its width counts as 0, as NCHS has it,
+        who leave such shares to a review (the profile's `zero` and `full`).
     df : int
         The fewest degrees of freedom.
     few_df : {"flag", "review"}
@@ -73,6 +76,7 @@ class ShareInterval:
     complement: float | None = None
     interval: Literal["nchs", "beta"] = "nchs"
     level: float = 0.95
+    none_or_all: Literal["judge", "pass"] = "judge"
     df: int
     few_df: FewDf
     fails: Fails
@@ -83,6 +87,7 @@ class ShareInterval:
         counted("df", self.df)
         one_of("few_df", self.few_df, get_args(FewDf))
         one_of("interval", self.interval, ("nchs", "beta"))
+        one_of("none_or_all", self.none_or_all, ("judge", "pass"))
         fraction("level", self.level, low=0.5)
         fraction("narrow", self.narrow)
         fraction("wide", self.wide)
