@@ -40,6 +40,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert not [name for name in names if "/tests/" in name or "/_template/" in name]
     ours = {p.relative_to(ROOT / "src").as_posix() for kind in ("*.py", "*.toml") for p in (ROOT / "src").rglob(kind)}
     assert "evidencekit/instrument/indicators/catalogue/victimisation.toml" in ours
+    assert "evidencekit/disclosure/profiles/files/child-survey.toml" in ours
     assert ours <= set(names)
 
 

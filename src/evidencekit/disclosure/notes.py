@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from evidencekit.estimate import Estimate
 
-__all__ = ["decision_words", "missing_words"]
+__all__ = ["STAMP", "decision_words", "missing_words"]
+
+STAMP = "release profile"  # the policy that says under which rules numbers were released; every release says it in its first line
 
 _LONELY = {
     "certainty": "are taken as certain to be in the sample and add nothing to the uncertainty",
@@ -16,7 +18,7 @@ _LONELY = {
 
 def decision_words(est: Estimate) -> tuple[str, ...]:
     """The policies in force, a sentence each."""
-    return tuple(_decision(what, how) for what, how in est.provenance.policies)
+    return tuple(_decision(what, how) for what, how in est.provenance.policies if what != STAMP)
 
 
 def _decision(what: str, how: str) -> str:

@@ -1,56 +1,133 @@
-"""The rules of a release: which cells could identify someone, which would give those away, which are too uncertain."""
+"""The rules of a release, all numbers from its profile: which cells could identify someone, and which would give those away."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.profiles import Profile
+from evidencekit.disclosure.uncertain import judged
 from evidencekit.estimate import Estimate
-from evidencekit.survey.uncertainty.intervals import ProportionInterval, proportion_limits
 
-__all__ = ["CASES", "PSUS", "doubts", "reasons"]
+__all__ = ["Flags", "assessed", "reasons"]
 
-CASES, PSUS = 10, 3
 UNKNOWN = "what this number rests on is not known: pass n= and cases= to replicate()"
+ENDS = ("minimum", "maximum", "range")
+JUST_UNDER = 1 - 1e-12  # n times a share is a whole number only up to rounding
 
 
-def reasons(est: Estimate) -> list[str]:
-    """Per cell, why it may not be shown; empty where it may."""
-    out = [_primary(est, i) for i in range(len(est))]
-    _between(est, out)
-    _secondary(est, out)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What the profile says of one cell. Protection and precision are two things, each with its reason.
+
+    Parameters
+    ----------
+    protection : str
+        Why it must be hidden; empty where it may be shown.
+    precision : str
+        Why it is too uncertain, hidden or not; empty where it is not.
+    withheld : bool
+        Whether it is so uncertain that the profile does not show it.
+    review : str
+        Why somebody must look at it first.
+    footnote : str
+        What must be said beside it.
+    """
+
+    protection: str = ""
+    precision: str = ""
+    withheld: bool = False
+    review: str = ""
+    footnote: str = ""
+
+
+def assessed(est: Estimate, rules: Profile) -> list[Flags]:
+    """Both flags of every cell, and what is for review.
+
+    Parameters
+    ----------
+    est : Estimate
+        Any Estimate.
+    rules : Profile
+        Where every number comes from.
+    """
+    hidden, doubts = reasons(est, rules), judged(est, rules)
+    fine = any(rules.geography.is_finer(column) for column in est.cells.by)
+    out: list[Flags] = []
+    for i, (why, doubt) in enumerate(zip(hidden, doubts, strict=True)):
+        review = [*_for_review(est, rules, i), *([_below(rules)] if fine and rules.geography.below == "review" else []), *doubt.review]
+        said = f"needs a review ({rules.reviewer}): {'; '.join(dict.fromkeys(review))}" if review else ""
+        out.append(Flags(protection=why, precision=doubt.reason, withheld=doubt.withheld, review=said, footnote=doubt.footnote))
     return out
 
 
-def _primary(est: Estimate, i: int) -> str:
-    counts = est.counts
+def reasons(est: Estimate, rules: Profile) -> list[str]:
+    """Per cell, why it may not be shown; empty where it may."""
+    fine = any(rules.geography.is_finer(column) for column in est.cells.by)
+    if fine and rules.geography.below == "hide":
+        return [_below(rules)] * len(est)
+    out = [_primary(est, rules, i) for i in range(len(est))]
+    _between(est, rules, out)
+    _secondary(est, rules, out)
+    return out
+
+
+def _primary(est: Estimate, rules: Profile, i: int) -> str:
+    counts, least = est.counts, rules.protection
+    if est.statistic in ENDS:
+        return "the smallest and the largest answer are somebody's"
     if np.isnan(counts.n[i]):
-        return UNKNOWN
-    if counts.psus[i] < PSUS:
-        return f"fewer than {PSUS} sampling units"
-    if counts.n[i] < CASES:
-        return f"fewer than {CASES} answers"
-    cases = counts.cases[i]
-    if not np.isnan(cases):
-        if cases < CASES:
-            return f"fewer than {CASES} cases"
-        if counts.n[i] - cases < CASES:
-            return f"fewer than {CASES} who are not cases"
+        return UNKNOWN if least.unknown == "hide" else ""
+    if counts.psus[i] < least.psus:
+        return f"fewer than {least.psus} sampling units"
+    if counts.n[i] < least.denominator:
+        return f"fewer than {least.denominator} answers"
+    if few := _few(est, rules, i):
+        return few
     if est.statistic == "quantile":
         share = float(est.cells.columns["quantile"][i])
-        if counts.n[i] * min(share, 1 - share) < CASES * (1 - 1e-12):
-            return f"fewer than {CASES} answers on one side"
+        if counts.n[i] * min(share, 1 - share) < least.beyond * JUST_UNDER:
+            return f"fewer than {least.beyond} answers on one side"
     return ""
 
 
-def _between(est: Estimate, why: list[str]) -> None:
+def _few(est: Estimate, rules: Profile, i: int) -> str:
+    """Whether cases or those who are not cases are too few. None at all has a rule of its own, and the words of few: it is not said."""
+    least, cases = rules.protection, est.counts.cases[i]
+    sides = (
+        (cases, least.numerator, least.zero, "cases"),
+        (est.counts.n[i] - cases, least.complement, least.full, "who are not cases"),
+    )
+    for there, needed, none, words in sides:
+        if there <= 0 and none == "hide":
+            return f"fewer than {needed} {words}" if needed else "none or all are cases"
+        if 0 < there < needed:
+            return f"fewer than {needed} {words}"
+    return ""
+
+
+def _for_review(est: Estimate, rules: Profile, i: int) -> list[str]:
+    """What somebody must look at for the sake of protection."""
+    least, n, cases = rules.protection, est.counts.n[i], est.counts.cases[i]
+    if np.isnan(n):
+        return ["what this number rests on is not known"] if least.unknown == "review" else []
+    found = (least.zero == "review" and cases <= 0) or (least.full == "review" and n - cases <= 0)
+    return ["none or all are cases"] if found else []
+
+
+def _below(rules: Profile) -> str:
+    return f"split by places that may be below {rules.geography.floor}"
+
+
+def _between(est: Estimate, rules: Profile, why: list[str]) -> None:
     """Hide points of one distribution with too few answers between them and the point before that is shown."""
     found = _distribution(est)
     if found is None:
         return
-    axis, below = found
+    (axis, below), least = found, rules.protection.between
     columns = est.cells.columns
     blocks: dict[tuple[Any, ...], list[int]] = {}
     for i in range(len(est)):
@@ -59,8 +136,8 @@ def _between(est: Estimate, why: list[str]) -> None:
         last: int | None = None
         for i in sorted((i for i in block if not why[i]), key=lambda i: columns[axis][i]):
             same = last is not None and columns[axis][i] == columns[axis][last]
-            if last is not None and not same and below[i] - below[last] < CASES * (1 - 1e-12):
-                why[i] = f"fewer than {CASES} answers between this and another one shown"
+            if last is not None and not same and below[i] - below[last] < least * JUST_UNDER:
+                why[i] = f"fewer than {least} answers between this and another one shown"
             else:
                 last = i
 
@@ -74,9 +151,9 @@ def _distribution(est: Estimate) -> tuple[str, Floats] | None:
     return None
 
 
-def _secondary(est: Estimate, why: list[str]) -> None:
+def _secondary(est: Estimate, rules: Profile, why: list[str]) -> None:
     """Hide more cells wherever a block hides exactly one, or hides so few cases that their sum still says too much."""
-    columns = est.cells.columns
+    columns, least = est.cells.columns, rules.protection.least
     splits = [c for c in ("category", *est.cells.by) if len(set(columns.get(c, ()))) > 1]
     changed = True
     while changed:
@@ -87,7 +164,7 @@ def _secondary(est: Estimate, why: list[str]) -> None:
                 blocks.setdefault(tuple(v[i] for c, v in columns.items() if c != split), []).append(i)
             for block in blocks.values():
                 hidden, shown = [i for i in block if why[i]], [i for i in block if not why[i]]
-                if hidden and shown and (len(hidden) == 1 or sum(_size(est, i) for i in hidden) < CASES):
+                if hidden and shown and (len(hidden) == 1 or sum(_size(est, i) for i in hidden) < least):
                     why[min(shown, key=lambda i: _size(est, i))] = "would give a hidden cell away"
                     changed = True
 
@@ -95,37 +172,3 @@ def _secondary(est: Estimate, why: list[str]) -> None:
 def _size(est: Estimate, i: int) -> float:
     cases = est.counts.cases[i]
     return float(est.counts.n[i] if np.isnan(cases) else min(cases, est.counts.n[i] - cases))
-
-
-def doubts(est: Estimate, i: int) -> str:
-    """Why a cell is too uncertain: the NCHS standards for proportions; for other statistics, a relative standard error of 30 percent.
-
-    References
-    ----------
-    Parker et al. (2017), National Center for Health Statistics Data Presentation Standards for Proportions, Vital Health Stat 2(175).
-    """
-    low, high, point = est.interval.low[i], est.interval.high[i], est.points[i]
-    if np.isnan(low) or np.isnan(high):
-        return "too uncertain: no interval"
-    # A number of people that weights were fitted to has no width by right, and neither has a quantile of whole numbers.
-    if low == high and est.statistic not in ("count", "total", "quantile"):
-        return "too uncertain: an interval of no width"
-    if est.statistic not in ("proportion", "cdf"):
-        limit = est.statistic in ("mean", "total", "count", "ratio") and point != 0 and est.se[i] / abs(point) >= 0.3
-        return "too uncertain: relative standard error of 30 percent or more" if limit else ""
-    return _nchs(est, i)
-
-
-def _nchs(est: Estimate, i: int) -> str:
-    """The NCHS standards for a proportion, on their own interval: 95 percent, Korn-Graubard, whatever interval is shown."""
-    n, df, point, v = (np.array([x[i]]) for x in (est.counts.n, est.df, est.points, est.covariance.variances))
-    low, high = proportion_limits(point, v, n, df, level=0.95, how=ProportionInterval(method="nchs"))
-    p, width = float(point[0]), float(high[0] - low[0])
-    size = min(n[0], p * (1 - p) / v[0]) if 0 < p < 1 and v[0] > 0 else n[0]
-    if size < 30:
-        return "too uncertain: effective sample size under 30"
-    if width >= 0.30:
-        return "too uncertain: interval of 30 points or more"
-    if width > 0.05 and width / p > 1.30:
-        return "too uncertain: interval of more than 130 percent of the estimate"
-    return "needs a statistician's review: fewer than 8 degrees of freedom" if df[0] < 8 else ""

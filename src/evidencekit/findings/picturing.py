@@ -89,6 +89,10 @@ def _said(row: DotRow) -> str:
 def _dot_row(released: Released, i: int, label: str, *, strong: bool) -> DotRow:
     if released.status[i] == "protected":
         return DotRow(label, state="protected", strong=strong)
+    if released.status[i] == "not presented":
+        return DotRow(label, state="uncertain", strong=strong)
+    if released.status[i] == "review":
+        return DotRow(label, state="review", strong=strong)
     value, ends = float(released.estimate.points[i]), _ends(released, i)
     low, high = ends or (None, None)
     state = "caution" if released.status[i] == "uncertain" else "shown"

@@ -179,7 +179,8 @@ class Finding:
     def _doubts(self) -> list[str]:
         """What must be said of this number even where there is little room."""
         source = self.released.estimate
-        out = [self.released.reason[self.row]] if self.released.status[self.row] == "uncertain" else []
+        reason = self.released.reason[self.row]
+        out = [reason] if reason else []
         if self._weighted:
             out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
         elif not has_design(source.inference):
@@ -281,7 +282,7 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
     InputError
         Not a Released, not a share, of a subset that has no name, or the cell is not there.
     Refused
-        The cell is protected.
+        The cell is protected, too uncertain to be presented, or for review.
 
     Examples
     --------
@@ -313,6 +314,10 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
     row = estimate.cells.find(0 if cell is None else cell)
     if released.status[row] == "protected":
         raise Refused("This cell is protected: it may not be said.", "Ask about a larger group.")
+    if released.status[row] == "not presented":
+        raise Refused("This cell is too uncertain to be presented under its profile.", "Ask about a larger group.")
+    if released.status[row] == "review":
+        raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
     return Finding(released=released, row=row, action=action)
 
 

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["DotRow", "State", "dot_chart"]
 
-State = Literal["shown", "caution", "protected", "uncertain"]
+State = Literal["shown", "caution", "protected", "uncertain", "review"]
 _HIDDEN: dict[State, tuple[str, str, str]] = {  # words, marker, its inside
     "protected": ("protected", "s", page.SLATE),
     "uncertain": ("too uncertain to show", "D", "white"),
+    "review": ("for review", "^", "white"),
 }
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100)  # percentage points from tick to tick
 _MOST_TICKS = 6
@@ -43,8 +44,8 @@ class DotRow:
         Its interval. None where there is none.
     text : str
         The number in words, to the right; in a hidden row, why it is hidden. Made in English where it is empty.
-    state : {"shown", "caution", "protected", "uncertain"}
-        "caution" has a hollow dot (say why in `text`); "protected" and "uncertain" are the two kinds of hidden.
+    state : {"shown", "caution", "protected", "uncertain", "review"}
+        "caution" has a hollow dot (say why in `text`); "protected", "uncertain" and "review" are the kinds of hidden.
     strong : bool
         The row the chart is about: bold, on a shade.
 

@@ -13,7 +13,18 @@ from scipy.special import betaincinv, expit, logit, stdtrit, xlog1py, xlogy
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
 
-__all__ = ["Method", "ProportionInterval", "Sided", "beta_limits", "critical", "proportion_limits", "real", "reals", "t_limits"]
+__all__ = [
+    "Method",
+    "ProportionInterval",
+    "Sided",
+    "beta_limits",
+    "beta_size",
+    "critical",
+    "proportion_limits",
+    "real",
+    "reals",
+    "t_limits",
+]
 
 Method = Literal["beta", "logit", "xlogit", "likelihood", "asin", "wilson", "wald", "nchs"]
 Sided = Literal["two", "lower", "upper"]
@@ -153,8 +164,13 @@ def _clopper_pearson(p: Floats, size: Floats, tail: float) -> tuple[Floats, Floa
 
 def beta_limits(p: Floats, variance: Floats, n: Floats, df: Floats, tail: float, *, cap: bool = False) -> tuple[Floats, Floats]:
     """Korn and Graubard's limits; `cap` keeps the effective sample size at or below n."""
+    return _clopper_pearson(p, beta_size(p, variance, n, df, tail, cap=cap), tail)
+
+
+def beta_size(p: Floats, variance: Floats, n: Floats, df: Floats, tail: float, *, cap: bool = False) -> Floats:
+    """The effective sample size behind Korn and Graubard's limits: with a t correction for few degrees of freedom."""
     size = p * (1 - p) / variance * (stdtrit(n - 1, tail) / stdtrit(df, tail)) ** 2
-    return _clopper_pearson(p, np.minimum(size, n) if cap else size, tail)
+    return np.minimum(size, n) if cap else size
 
 
 def _beta(p: Floats, v: Floats, n: Floats, df: Floats, t: Floats, tail: float) -> tuple[Floats, Floats]:
