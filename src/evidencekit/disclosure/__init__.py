@@ -4,8 +4,10 @@
 
     the rules           profile(name, version=) and profile_names(); Profile.from_toml(path) for one's own
     apply them          ek.release(estimate, profile=) -> Released
+    across releases     ledger: what was released, and the audit of a new table against it
 """
 
+from evidencekit.disclosure import ledger
 from evidencekit.disclosure.profiles import (
     Answers,
     CountInterval,
@@ -36,6 +38,7 @@ __all__ = [
     "ShareInterval",
     "Source",
     "Symbols",
+    "ledger",
     "profile",
     "profile_names",
     "release",
