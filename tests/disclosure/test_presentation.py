@@ -84,13 +84,13 @@ def test_flags_of_every_row(adjustment: str, interval: str) -> None:
     assert said == t["flags"].tolist()
 
 
-@pytest.mark.parametrize(("off", "shown"), [(-1, False), (0, True), (1, True)])
-def test_shares_at_the_edges_of_each_number(off: int, shown: bool) -> None:
-    """30 effective answers; widths of 0.05, 0.30 and 130 percent are tried through rules that move to them."""
-    p, size = 0.5, RULE.effective + off
-    small = made_estimate("proportion", [p], se=[float(np.sqrt(p * (1 - p) / size))], n=5000, cases=2500)
-    wider = replace(PROPORTIONS, precision=(replace(RULE, wide=0.9, relative=9.0),))
-    assert (not assessed(small, wider)[0].withheld) is shown
+@pytest.mark.parametrize(("n", "withheld"), [(29, True), (30, False), (31, False)])
+@pytest.mark.parametrize("se", [0.001, 0.0])
+def test_thirty_effective_answers(n: int, withheld: bool, se: float) -> None:
+    """With next to no variance the effective sample size is n, and exactly; so it is where nobody is a case."""
+    wider = replace(PROPORTIONS, precision=(*PROPORTIONS.precision[1:], replace(RULE, wide=0.9, relative=9.0)))
+    est = made_estimate("proportion", [0.5 if se else 0.0], se=se, n=n, cases=n // 2 if se else 0)
+    assert assessed(est, wider)[0].withheld is withheld
 
 
 def one_width(p: float) -> tuple[ek.Estimate, float]:
