@@ -69,7 +69,7 @@ def test_flags_of_every_row(adjustment: str, interval: str) -> None:
         "proportion", t["p"].tolist(), se=t["se"].tolist(), n=t["n_den"].tolist(), cases=t["n_num"].tolist(), df=t["degf"].tolist()
     )
     said = []
-    for one in assessed(est, rules):
+    for one in assessed(est, rules).flags:
         assert bool(one.precision) == one.withheld
         codes = (
             ["Px"]
@@ -90,7 +90,7 @@ def test_thirty_effective_answers(n: int, withheld: bool, se: float) -> None:
     """With next to no variance the effective sample size is n, and exactly; so it is where nobody is a case."""
     wider = replace(PROPORTIONS, precision=(*PROPORTIONS.precision[1:], replace(RULE, wide=0.9, relative=9.0)))
     est = made_estimate("proportion", [0.5 if se else 0.0], se=se, n=n, cases=n // 2 if se else 0)
-    assert assessed(est, wider)[0].withheld is withheld
+    assert assessed(est, wider).flags[0].withheld is withheld
 
 
 def one_width(p: float) -> tuple[ek.Estimate, float]:
@@ -105,13 +105,13 @@ def test_widths_at_the_edge(nudge: float) -> None:
     est, width = one_width(0.3)
 
     def withheld(rule: ShareInterval) -> bool:
-        return assessed(est, replace(PROPORTIONS, precision=(rule,)))[0].withheld
+        return assessed(est, replace(PROPORTIONS, precision=(rule,))).flags[0].withheld
 
     tight = replace(RULE, relative=1e-6)
     assert withheld(replace(tight, narrow=width + nudge, wide=0.9)) is (nudge < 0)
     assert withheld(replace(RULE, narrow=1e-6, wide=width + nudge, relative=99.0)) is (nudge <= 0)
     assert withheld(replace(RULE, narrow=1e-6, wide=0.9, relative=width / 0.3 + nudge)) is (nudge < 0)
-    flags = assessed(est, replace(PROPORTIONS, precision=(replace(RULE, narrow=1e-6, complement=width / 0.7 + nudge),)))
+    flags = assessed(est, replace(PROPORTIONS, precision=(replace(RULE, narrow=1e-6, complement=width / 0.7 + nudge),))).flags
     assert bool(flags[0].footnote) is (nudge < 0)
 
 
@@ -133,12 +133,12 @@ RATES = next(rule for rule in COUNTS.precision if isinstance(rule, CountInterval
 @pytest.mark.parametrize("statistic", ["total", "ratio"])
 def test_ten_effective_cases(statistic: str, cases: int, kish: float, withheld: bool) -> None:
     est = made_estimate(statistic, [1000.0], se=[50.0], n=500, cases=[cases], kish=[kish])
-    assert assessed(est, COUNTS)[0].withheld is withheld
+    assert assessed(est, COUNTS).flags[0].withheld is withheld
 
 
 @pytest.mark.parametrize(("n", "withheld"), [(9, True), (10, False), (11, False)])
 def test_ten_effective_answers_where_cases_are_not_known(n: int, withheld: bool) -> None:
-    assert assessed(made_estimate("count", [1000.0], se=[50.0], n=[n]), COUNTS)[0].withheld is withheld
+    assert assessed(made_estimate("count", [1000.0], se=[50.0], n=[n]), COUNTS).flags[0].withheld is withheld
 
 
 @pytest.mark.parametrize(("nudge", "withheld"), [(-1e-9, True), (1e-9, False)])
@@ -148,7 +148,7 @@ def test_relative_width_of_a_count(nudge: float, withheld: bool) -> None:
     width = float(2 * np.sinh(2.228138851964939 * 0.2))
     others = tuple(rule for rule in COUNTS.precision if rule is not RATES)
     rules = replace(COUNTS, precision=(*others, replace(RATES, relative=width + nudge)))
-    assert assessed(est, rules)[0].withheld is withheld
+    assert assessed(est, rules).flags[0].withheld is withheld
 
 
 def test_counts_without_an_interval_are_withheld() -> None:
@@ -157,4 +157,4 @@ def test_counts_without_an_interval_are_withheld() -> None:
         made_estimate("count", [10.0], se=[np.nan]),
         made_estimate("ratio", [1.0], se=[1e9]),
     ):
-        assert assessed(est, COUNTS)[0].withheld
+        assert assessed(est, COUNTS).flags[0].withheld

@@ -22,20 +22,26 @@ from evidencekit.disclosure.profiles import (
     profile,
     profile_names,
 )
-from evidencekit.disclosure.releasing import Released, release
-from evidencekit.disclosure.rules import Flags
+from evidencekit.disclosure.publication import Publication
+from evidencekit.disclosure.released import Released
+from evidencekit.disclosure.releasing import release
+from evidencekit.disclosure.rules import Audited, Flags
+from evidencekit.disclosure.signing import Signature
 
 __all__ = [
     "Answers",
+    "Audited",
     "CountInterval",
     "Flags",
     "Geography",
     "Method",
     "Profile",
     "Protection",
+    "Publication",
     "RelativeError",
     "Released",
     "ShareInterval",
+    "Signature",
     "Source",
     "Symbols",
     "ledger",

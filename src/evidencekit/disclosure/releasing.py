@@ -2,127 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.notes import STAMP, decision_words, missing_words
+from evidencekit.disclosure.ledger import Ledger, Table, audit
+from evidencekit.disclosure.notes import STAMP
 from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
-from evidencekit.disclosure.rules import Flags, assessed
-from evidencekit.errors import InputError
+from evidencekit.disclosure.publication import Publication
+from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
+from evidencekit.disclosure.rules import Assessed, Flags, assessed
+from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
-from evidencekit.frames import frame_of
-from evidencekit.rendering.text import html_table, table_of, text_table
 
-__all__ = ["Released", "release"]
+__all__ = ["release"]
 
-PROTECTED, WITHHELD, REVIEW, UNCERTAIN, SHOWN = "protected", "not presented", "review", "uncertain", "shown"
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Released:
-    """Numbers that may be shown.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        What is left: every number of a hidden cell is NaN, covariances with it too. Its provenance names the profile, with its version and
-        digest.
-    status : tuple of str
-        Per cell ``"shown"``, ``"uncertain"`` (shown, with a symbol), ``"review"`` (somebody must look at it before it is said), ``"not
-        presented"`` (too uncertain to be shown: answers and sampling units stay) or ``"protected"`` (could identify someone: nothing
-        stays).
-    reason : tuple of str
-        Per cell, why.
-    rules : Profile
-        The rules that were applied.
-    flags : tuple of Flags
-        Per cell protection, precision, review and footnote, each with a reason. Of a protected cell only the protection is told.
-    note : str
-        What was not checked.
-
-    Examples
-    --------
-    >>> import evidencekit as ek
-    >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
-    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
-    >>> safe
-    Released under child-survey 1.0.0; not audited against other tables
-    variable              sex   estimate     low    high     n  status  reason
-    any_contact_unwanted  boy     0.1266  0.1035  0.1528  1034  shown
-    any_contact_unwanted  girl    0.1914  0.1617  0.2239   962  shown
-    note: to be checked by hand: tables that combine the offender, place and age; quotations beside small cells; sums of amounts that few
-    make up
-    >>> safe.to_frame()["status"].tolist()
-    ['shown', 'shown']
-    """
-
-    estimate: Estimate
-    status: tuple[str, ...]
-    reason: tuple[str, ...]
-    rules: Profile
-    flags: tuple[Flags, ...]
-    note: str = "not audited against other tables"
-
-    def __len__(self) -> int:
-        return len(self.status)
-
-    @property
-    def profile(self) -> str:
-        """The name of the rules that were applied."""
-        return self.rules.name
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Per cell the profile's symbol for its status; empty where it is simply shown."""
-        signs = self.rules.symbols
-        by_status = {PROTECTED: signs.protected, WITHHELD: signs.withheld, REVIEW: signs.review, UNCERTAIN: signs.uncertain, SHOWN: ""}
-        return tuple(by_status[status] for status in self.status)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the whole table: what is left to check, decisions taken on the way, answers that were missing."""
-        left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
-        return (*left, *decision_words(self.estimate), *missing_words(self.estimate))
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """The table, with a status, a symbol, a reason, and both flags per cell."""
-        return {
-            **self.estimate.columns,
-            "status": self.status,
-            "symbol": self.symbols,
-            "reason": self.reason,
-            **{name: tuple(getattr(f, name) for f in self.flags) for name in ("protection", "precision", "review")},
-        }
-
-    def to_frame(self) -> Any:
-        """The table in the caller's kind of frame, with columns ``status, symbol, reason, protection, precision, review``."""
-        return frame_of(self.columns, self.estimate.provenance.backend)
-
-    def _shown(self) -> tuple[list[str], list[list[str]]]:
-        labels = [c for c, v in self.estimate.cells.columns.items() if any(x not in (None, "") for x in v)]
-        flag = ["flag"] if any(self.estimate.flags) else []
-        return table_of({c: self.columns[c] for c in [*labels, "estimate", "low", "high", "n", *flag, "status", "reason"]})
-
-    def __repr__(self) -> str:
-        notes = [f"note: {note}" for note in self.notes]
-        return "\n".join([self._title(), text_table(*self._shown(), limit=30), *notes])
-
-    def _title(self) -> str:
-        return f"Released under {self.profile} {self.rules.version}; {self.note}"
-
-    def _repr_html_(self) -> str:
-        return html_table(*self._shown(), caption="; ".join([self._title(), *self.notes]), limit=200)
-
-
-def release(est: Estimate, *, profile: str | Profile = "child-survey") -> Released:
+def release(
+    est: Estimate,
+    *,
+    profile: str | Profile = "child-survey",
+    ledger: Ledger | None = None,
+    publication: Publication | None = None,
+    hide: Iterable[int] = (),
+) -> Released:
     """Protect the children behind the numbers.
 
     Parameters
@@ -136,16 +46,24 @@ def release(est: Estimate, *, profile: str | Profile = "child-survey") -> Releas
         units. A quantile needs 10 answers on either side; two points of one distribution (`cdf`, `quantile`) need 10 between them.
         Where one cell of a block is hidden and could be had from the others, the next smallest goes too. Cells that fail the NCHS 2017
         presentation standards for proportions are flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
+    ledger : Ledger, optional
+        What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``.
+    publication : Publication, optional
+        How the table will be shown. Needed with `ledger`.
+    hide : iterable of int
+        Further cells to hide, by position from 0: what the audit proposes.
 
     Returns
     -------
     Released
-        With a status and a reason per cell, and notes on the table. It has not been checked against other tables, and says so.
+        With a status and a reason per cell, notes on the table, and what was audited.
 
     Raises
     ------
     InputError
         Not an Estimate, an unknown profile, or one that rounds: `release` hides.
+    Refused
+        Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
 
     Notes
     -----
@@ -173,14 +91,53 @@ def release(est: Estimate, *, profile: str | Profile = "child-survey") -> Releas
         raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", within)
     rules = _rules(profile)
     est = _not_below_zero(est)
-    flags = assessed(est, rules)
-    status = tuple(_status(one) for one in flags)
+    safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
+    if ledger is None:
+        return safe
+    if publication is None:
+        raise InputError(
+            "publication= is needed with ledger=.", "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
+        )
+    return _beside(safe, ledger, publication.entry(safe.estimate))
+
+
+def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
+    """What is left of an Estimate."""
+    status = tuple(_status(one) for one in found.flags)
     hidden, withheld = (np.array([s == word for s in status], dtype=bool) for word in (PROTECTED, WITHHELD))
     # What is hidden says nothing of its precision either: a reason may give a number away.
-    told = tuple(Flags(protection=one.protection) if one.protection else one for one in flags)
+    told = tuple(Flags(protection=one.protection) if one.protection else one for one in found.flags)
     policies = (*est.provenance.policies, (STAMP, rules.stamp))
     left = _without(replace(est, provenance=replace(est.provenance, policies=policies)), hidden, withheld)
-    return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told)
+    return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told, audited=found.audited)
+
+
+def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
+    """The same, audited against what was released before."""
+    least = max(safe.rules.protection.least, 1)
+    found = audit(entry, ledger, threshold=least)
+    if found.verdict == "fail":
+        failing = [str(i) for i, status in enumerate(found.status) if status == "fail"]
+        cells = ("Cell " if len(failing) == 1 else "Cells ") + ", ".join(failing)
+        remedy = f"The least that helps: {found.remedy}." if found.remedy else "Nothing that was tried helps: do not release it."
+        raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
+    flags = list(safe.flags)
+    for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
+        if status == "review" and entry.cells[i] and not flags[i].protection:
+            asked = f"needs a review ({safe.rules.reviewer}): beside earlier releases, {reason}"
+            flags[i] = replace(flags[i], review="; ".join(x for x in (flags[i].review, asked) if x))
+    seal = found.certificate
+    audited = replace(safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups)
+    statuses, reasons = tuple(map(_status, flags)), tuple(map(_why, flags))
+    return replace(safe, flags=tuple(flags), status=statuses, reason=reasons, audited=audited, entry=entry)
+
+
+def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:
+    """The cells that were named to be hidden."""
+    given = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
+    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= i < len(est) for i in given):
+        raise InputError(f"hide= takes positions of cells, from 0 to {len(est) - 1}.")
+    return tuple(sorted({int(i) for i in given if i is not None}))
 
 
 def _rules(profile: object) -> Profile:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.complementing import complement_of
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.uncertain import judged
 from evidencekit.estimate import Estimate
 
-__all__ = ["Flags", "assessed", "reasons"]
+__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed"]
 
 UNKNOWN = "what this number rests on is not known: pass n= and cases= to replicate()"
+GIVES = "would give a hidden cell away"
+ASKED = "hidden beside earlier releases"
 ENDS = ("minimum", "maximum", "range")
 JUST_UNDER = 1 - 1e-12  # n times a share is a whole number only up to rounding
 
@@ -44,8 +48,47 @@ class Flags:
     footnote: str = ""
 
 
-def assessed(est: Estimate, rules: Profile) -> list[Flags]:
-    """Both flags of every cell, and what is for review.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What was proven of a release, and against what.
+
+    Parameters
+    ----------
+    tables : int
+        In how many additive tables of counts its cells were audited together.
+    cells : int
+        How many cells those have, margins included.
+    programmes : int
+        How many linear programmes that took.
+    failures : int
+        Hidden cells of which too much could be worked out. A release has none.
+    ledger : str
+        The digest of the ledger it was audited against; empty where there was none.
+    earlier : int
+        How many earlier tables of the same universe were in it.
+    groups : int
+        How many groups and differences of groups were looked at.
+    """
+
+    tables: int = 0
+    cells: int = 0
+    programmes: int = 0
+    failures: int = 0
+    ledger: str = ""
+    earlier: int = 0
+    groups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The flags of every cell, and what was proven of those that are hidden."""
+
+    flags: tuple[Flags, ...]
+    audited: Audited
+
+
+def assessed(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> Assessed:
+    """Both flags of every cell, what is for review, and what was proven of what is hidden.
 
     Parameters
     ----------
@@ -53,26 +96,34 @@ def assessed(est: Estimate, rules: Profile) -> list[Flags]:
         Any Estimate.
     rules : Profile
         Where every number comes from.
+    hide : sequence of int
+        Cells that are hidden whatever the rules say.
     """
-    hidden, doubts = reasons(est, rules), judged(est, rules)
+    (hidden, audited), doubts = _protected(est, rules, hide), judged(est, rules)
     fine = any(rules.geography.is_finer(column) for column in est.cells.by)
     out: list[Flags] = []
     for i, (why, doubt) in enumerate(zip(hidden, doubts, strict=True)):
         review = [*_for_review(est, rules, i), *([_below(rules)] if fine and rules.geography.below == "review" else []), *doubt.review]
         said = f"needs a review ({rules.reviewer}): {'; '.join(dict.fromkeys(review))}" if review else ""
         out.append(Flags(protection=why, precision=doubt.reason, withheld=doubt.withheld, review=said, footnote=doubt.footnote))
-    return out
+    return Assessed(tuple(out), audited)
 
 
-def reasons(est: Estimate, rules: Profile) -> list[str]:
-    """Per cell, why it may not be shown; empty where it may."""
+def _protected(est: Estimate, rules: Profile, hide: Sequence[int]) -> tuple[list[str], Audited]:
+    """Per cell, why it may not be shown, empty where it may; and what was proven."""
     fine = any(rules.geography.is_finer(column) for column in est.cells.by)
     if fine and rules.geography.below == "hide":
-        return [_below(rules)] * len(est)
+        return [_below(rules)] * len(est), Audited()
     out = [_primary(est, rules, i) for i in range(len(est))]
+    for i in hide:
+        out[i] = out[i] or ASKED
     _between(est, rules, out)
-    _secondary(est, rules, out)
-    return out
+    if not (least := rules.protection.least):
+        return out, Audited()
+    found = complement_of(est, np.array([bool(why) for why in out], dtype=bool), least=least)
+    for i in np.flatnonzero(found.too):
+        out[i] = GIVES
+    return out, Audited(tables=found.tables, cells=found.cells, programmes=found.programmes, failures=found.failures)
 
 
 def _primary(est: Estimate, rules: Profile, i: int) -> str:
@@ -149,26 +200,3 @@ def _distribution(est: Estimate) -> tuple[str, Floats] | None:
     if est.statistic == "quantile":
         return "quantile", est.counts.n * np.array(est.cells.columns["quantile"], dtype=np.float64)
     return None
-
-
-def _secondary(est: Estimate, rules: Profile, why: list[str]) -> None:
-    """Hide more cells wherever a block hides exactly one, or hides so few cases that their sum still says too much."""
-    columns, least = est.cells.columns, rules.protection.least
-    splits = [c for c in ("category", *est.cells.by) if len(set(columns.get(c, ()))) > 1]
-    changed = True
-    while changed:
-        changed = False
-        for split in splits:
-            blocks: dict[tuple[Any, ...], list[int]] = {}
-            for i in range(len(est)):
-                blocks.setdefault(tuple(v[i] for c, v in columns.items() if c != split), []).append(i)
-            for block in blocks.values():
-                hidden, shown = [i for i in block if why[i]], [i for i in block if not why[i]]
-                if hidden and shown and (len(hidden) == 1 or sum(_size(est, i) for i in hidden) < least):
-                    why[min(shown, key=lambda i: _size(est, i))] = "would give a hidden cell away"
-                    changed = True
-
-
-def _size(est: Estimate, i: int) -> float:
-    cases = est.counts.cases[i]
-    return float(est.counts.n[i] if np.isnan(cases) else min(cases, est.counts.n[i] - cases))

@@ -1,0 +1,132 @@
+"""What of an Estimate adds up: the numbers of people behind its cells, as tables with all their margins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencekit.columns import Codes, Floats
+from evidencekit.disclosure.tables import CellSystem, cube
+from evidencekit.estimate import Estimate
+
+__all__ = ["Block", "blocks_of"]
+
+ADDITIVE = ("proportion", "mean", "total", "count", "cdf", "quantile", "ratio", "variance")
+AXES = ("at", "quantile")  # columns that repeat the same people
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Block:
+    """Cells of an Estimate that are parts of one whole.
+
+    Parameters
+    ----------
+    rows : array (r,) of int
+        Positions in the Estimate.
+    cells : array (r,) of int
+        Where each of them is in the systems.
+    systems : tuple of CellSystem
+        The same cells counted in one or two ways: cases and those who are not, where a cell of the Estimate tells of both; otherwise
+        only cases (of several categories, which add up to the answers) or only answers.
+    """
+
+    rows: Codes
+    cells: Codes
+    systems: tuple[CellSystem, ...]
+
+    @property
+    def margins(self) -> NDArray[np.bool_]:
+        """The cells of the systems that the Estimate does not show."""
+        out = np.ones(len(self.systems[0]), dtype=bool)
+        out[self.cells] = False
+        return out
+
+
+def blocks_of(est: Estimate) -> list[Block]:
+    """The blocks of an Estimate; none where nothing adds up, such as differences, or where counts are not known.
+
+    Every margin is taken to be known: it may be shown in another table. Combinations of levels that nobody has are taken to be known
+    to be empty.
+    """
+    if est.statistic not in ADDITIVE:
+        return []
+    columns = est.cells.columns
+    apart = [c for c in columns if c != "category" and c not in est.cells.by]
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for i in range(len(est)):
+        found.setdefault(tuple(columns[c][i] for c in apart), []).append(i)
+    made = [_block(est, np.array(rows, dtype=np.intp)) for rows in found.values()]
+    return [block for block in made if block is not None]
+
+
+def _block(est: Estimate, rows: Codes) -> Block | None:
+    columns = est.cells.columns
+    n, cases = est.counts.n[rows], est.counts.cases[rows]
+    splits = [c for c in est.cells.by if len({columns[c][i] for i in rows}) > 1]
+    shared = "category" in columns and len({columns["category"][i] for i in rows}) > 1
+    axes = [_places([columns[c][i] for i in rows]) for c in (*splits, *(["category"] if shared else []))]
+    if not axes or np.isnan(n).any():
+        return None
+    at = tuple(axis for axis, _ in axes)
+    shape = tuple(size for _, size in axes)
+    if len(set(zip(*(axis.tolist() for axis in at), strict=True))) < len(rows):
+        return None  # two cells of the same people: not parts of a whole
+    if shared:
+        return _categories(rows, at, shape, n, cases)
+    counted = [n] if np.isnan(cases).any() else [cases, n - cases]
+    return _made(rows, at, [_table(at, shape, values) for values in counted])
+
+
+def _categories(rows: Codes, at: tuple[Codes, ...], shape: tuple[int, ...], n: Floats, cases: Floats) -> Block | None:
+    """Cases of several categories; what is left of the answers where not all categories are shown is one more."""
+    if np.isnan(cases).any():
+        return None
+    counts = _table(at, shape, cases)
+    answers = np.zeros(shape[:-1])
+    answers[at[:-1]] = n
+    rest = answers - counts.sum(axis=-1)
+    if (rest < -0.5).any():
+        return None  # answers of several choices: they do not add up
+    return _made(rows, at, [np.concatenate([counts, np.maximum(rest, 0)[..., None]], axis=-1) if rest.any() else counts])
+
+
+def _places(labels: Sequence[Any]) -> tuple[Codes, int]:
+    """Labels as whole numbers from 0, in their own order."""
+    order: dict[Any, int] = {}
+    at = np.array([order.setdefault(label, len(order)) for label in labels], dtype=np.intp)
+    return at, len(order)
+
+
+def _table(at: tuple[Codes, ...], shape: tuple[int, ...], values: Floats) -> Floats:
+    out = np.zeros(shape)
+    out[at] = values
+    return out
+
+
+def _made(rows: Codes, at: tuple[Codes, ...], tables: list[Floats]) -> Block:
+    """The systems, without cells that are empty in each: those are known to be."""
+    systems = [cube(table) for table in tables]
+    where = systems[0].tables[0][tuple(axis + 1 for axis in at)]
+    keep = np.any([system.values > 0 for system in systems], axis=0)
+    keep[where] = True
+    moved = np.cumsum(keep) - 1
+    return Block(rows, moved[where], tuple(_without(system, keep) for system in systems))
+
+
+def _without(system: CellSystem, keep: NDArray[np.bool_]) -> CellSystem:
+    """The system without cells that hold nobody."""
+    inner = np.flatnonzero(system.inner)
+    moved = np.where(keep, np.cumsum(keep) - 1, -1)
+    return replace(
+        system,
+        values=system.values[keep],
+        relations=system.relations[:, keep],
+        inner=system.inner[keep],
+        atoms=system.atoms[keep[inner]][:, keep],
+        offered=system.offered[keep],
+        tables=tuple(moved[table] for table in system.tables),
+    )

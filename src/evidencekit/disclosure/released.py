@@ -1,0 +1,244 @@
+"""Released: numbers that may be shown, with what was hidden, why, who looked, and what was audited."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evidencekit._version import __version__
+from evidencekit.disclosure.ledger import Table
+from evidencekit.disclosure.notes import decision_words, missing_words
+from evidencekit.disclosure.profiles import Profile
+from evidencekit.disclosure.rules import GIVES, Audited, Flags
+from evidencekit.disclosure.signing import Signature
+from evidencekit.errors import InputError, Refused, how_many
+from evidencekit.estimate import Estimate
+from evidencekit.frames import frame_of
+from evidencekit.rendering.text import html_table, table_of, text_table
+
+__all__ = ["Released"]
+
+SCHEMA = "evidencekit.release/1"
+PROTECTED, WITHHELD, REVIEW, UNCERTAIN, SHOWN = "protected", "not presented", "review", "uncertain", "shown"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Released:
+    """Numbers that may be shown.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What is left: every number of a hidden cell is NaN, covariances with it too. Its provenance names the profile, with its version and
+        digest.
+    status : tuple of str
+        Per cell ``"shown"``, ``"uncertain"`` (shown, with a symbol), ``"review"`` (somebody must look at it before it is said), ``"not
+        presented"`` (too uncertain to be shown: answers and sampling units stay) or ``"protected"`` (could identify someone: nothing
+        stays).
+    reason : tuple of str
+        Per cell, why.
+    rules : Profile
+        The rules that were applied.
+    flags : tuple of Flags
+        Per cell protection, precision, review and footnote, each with a reason. Of a protected cell only the protection is told.
+    audited : Audited
+        What was proven, and against what.
+    entry : ledger Table or None
+        What goes into the ledger once it is out; None where it was not audited against one.
+    signatures : tuple of Signature
+        Who looked at it.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+    >>> safe
+    Released under child-survey 1.0.0; not audited against other tables
+    variable              sex   estimate     low    high     n  status  reason
+    any_contact_unwanted  boy     0.1266  0.1035  0.1528  1034  shown
+    any_contact_unwanted  girl    0.1914  0.1617  0.2239   962  shown
+    note: to be checked by hand: tables that combine the offender, place and age; quotations beside small cells; sums of amounts that few
+    make up
+    >>> safe.to_frame()["status"].tolist()
+    ['shown', 'shown']
+    """
+
+    estimate: Estimate
+    status: tuple[str, ...]
+    reason: tuple[str, ...]
+    rules: Profile
+    flags: tuple[Flags, ...]
+    audited: Audited = Audited()
+    entry: Table | None = None
+    signatures: tuple[Signature, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+    @property
+    def profile(self) -> str:
+        """The name of the rules that were applied."""
+        return self.rules.name
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Per cell the profile's symbol for its status; empty where it is simply shown."""
+        signs = self.rules.symbols
+        by_status = {PROTECTED: signs.protected, WITHHELD: signs.withheld, REVIEW: signs.review, UNCERTAIN: signs.uncertain, SHOWN: ""}
+        return tuple(by_status[status] for status in self.status)
+
+    @property
+    def note(self) -> str:
+        """Against what it was audited."""
+        if not self.audited.ledger:
+            return "not audited against other tables"
+        return f"audited against {how_many(self.audited.earlier, 'earlier table')}"
+
+    @property
+    def cost(self) -> str:
+        """What protection and precision took from the table, in words."""
+        counts = Counter(self.status)
+        given = sum(one.protection == GIVES for one in self.flags)
+        parts = [
+            f"{counts[PROTECTED]:,} protected{f' ({given:,} of them so that others are not given away)' if given else ''}",
+            *(f"{counts[word]:,} {said}" for word, said in _COSTS if counts[word]),
+        ]
+        return f"of {how_many(len(self), 'cell')}: {', '.join(parts)}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the whole table: what is left to check, decisions taken on the way, answers that were missing."""
+        left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
+        signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
+        return (*left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The table, with a status, a symbol, a reason, and both flags per cell."""
+        return {
+            **self.estimate.columns,
+            "status": self.status,
+            "symbol": self.symbols,
+            "reason": self.reason,
+            **{name: tuple(getattr(f, name) for f in self.flags) for name in ("protection", "precision", "review")},
+        }
+
+    def to_frame(self) -> Any:
+        """The table in the caller's kind of frame, with columns ``status, symbol, reason, protection, precision, review``."""
+        return frame_of(self.columns, self.estimate.provenance.backend)
+
+    def signed(self, signature: Signature) -> Released:
+        """The same release with one more signature; cells it approves are no longer up for review.
+
+        Parameters
+        ----------
+        signature : Signature
+            Who, in which role, when, and which cells under review may be said.
+
+        Raises
+        ------
+        InputError
+            Not a Signature, or a position that is no cell.
+        Refused
+            A cell that is approved was not up for review, or its review is another role's.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> fiction = ek.fictional.national_survey()
+        >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+        >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+        >>> safe.signed(ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30")).unsigned
+        ()
+        """
+        if not isinstance(signature, Signature):
+            raise InputError(f"signed() takes a Signature, not a {type(signature).__name__}.", "Make one: ek.disclosure.Signature(...).")
+        status, reason = list(self.status), list(self.reason)
+        for i in signature.approves:
+            if i >= len(self):
+                raise InputError(f"The table has {how_many(len(self), 'cell')}, counted from 0.", "Approve by position.")
+            if status[i] != REVIEW:
+                raise Refused(f"Cell {i} is not up for review.", "Approve only cells whose status is 'review'.")
+            if signature.role != self.rules.reviewer:
+                raise Refused(f"What is up for review is looked at by a {self.rules.reviewer}.", "Let them sign.")
+            status[i] = UNCERTAIN if self.flags[i].precision else SHOWN
+            reason[i] = f"{reason[i]}; approved by {signature.name}"
+        return replace(self, status=tuple(status), reason=tuple(reason), signatures=(*self.signatures, signature))
+
+    @property
+    def unsigned(self) -> tuple[str, ...]:
+        """The roles that have yet to sign."""
+        return tuple(role for role in self.rules.sign if role not in {one.role for one in self.signatures})
+
+    def to_json(self) -> str:
+        """The release file: the table as it may be shown, the rules, the audit, the signatures, and a digest over all of it."""
+        columns = {name: [_plain(v) for v in values] for name, values in self.columns.items()}
+        record = {
+            "schema": SCHEMA,
+            "version": __version__,
+            "profile": self.rules.stamp,
+            "statistic": self.estimate.statistic,
+            "population": self.estimate.provenance.population,
+            "where": self.estimate.provenance.where,
+            "level": self.estimate.interval.level,
+            "inference": self.estimate.inference,
+            "cost": self.cost,
+            "notes": list(self.notes),
+            "audited": asdict(self.audited),
+            "table": columns,
+            "signatures": [{**asdict(one), "on": one.on.isoformat()} for one in self.signatures],
+        }
+        digest = blake2b(json.dumps(record, sort_keys=True).encode(), digest_size=16).hexdigest()
+        return json.dumps({**record, "digest": digest}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+    def save(self, path: str | Path) -> Path:
+        """Write the release file, once everybody has signed who must.
+
+        Raises
+        ------
+        Refused
+            A signature is missing.
+        """
+        if self.unsigned:
+            raise Refused(
+                f"This release is not signed by the {' and the '.join(self.unsigned)}.",
+                "safe = safe.signed(ek.disclosure.Signature(name=..., role=..., on=...))",
+            )
+        target = Path(path)
+        target.write_text(self.to_json(), encoding="utf-8")
+        return target
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        labels = [c for c, v in self.estimate.cells.columns.items() if any(x not in (None, "") for x in v)]
+        flag = ["flag"] if any(self.estimate.flags) else []
+        return table_of({c: self.columns[c] for c in [*labels, "estimate", "low", "high", "n", *flag, "status", "reason"]})
+
+    def __repr__(self) -> str:
+        notes = [f"note: {note}" for note in self.notes]
+        return "\n".join([self._title(), text_table(*self._shown(), limit=30), *notes])
+
+    def _title(self) -> str:
+        return f"Released under {self.profile} {self.rules.version}; {self.note}"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._shown(), caption="; ".join([self._title(), *self.notes]), limit=200)
+
+
+_COSTS = ((WITHHELD, "too uncertain to show"), (REVIEW, "for review"), (UNCERTAIN, "uncertain"))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: NaN is nothing."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return None if np.isnan(value) else value
+    return value if value is None or isinstance(value, (str, int, bool)) else str(value)
