@@ -1,0 +1,117 @@
+"""The search for a pattern: several starts, each made safe and tidied, and the cheapest kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evidencekit.columns import Floats
+from evidencekit.disclosure.tables.gauss import gauss
+from evidencekit.disclosure.tables.optimal import Cover
+from evidencekit.disclosure.tables.patterns import Search
+from evidencekit.disclosure.tables.proofs import CLOSE, View
+from evidencekit.disclosure.tables.repair import repaired
+from evidencekit.disclosure.tables.systems import CellSystem
+from evidencekit.disclosure.tables.telling import stage
+from evidencekit.disclosure.tables.tidying import tidied
+
+__all__ = ["Asked", "Found", "search"]
+
+SMALL = 600  # cells; up to there time is spent on a cheaper pattern
+FIRST, LAST = 4, 6  # rounds of rows after which a pattern is made of what they say
+TIDY = 1_500  # linear programmes for the clean-up of a small system
+NODES = 2_000  # of an integer programme, without a limit in seconds
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Asked:
+    """What was asked for: the cells, the primary ones, what each costs, who looks."""
+
+    system: CellSystem
+    primary: NDArray[np.bool_]
+    costs: Floats
+    views: tuple[View, ...]
+
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """Cells that may be shown or hidden."""
+        return self.system.offered & ~self.primary
+
+    @property
+    def small(self) -> bool:
+        """Whether time may be spent on a cheaper pattern."""
+        return len(self.system) <= SMALL
+
+    @property
+    def needs(self) -> int:
+        """How many ends of intervals are looked at."""
+        return 2 * sum(len(who.need.cells) for view in self.views for who in view.intruders)
+
+    def price(self, hidden: NDArray[np.bool_]) -> float:
+        """What the secondary cells of a pattern cost."""
+        return float(self.costs[hidden & self.free].sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Found:
+    """A safe pattern with its proofs, how many programmes were solved, and whether any can cost less."""
+
+    hidden: NDArray[np.bool_]
+    views: tuple[View, ...]
+    programmes: int
+    search: Search
+    bound: float = 0.0
+
+
+def search(asked: Asked, *, seconds: float, progress: bool | None) -> Found:
+    """A safe pattern, the cheapest that was met.
+
+    Parameters
+    ----------
+    asked : Asked
+        With at least one primary cell.
+    seconds : float
+        How long to look for the cheapest there is; 0 for a search that takes the same steps every time.
+    progress : bool or None
+        Whether to show how far it is.
+    """
+    best = _made(asked, gauss(asked.system, asked.primary, asked.costs), asked.views, progress)
+    if not asked.small and not seconds:
+        return best
+    cover, end = Cover(asked.system, asked.free, asked.costs), monotonic() + seconds
+    hidden, bound, spent, rounds = ~asked.free, 0.0, best.programmes, 0
+    ran_out: Search = "time ran out" if seconds else "search"
+    while seconds or rounds <= LAST:
+        with stage(f"cheaper pattern, round {rounds + 1}", asked.needs, progress) as told:
+            broken, rows = cover.grow(hidden, asked.views, told)
+        if not broken and asked.price(hidden) <= bound + CLOSE:
+            views = tuple(view.within(hidden) for view in asked.views)
+            return Found(hidden, views, spent + cover.programmes, "cheapest", asked.price(hidden))
+        if not seconds and rounds >= FIRST:
+            made = _made(asked, hidden, asked.views, progress)
+            best, spent = min(best, made, key=lambda f: round(asked.price(f.hidden), 9)), spent + made.programmes
+        left = end - monotonic() if seconds else np.inf
+        if not rows or left <= 0:
+            break
+        hidden, whole = cover.cheapest(seconds=left, nodes=0 if seconds else NODES)
+        bound, rounds = max(bound, whole.bound), rounds + 1
+        if whole.x is None:
+            break
+    return Found(best.hidden, best.views, spent + cover.programmes, ran_out, bound)
+
+
+def _made(asked: Asked, start: NDArray[np.bool_], views: Sequence[View], progress: bool | None) -> Found:
+    """A start made safe, and tidied where the system is small."""
+    views = tuple(view.within(start) for view in views)
+    with stage("audit and repair", asked.needs, progress) as told:
+        safe = repaired(asked.system, start, views, costs=asked.costs, told=told)
+    if not asked.small:
+        return Found(safe.hidden, views, safe.programmes, "search")
+    free = asked.free
+    with stage("clean-up", int((safe.hidden & free).sum()), progress) as told:
+        hidden, views, more = tidied(asked.system, safe, free, views, costs=asked.costs, budget=TIDY, told=told)
+    return Found(hidden, views, safe.programmes + more, "search")

@@ -1,0 +1,58 @@
+"""The door to scipy's HiGHS: linear and integer programmes over sparse sums."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+
+from evidencekit.columns import Floats
+
+__all__ = ["Whole", "least", "least_whole", "least_with_prices"]
+
+
+def least(costs: Floats, sums: csr_array, right: Floats, *, low: Floats, high: Floats, presolve: bool = True) -> Floats | None:
+    """The vertex x with ``sums @ x == right`` and ``low <= x <= high`` at which ``costs @ x`` is least; None where there is none."""
+    return _lp(costs, sums, right, low, high, presolve).x
+
+
+def least_with_prices(costs: Floats, sums: csr_array, *, low: Floats, high: Floats) -> tuple[float, Floats, Floats]:
+    """The least of ``costs @ x`` where ``sums @ x == 0``, with what it would change per unit of each lower and upper bound."""
+    found = _lp(costs, sums, np.zeros(sums.shape[0]), low, high)
+    return float(found.fun), np.abs(found.lower.marginals), np.abs(found.upper.marginals)
+
+
+def _lp(costs: Floats, sums: csr_array, right: Floats, low: Floats, high: Floats, presolve: bool = True) -> Any:
+    solve: Any = linprog
+    if not sums.shape[0]:
+        return solve(costs, bounds=np.column_stack([low, high]), method="highs", options={"presolve": presolve})
+    return solve(costs, A_eq=sums, b_eq=right, bounds=np.column_stack([low, high]), method="highs", options={"presolve": presolve})
+
+
+class Whole(NamedTuple):
+    """A whole-number solution, whether it is proven to be the best, and the bound that none can go below."""
+
+    x: Floats | None
+    proven: bool
+    bound: float
+
+
+def least_whole(costs: Floats, cover: csr_array, *, seconds: float, nodes: int) -> Whole:
+    """The x of 0 and 1 with ``cover @ x >= 1`` at least cost, or what is known of it when time or nodes run out."""
+    solve: Any = milp
+    options: dict[str, float] = {"mip_rel_gap": 0.0}
+    if np.isfinite(seconds):
+        options["time_limit"] = max(seconds, 0.1)
+    if nodes:
+        options["node_limit"] = nodes
+    found = solve(
+        costs,
+        integrality=np.ones(len(costs)),
+        bounds=Bounds(np.zeros(len(costs)), np.ones(len(costs))),
+        constraints=[LinearConstraint(cover, lb=1.0)] if cover.shape[0] else [],
+        options=options,
+    )
+    bound = found.mip_dual_bound
+    return Whole(found.x, found.status == 0, -np.inf if bound is None else float(bound))
