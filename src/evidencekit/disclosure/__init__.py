@@ -7,7 +7,8 @@
     across releases     ledger: what was released, and the audit of a new table against it
 """
 
-from evidencekit.disclosure import ledger
+from evidencekit.disclosure import ledger, tables
+from evidencekit.disclosure.picturing import before_and_after
 from evidencekit.disclosure.profiles import (
     Answers,
     CountInterval,
@@ -44,8 +45,10 @@ __all__ = [
     "Signature",
     "Source",
     "Symbols",
+    "before_and_after",
     "ledger",
     "profile",
     "profile_names",
     "release",
+    "tables",
 ]

@@ -32,11 +32,14 @@ class Block:
     systems : tuple of CellSystem
         The same cells counted in one or two ways: cases and those who are not, where a cell of the Estimate tells of both; otherwise
         only cases (of several categories, which add up to the answers) or only answers.
+    weighted : tuple of array (m,)
+        For each system the same cells as weighted totals; empty where those are not shown, or all weights are equal.
     """
 
     rows: Codes
     cells: Codes
     systems: tuple[CellSystem, ...]
+    weighted: tuple[Floats, ...] = ()
 
     @property
     def margins(self) -> NDArray[np.bool_]:
@@ -71,27 +74,45 @@ def _block(est: Estimate, rows: Codes) -> Block | None:
     axes = [_places([columns[c][i] for i in rows]) for c in (*splits, *(["category"] if shared else []))]
     if not axes or np.isnan(n).any():
         return None
-    at = tuple(axis for axis, _ in axes)
-    shape = tuple(size for _, size in axes)
-    if len(set(zip(*(axis.tolist() for axis in at), strict=True))) < len(rows):
+    grid = _Axes(tuple(axis for axis, _ in axes), tuple(size for _, size in axes))
+    if len(set(zip(*(axis.tolist() for axis in grid.at), strict=True))) < len(rows):
         return None  # two cells of the same people: not parts of a whole
-    if shared:
-        return _categories(rows, at, shape, n, cases)
-    counted = [n] if np.isnan(cases).any() else [cases, n - cases]
-    return _made(rows, at, [_table(at, shape, values) for values in counted])
-
-
-def _categories(rows: Codes, at: tuple[Codes, ...], shape: tuple[int, ...], n: Floats, cases: Floats) -> Block | None:
-    """Cases of several categories; what is left of the answers where not all categories are shown is one more."""
-    if np.isnan(cases).any():
-        return None
-    counts = _table(at, shape, cases)
-    answers = np.zeros(shape[:-1])
-    answers[at[:-1]] = n
-    rest = answers - counts.sum(axis=-1)
-    if (rest < -0.5).any():
+    whole, share = est.counts.weighted_n[rows], est.points[rows]
+    weighted = [] if _equal(n, whole) or est.statistic != "proportion" else [whole * share, whole * (1 - share)]
+    if not shared:
+        counted = [n] if np.isnan(cases).any() else [cases, n - cases]
+        return _made(rows, grid.at, [grid.table(x) for x in counted], [grid.table(x) for x in weighted[: len(counted)]])
+    counts, left = grid.table(cases), grid.left(n, cases)
+    if np.isnan(cases).any() or (left < -0.5).any():
         return None  # answers of several choices: they do not add up
-    return _made(rows, at, [np.concatenate([counts, np.maximum(rest, 0)[..., None]], axis=-1) if rest.any() else counts])
+    totals = [grid.table(x) for x in weighted[:1]]
+    if (left > 0.5).any():  # not all categories are shown
+        counts = np.concatenate([counts, np.maximum(left, 0)[..., None]], axis=-1)
+        totals = [np.concatenate([x, np.maximum(grid.left(whole, weighted[0]), 0)[..., None]], axis=-1) for x in totals]
+    return _made(rows, grid.at, [counts], totals)
+
+
+def _equal(n: Floats, weighted: Floats) -> bool:
+    """Whether weighted totals are the counts in another unit."""
+    return bool(np.isnan(weighted).any()) or bool(np.allclose(weighted * n.sum(), n * weighted.sum(), rtol=1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Where each row stands in a table of the splits."""
+
+    at: tuple[Codes, ...]
+    shape: tuple[int, ...]
+
+    def table(self, values: Floats) -> Floats:
+        """Values as a table, 0 where there is no row."""
+        out = np.zeros(self.shape)
+        out[self.at] = values
+        return out
+
+    def left(self, whole: Floats, parts: Floats) -> Floats:
+        """What is left of each whole when the parts along the last axis are taken away."""
+        return self.table(whole).max(axis=-1) - self.table(parts).sum(axis=-1)
 
 
 def _places(labels: Sequence[Any]) -> tuple[Codes, int]:
@@ -101,20 +122,15 @@ def _places(labels: Sequence[Any]) -> tuple[Codes, int]:
     return at, len(order)
 
 
-def _table(at: tuple[Codes, ...], shape: tuple[int, ...], values: Floats) -> Floats:
-    out = np.zeros(shape)
-    out[at] = values
-    return out
-
-
-def _made(rows: Codes, at: tuple[Codes, ...], tables: list[Floats]) -> Block:
+def _made(rows: Codes, at: tuple[Codes, ...], tables: list[Floats], totals: list[Floats]) -> Block:
     """The systems, without cells that are empty in each: those are known to be."""
     systems = [cube(table) for table in tables]
     where = systems[0].tables[0][tuple(axis + 1 for axis in at)]
     keep = np.any([system.values > 0 for system in systems], axis=0)
     keep[where] = True
     moved = np.cumsum(keep) - 1
-    return Block(rows, moved[where], tuple(_without(system, keep) for system in systems))
+    weighted = tuple(cube(np.maximum(total, 0)).values[keep] for total in totals)
+    return Block(rows, moved[where], tuple(_without(system, keep) for system in systems), weighted)
 
 
 def _without(system: CellSystem, keep: NDArray[np.bool_]) -> CellSystem:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
 from evidencekit.disclosure.additive import Block, blocks_of
-from evidencekit.disclosure.tables.auditing import audit
-from evidencekit.disclosure.tables.gauss import gauss
-from evidencekit.disclosure.tables.intruders import Intruder, Protection, insiders_of, outsider
-from evidencekit.disclosure.tables.proofs import Pool
-from evidencekit.disclosure.tables.repair import repaired
+from evidencekit.disclosure.tables.attacking import intervals
+from evidencekit.disclosure.tables.intruders import Protection, insiders_of, outsider, protection_of
+from evidencekit.disclosure.tables.proofs import Pool, View
+from evidencekit.disclosure.tables.searching import Asked, search
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.estimate import Estimate
 
 __all__ = ["Complement", "complement_of"]
 
 Bools = NDArray[np.bool_]
+SLACK = 1e-7  # of an end that can be reached, below what the audit takes for reached
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -30,15 +30,16 @@ class Complement:
     ----------
     too : array of bool (cells of the Estimate,)
         Cells that would give a hidden one away.
-    tables, cells, programmes, failures : int
-        How many additive tables, with how many cells; linear programmes solved; hidden cells that still could be worked out.
+    tables, cells, intervals, programmes : int
+        How many additive tables were audited, with how many cells in all; how many ends of intervals are proven to be far enough; how
+        many linear programmes that took.
     """
 
     too: Bools
     tables: int = 0
     cells: int = 0
+    intervals: int = 0
     programmes: int = 0
-    failures: int = 0
 
 
 def complement_of(est: Estimate, hidden: Bools, *, least: int) -> Complement:
@@ -56,70 +57,79 @@ def complement_of(est: Estimate, hidden: Bools, *, least: int) -> Complement:
 
     Notes
     -----
-    Cases and those who are not cases are two additive tables that hide the same cells. Cells that are hidden although they are not small
-    (too few sampling units) must stay uncertain by `least` on either side.
+    Cases and those who are not cases are two additive tables that hide the same cells; their weighted totals are two more. Margins are
+    taken to be known, but for those below `least`: no table would show them. Cells that are hidden although they are not small (too few
+    sampling units) must stay uncertain by `least` on either side. No cell is protected better than hiding every cell of the table would.
     """
-    too = np.zeros(len(est), dtype=bool)
-    tables = cells = programmes = failures = 0
+    out = Complement(np.zeros(len(est), dtype=bool))
     for block in blocks_of(est):
         primary = hidden[block.rows]
-        if not primary.any() or primary.all():
-            continue
-        found, solved, failed = _suppressed(block, primary, est.counts.n[block.rows], least)
-        too[block.rows[found & ~primary]] = True
-        tables, cells = tables + len(block.systems), cells + len(block.systems) * len(block.systems[0])
-        programmes, failures = programmes + solved, failures + failed
-    return Complement(too, tables, cells, programmes, failures)
+        if primary.any() and not primary.all():
+            found = _suppressed(block, primary, est.counts.n[block.rows], least)
+            out.too[block.rows[found.too & ~primary]] = True
+            out = replace(out, **{f: getattr(out, f) + getattr(found, f) for f in ("tables", "cells", "intervals", "programmes")})
+    return out
 
 
-def _suppressed(block: Block, primary: Bools, n: Floats, least: int) -> tuple[Bools, int, int]:
-    """The rows of a block that are hidden in the end; how many programmes were solved, and how many cells are not safe."""
-    size = len(block.systems[0])
-    costs = np.full(size, 0.0)
+def _suppressed(block: Block, primary: Bools, n: Floats, least: int) -> Complement:
+    """The rows of a block that are hidden in the end."""
+    small = block.margins & np.any([one.values < least for one in block.systems], axis=0)
+    systems = [replace(one, offered=~small) for one in block.systems]
+    first = _marked(block, primary)
+    costs = np.zeros(len(first))
     costs[block.cells] = np.log1p(n) + 0.1
     costs[block.margins] = 2 * costs.sum()  # a margin is known from elsewhere: hiding it is no way out
-    needs = [_needed(block, k, primary, n, least) for k in range(len(block.systems))]
-    small = np.any([block.margins & (system.values < least) for system in block.systems], axis=0)
-    first = small.copy()
-    first[block.cells] = primary
-    hidden, solved = gauss(block.systems[0], first, costs), 0
-    everyone = [_intruders(system, need, first) for system, need in zip(block.systems, needs, strict=True)]
-    pools = [Pool.of(people[0]) for people in everyone]
-    before = -1
-    while hidden.sum() != before:
-        before = hidden.sum()
-        for system, people, pool in zip(block.systems, everyone, pools, strict=True):
-            hidden, more = repaired(system, hidden, people, pool, costs=costs, told=lambda _: None)
-            solved += more
-    if (hidden & block.margins & ~small).any():
-        return np.ones(len(primary), dtype=bool), solved, 0
-    audits = [audit(system, hidden, people[0]) for system, people in zip(block.systems, everyone, strict=True)]
-    return hidden[block.cells], solved + sum(a.programmes for a in audits), sum(len(a.failures) for a in audits)
+    needs = [_needed(block, one, primary, n, least) for one in systems]
+    views = [_view(one, need, ~block.margins, first) for one, need in zip(systems, needs, strict=True)]
+    if block.weighted:
+        lighter = [_weighted(*each) for each in zip(systems, block.weighted, needs, strict=True)]
+        views += [_view(one, need, ~block.margins) for one, need in lighter]
+    asked = Asked(systems[0], first, costs, tuple(views))
+    found = search(asked, seconds=0, progress=None)
+    failed = any(len(view.pool.open(who)) for view in found.views for who in view.intruders)
+    told = failed or bool((found.hidden & block.margins & ~small).any())  # by no pattern of its cells: none of them is shown
+    too = np.ones(len(primary), dtype=bool) if told else found.hidden[block.cells]
+    return Complement(too, len(views), len(views) * len(first), asked.needs, found.programmes)
 
 
-def _intruders(system: CellSystem, need: Protection, primary: Bools) -> list[Intruder]:
-    """Somebody who is in no cell, then somebody in each of the smallest."""
-    base = outsider(system.values, need)
-    return [base, *insiders_of(system, base, primary)]
+def _view(system: CellSystem, need: Protection, rows: Bools, inside: Bools | None = None) -> View:
+    """Somebody who is in no cell, and somebody in each of the smallest of those `inside`. Needs go no further than hiding all rows does."""
+    low, high = need.low.copy(), need.high.copy()
+    if len(need.cells):
+        at = need.cells
+        least, most = intervals(system, rows, cells=at, progress=False)
+        low[at], high[at] = np.maximum(low[at], least[at] + SLACK), np.minimum(high[at], most[at] - SLACK)
+        low[at], high[at] = np.minimum(low[at], system.values[at]), np.maximum(high[at], system.values[at])
+    base = outsider(system.values, Protection(low, high))
+    return View((base, *([] if inside is None else insiders_of(system, base, inside))), Pool(base, system.relations))
 
 
-def _needed(block: Block, which: int, primary: Bools, n: Floats, least: int) -> Protection:
+def _weighted(system: CellSystem, totals: Floats, need: Protection) -> tuple[CellSystem, Protection]:
+    """Weighted totals, and their needs: what a count must be able to be, a total must too, in records as light as those of any cell."""
+    scaled = totals * (system.values.max() / max(totals.max(), 1e-300))  # in units of records, for the solver's tolerances
+    held = system.values > 0
+    lightest = float((scaled[held] / system.values[held]).min())
+    low = np.where(held, need.low / np.maximum(system.values, 1) * scaled, np.nan)
+    high = np.where(held, np.maximum(scaled, need.high * lightest), np.nan)
+    return replace(system, values=scaled), Protection(low, high)
+
+
+def _marked(block: Block, primary: Bools) -> Bools:
+    """The hidden rows, as cells of the systems."""
+    out = np.zeros(len(block.systems[0]), dtype=bool)
+    out[block.cells] = primary
+    return out
+
+
+def _needed(block: Block, system: CellSystem, primary: Bools, n: Floats, least: int) -> Protection:
     """Between what the number in each hidden row must stay uncertain."""
-    system = block.systems[which]
-    low, high = np.full(len(system), np.nan), np.full(len(system), np.nan)
+    need = protection_of(system.values, _marked(block, primary), least)
     cells, values = block.cells[primary], system.values[block.cells[primary]]
-    answers = n[primary]
-    few = values < least
-    alone = len(block.systems) == 1
-    others = alone & (values > answers - least) & (answers >= least)  # one of several categories that nearly all chose
-    low[cells] = np.where(few, 0, np.where(others, np.maximum(answers - least, 0), np.maximum(values - least, 0)))
-    high[cells] = np.where(few, np.maximum(least, values), np.where(others, values, values + least))
-    if not alone:
-        told = few | _large(block, primary, least)
-        low[cells[~told]] = high[cells[~told]] = np.nan
+    low, high = need.low.copy(), need.high.copy()
+    if len(block.systems) == 1:
+        most = (values >= least) & (n[primary] - values < least)  # a category that nearly all chose: how many did not must stay open
+        low[cells[most]], high[cells[most]] = np.maximum(n[primary] - least, 0)[most], values[most]
+        return Protection(low, high)
+    few_elsewhere = (values >= least) & np.any([one.values[cells] < least for one in block.systems], axis=0)
+    low[cells[few_elsewhere]] = high[cells[few_elsewhere]] = np.nan
     return Protection(low, high)
-
-
-def _large(block: Block, primary: Bools, least: int) -> Bools:
-    """Rows that are hidden although neither cases nor others are few."""
-    return np.all([system.values[block.cells[primary]] >= least for system in block.systems], axis=0)

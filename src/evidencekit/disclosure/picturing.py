@@ -19,6 +19,7 @@ from evidencekit.rendering.grids import Grid, GridCell, GridState, grid_chart
 
 __all__ = ["before_and_after"]
 
+CLOSE = 1e-6
 INSIDE = "Not for publication: the upper table holds what must not be shown"
 
 
@@ -85,8 +86,11 @@ def _grid(est: Estimate, block: Block, hidden: NDArray[np.bool_], given: NDArray
     system = block.systems[0]
     out = np.zeros(len(system), dtype=bool)
     out[block.cells] = hidden
-    low, high = intervals(system, out, np.flatnonzero(out))
-    words = {int(i): (int(a), int(b)) for i, a, b in zip(np.flatnonzero(out), low, high, strict=True)}
+    low, high = intervals(system, out)
+    words = {
+        int(i): (int(a), int(b))
+        for i, a, b in zip(np.flatnonzero(out), np.ceil(low[out] - CLOSE), np.floor(high[out] + CLOSE), strict=True)
+    }
     too = {int(cell) for cell in block.cells[given]}
     splits = _splits(est, block)
     labels = [_levels(est, block, column) for column in splits] + [[""]] * (2 - len(splits))

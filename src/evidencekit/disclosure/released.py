@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class Released:
     reason: tuple[str, ...]
     rules: Profile
     flags: tuple[Flags, ...]
-    audited: Audited = Audited()
+    audited: Audited = field(default_factory=Audited)
     entry: Table | None = None
     signatures: tuple[Signature, ...] = ()
 

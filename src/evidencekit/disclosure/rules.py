@@ -58,10 +58,10 @@ class Audited:
         In how many additive tables of counts its cells were audited together.
     cells : int
         How many cells those have, margins included.
+    intervals : int
+        How many ends of intervals are proven to be as far from the truth as they must be. None is not.
     programmes : int
         How many linear programmes that took.
-    failures : int
-        Hidden cells of which too much could be worked out. A release has none.
     ledger : str
         The digest of the ledger it was audited against; empty where there was none.
     earlier : int
@@ -72,8 +72,8 @@ class Audited:
 
     tables: int = 0
     cells: int = 0
+    intervals: int = 0
     programmes: int = 0
-    failures: int = 0
     ledger: str = ""
     earlier: int = 0
     groups: int = 0
@@ -123,7 +123,7 @@ def _protected(est: Estimate, rules: Profile, hide: Sequence[int]) -> tuple[list
     found = complement_of(est, np.array([bool(why) for why in out], dtype=bool), least=least)
     for i in np.flatnonzero(found.too):
         out[i] = GIVES
-    return out, Audited(tables=found.tables, cells=found.cells, programmes=found.programmes, failures=found.failures)
+    return out, Audited(tables=found.tables, cells=found.cells, intervals=found.intervals, programmes=found.programmes)
 
 
 def _primary(est: Estimate, rules: Profile, i: int) -> str:

@@ -1,0 +1,117 @@
+"""What is hidden of a release cannot be worked out of what is shown: checked by linear programmes written anew here."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+import evidencekit as ek
+from evidencekit.disclosure.rules import GIVES
+
+LEAST = 10
+Ints = NDArray[np.int64]
+
+
+def estimated(cases: Ints, others: Ints) -> ek.Estimate:
+    """Shares in a table of groups with so many cases and others, over twelve sampling units, weights unequal."""
+    rows = [
+        (*at, y) for at in itertools.product(*map(range, cases.shape)) for y, many in ((1, cases[at]), (0, others[at])) for _ in range(many)
+    ]
+    by = [f"g{k}" for k in range(cases.ndim)]
+    frame = pd.DataFrame(rows, columns=[*by, "y"])
+    rng = np.random.default_rng(5)
+    frame["psu"], frame["weight"] = rng.integers(0, 12, len(frame)), rng.uniform(5, 15, len(frame))
+    return ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by=by)
+
+
+def ends(values: Ints, shown: NDArray[np.bool_], at: tuple[int, ...]) -> tuple[float, float]:
+    """Between what a cell must lie for whoever sees the shown cells and every margin that is large enough to be shown."""
+    where = list(itertools.product(*map(range, values.shape)))
+    known, right = [], []
+    for margin in itertools.product(*(range(-1, size) for size in values.shape)):
+        inside = [all(m in (-1, c) for m, c in zip(margin, cell, strict=True)) for cell in where]
+        total = sum(int(values[cell]) for cell, there in zip(where, inside, strict=True) if there)
+        if (-1 in margin and total >= LEAST) or (-1 not in margin and shown[margin]) or total == 0:
+            known.append(np.array(inside, dtype=float))
+            right.append(total)
+    if not known:
+        return 0.0, np.inf
+    one = np.array([cell == at for cell in where], dtype=float)
+    found = [linprog(sign * one, A_eq=np.array(known), b_eq=right, bounds=(0, None)).fun for sign in (1, -1)]
+    return found[0] or 0.0, np.inf if found[1] is None else -found[1]
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[Ints, Ints]:
+    shape = draw(st.sampled_from([(3,), (5,), (2, 2), (3, 2), (3, 3), (4, 2), (2, 2, 2)]))
+    size = int(np.prod(shape))
+    few = st.lists(st.one_of(st.integers(1, 9), st.integers(10, 40)), min_size=size, max_size=size)
+    many = st.lists(st.integers(40, 90), min_size=size, max_size=size)
+    return np.array(draw(few)).reshape(shape), np.array(draw(many)).reshape(shape)
+
+
+@settings(max_examples=25)
+@given(tables())
+def test_a_hidden_number_of_cases_can_be_anything_that_hiding_the_whole_table_would_leave_it(counts: tuple[Ints, Ints]) -> None:
+    cases, others = counts
+    est = estimated(cases, others)
+    safe = ek.release(est)
+    status = np.array(safe.status)
+    shown = (status != "protected").reshape(cases.shape)
+    small = cases < LEAST
+    assert not (shown & small).any()
+    nothing = np.zeros(cases.shape, dtype=bool)
+    for at in map(tuple, np.argwhere(small)):
+        low, high = ends(cases, shown, at)
+        best_low, best_high = ends(cases, nothing, at)
+        assert low <= max(best_low, 0) + 1e-6
+        assert high >= min(best_high, LEAST) - 1e-6
+    if not small.any():
+        assert shown.all(), "nothing is hidden for nothing"
+
+
+def test_the_same_table_gives_the_same_release() -> None:
+    est = estimated(np.array([[4, 12, 30], [15, 6, 22], [25, 28, 9]]), np.full((3, 3), 60))
+    one, two = ek.release(est), ek.release(est)
+    assert one.to_json() == two.to_json()
+    assert one.audited == two.audited
+    assert one.audited.intervals > 0
+    assert GIVES in {flags.protection for flags in one.flags}
+
+
+def test_categories_that_add_up_are_protected_from_each_other() -> None:
+    """Of a question with three answers the share of one is hidden: it must not be what the others leave."""
+    rng = np.random.default_rng(3)
+    answers = np.repeat(["yes", "no", "unsure"], [120, 60, 4])
+    frame = pd.DataFrame({"y": answers, "psu": rng.integers(0, 12, 184), "weight": rng.uniform(5, 15, 184)})
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y"))
+    table = safe.to_frame().set_index("category")["status"]
+    assert table["unsure"] == "protected"
+    assert (table == "protected").sum() == 2
+
+
+def test_a_group_in_too_few_units_is_not_worked_out_either() -> None:
+    """Counts are large, and hidden since the group lives in two places: the totals must not tell them."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"g": np.repeat(["a", "b", "c"], 200), "y": rng.integers(0, 2, 600), "weight": 1.0})
+    frame["psu"] = np.where(frame["g"] == "a", rng.integers(0, 2, 600), rng.integers(2, 12, 600))
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
+    assert sorted(safe.reason)[1:] == ["fewer than 3 sampling units", GIVES]
+
+
+@pytest.mark.parametrize("statistic", ["mean", "total"])
+def test_answers_are_an_additive_table_of_their_own(statistic: str) -> None:
+    """A mean of amounts has no cases: what must not be told is how many answered."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"g": np.repeat(["a", "b", "c"], [6, 80, 90]), "x": rng.uniform(0, 9, 176), "weight": rng.uniform(5, 9, 176)})
+    frame["psu"] = rng.integers(0, 12, 176)
+    survey = ek.Survey(frame, weights="weight", psu="psu")
+    safe = ek.release(getattr(ek, statistic)(survey, "x", by="g"))
+    assert safe.reason == ("fewer than 10 answers", GIVES, "")
