@@ -17,10 +17,11 @@ __all__ = ["Classes", "classes_of"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classes:
-    """The classes of one variable: which of them each set of levels is made of."""
+    """The classes of one variable: which of them each set of levels is made of, and the one of no answer, where it has one of its own."""
 
     count: int
     members: Mapping[Levels, NDArray[np.bool_]]
+    silent: int | None
 
     def of(self, sets: Iterable[Levels]) -> NDArray[np.bool_]:
         """The classes that are in all of these sets."""
@@ -54,10 +55,14 @@ def classes_of(variable: str, sets: Sequence[Levels]) -> Classes:
     # A number strictly between two ends stands for all of them; None, a text and an object stand for themselves and for every other level.
     ends = sorted(cuts)
     inside: list[Level] = [ends[0] - 1, *((a + b) / 2 for a, b in pairwise(ends)), ends[-1] + 1] if ends else []
-    table = [[_has(levels, level) for levels in sets] for level in [*_in_order(named), *inside]]
+    every = [*_in_order(named), *inside]
+    table = [[_has(levels, level) for levels in sets] for level in every]
     table.append([isinstance(levels, But) for levels in sets])  # a level that nobody named
-    kept = np.unique(np.array(table, dtype=np.bool_).reshape(len(table), len(sets)), axis=0)
-    return Classes(len(kept), {levels: kept[:, i] for i, levels in enumerate(sets)})
+    rows = np.array(table, dtype=np.bool_).reshape(len(table), len(sets))
+    kept, of = np.unique(rows, axis=0, return_inverse=True)
+    of = of.ravel()
+    mine = int(of[every.index(None)])
+    return Classes(len(kept), {levels: kept[:, i] for i, levels in enumerate(sets)}, mine if np.count_nonzero(of == mine) == 1 else None)
 
 
 def _has(levels: Levels, level: Level) -> bool:

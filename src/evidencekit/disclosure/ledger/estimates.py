@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.disclosure.ledger.auditing import UNNAMED
-from evidencekit.disclosure.ledger.groups import But, Group, Levels, group_of, level_of, sorted_levels
+from evidencekit.disclosure.ledger.groups import But, Group, Levels, group_of, is_number, level_of, sorted_levels, together
 from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import Table
 from evidencekit.errors import InputError, how_many, one_of
@@ -20,6 +20,7 @@ __all__ = ["published"]
 
 COLUMNS = ("n", "cases", "percent", "se", "limits", "deff", "n_eff", "weighted_n")
 COUNTED = ("proportion", "mean", "total", "count")
+ANSWERED = But((None,))
 NEAR = 1.01  # Kish's factor: weights that vary by a tenth
 NEAR_RATIO = 1.5  # two standard deviations to either side of them
 
@@ -98,6 +99,8 @@ def published(
         raise InputError(f"published() takes an Estimate, not a {type(estimate).__name__}.", within)
     if isinstance(decimals, bool) or not isinstance(decimals, Integral) or not 0 <= decimals <= 4:
         raise InputError("decimals= is a whole number from 0 to 4.")
+    if not is_number(base) or base != int(base) or base < 1:
+        raise InputError("base= is a whole number from 1: what counts are rounded to.")
     if isinstance(shows, str) or not isinstance(shows, Sequence) or not shows:
         raise InputError("shows= is a sequence of words.", f"Some of {', '.join(COLUMNS)}.")
     for word in shows:
@@ -109,17 +112,16 @@ def published(
         )
     if not universe and not said.design:
         raise InputError("Nothing tells which people the Estimate is about.", "Name the round of the survey with universe=.")
-    reading = _Reading(estimate, frozenset(shows), int(decimals), base, made_of or {}, weight_ratio)
+    reading = _Reading(estimate, frozenset(shows), int(decimals), int(base), made_of or {}, weight_ratio)
     cells = tuple(reading.cell(i) for i in range(len(estimate)))
     beside = tuple(reading.number(*known) for known in reading.missing())
-    used = {name for cell in cells for number in cell for name in number.group.variables}
     return Table(
         title=title,
         universe=universe or f"{UNNAMED}{said.design}",
         cells=cells,
         where=Group() if where is None else group_of(where, "where="),
         beside=beside,
-        complete=tuple(sorted(used - {name for name, many in said.missing if many} - reading.partial())),
+        complete=reading.complete(cells),
         unchecked=reading.unchecked(),
     )
 
@@ -190,14 +192,7 @@ class _Reading:
         name = self.of(i)
         if name in self.split(i):
             raise InputError(f"The Estimate shows {name!r} by itself.", "Leave it out of by=.")
-        return {name: self.answers(name)}
-
-    def answers(self, name: str) -> Levels:
-        """Every answer of a variable, where the Estimate shows all of them."""
-        levels = self.levels(name)
-        if not self.shared() or levels == (None,):
-            return (0, 1) if self.shared() else But((None,))
-        return But((None,)) if name in self.partial() else levels
+        return {name: ANSWERED}
 
     def levels(self, name: str) -> tuple[Any, ...]:
         """The categories that are shown of a variable; only None where it is 0/1."""
@@ -246,14 +241,28 @@ class _Reading:
 
     def missing(self) -> list[tuple[Group, float]]:
         """How many gave no answer, where some did not, as notes on the table say."""
-        if self.est.statistic not in COUNTED:
-            return []
-        found = [(name, many) for name, many in self.est.provenance.missing if many and name in map(self.of, range(len(self.est)))]
-        said = [(name, self.answers(name), many) for name, many in found]
-        return [
-            (group_of({name: levels.levels if isinstance(levels, But) else But(levels) if isinstance(levels, tuple) else levels}), many)
-            for name, levels, many in said
-        ]
+        asked = {self.of(i) for i in range(len(self.est))} if self.est.statistic in COUNTED[:-1] else set[str]()
+        return [(group_of({name: None}), many) for name, many in self.est.provenance.missing if many and name in asked]
+
+    def complete(self, cells: Sequence[Sequence[Number]]) -> Group:
+        """What a reader takes for granted: the levels shown are all there are, and nobody lacks an answer unless it is said."""
+        asked = {self.of(i) for i in range(len(self.est))}
+        sets: dict[str, list[Levels]] = {}
+        for number in (number for cell in cells for number in cell):
+            for name, levels in number.group.parts:
+                if name not in asked:
+                    sets.setdefault(name, []).append(levels)
+        out = {name: levels for name, found in sets.items() if (levels := together(found)) is not None}
+        if self.est.statistic not in COUNTED[:-1]:
+            return group_of(out)
+        silent: tuple[Any, ...] = (None,)
+        for name in sorted(asked):
+            none = () if not dict(self.est.provenance.missing).get(name) else silent
+            if self.shared() and name not in self.partial():
+                out[name] = ((0, 1) if self.levels(name) == silent else self.levels(name)) + none
+            elif not none:
+                out[name] = ANSWERED
+        return group_of(out)
 
     def unchecked(self) -> tuple[str, ...]:
         """What of the Estimate is no number of people."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from evidencekit.disclosure.ledger.judging import Verdict, judged
+from evidencekit.disclosure.ledger.judging import Verdict, as_narrow, judged
 from evidencekit.disclosure.ledger.linking import Linked, Owner, linked
 from evidencekit.disclosure.ledger.rules import Rule
 from evidencekit.disclosure.ledger.systems import NODES, CountSystem
@@ -16,7 +16,7 @@ from evidencekit.disclosure.ledger.tables import Table
 from evidencekit.disclosure.ledger.targets import Kind, Target, targets_of
 from evidencekit.errors import InputError
 
-__all__ = ["Examined", "Finding", "examined"]
+__all__ = ["Examined", "Finding", "examined", "passes"]
 
 Status = Literal["fail", "review"]
 
@@ -90,25 +90,43 @@ def examined(new: Table, before: Sequence[tuple[int, Table]], rule: Rule, *, bar
         bar.reset(total=len(targets))
     verdicts = judged(system, targets, rule, bar=bar)
     bad = [i for i, v in enumerate(verdicts) if v.status != "safe" and not (v.status == "empty" and rule.zeros == "pass")]
-    old = _known_before(made, [targets[i] for i in bad])
-    fresh = [i for i, (low, high) in zip(bad, old, strict=True) if not _same(verdicts[i], low, high)]
+    proven = [i for i in bad if verdicts[i].status != "unproven"]
+    known = set(_known_before(made, proven, targets, verdicts))
+    fresh = [i for i in bad if i not in known]
     positions = [at for at, _ in before]
     findings = tuple(_finding(made, system, targets[i], verdicts[i], rule, positions) for i in fresh)
     failing = tuple(targets[i] for i, found in zip(fresh, findings, strict=True) if found.status == "fail")
     return Examined(findings, len(targets), len(bad) - len(fresh), made, failing)
 
 
-def _known_before(made: Linked, targets: Sequence[Target]) -> list[tuple[float, float]]:
-    """What a reader knew of groups before the new table."""
-    if len(made.tables) == 1 or not targets:
-        return [(0.0, np.inf)] * len(targets)
-    system = made.system(tables=range(len(made.tables) - 1))
-    return [system.interval(target.atoms) for target in targets]
+def passes(new: Table, before: Sequence[tuple[int, Table]], rule: Rule, *, bar: Any = None, nodes: int = NODES) -> bool:
+    """Whether nothing of a table fails: `examined` up to the first group that does, and without its reasons."""
+    names = [*(f"entry {at}" for at, _ in before), "the new table"]
+    made = linked([*(table for _, table in before), new], names=names, settled=len(before), nodes=nodes)
+    old = made.system(tables=range(len(before))) if before else None
+    failing: list[Target] = []
+
+    def fails(target: Target, verdict: Verdict) -> bool:
+        if verdict.status == "empty" and rule.zeros != "fail":
+            return False
+        known = old is not None and verdict.status != "unproven" and as_narrow(old, [target], [(verdict.low, verdict.high)])[0]
+        failing.extend(() if known else (target,))
+        return bool(failing)
+
+    targets = targets_of(made)
+    if bar is not None:
+        bar.reset(total=len(targets))
+    judged(made.system(), targets, rule, bar=bar, until=fails)
+    return not failing
 
 
-def _same(verdict: Verdict, low: float, high: float) -> bool:
-    """Whether the new table tells no more of a group than was known: a verdict that was proven, on the same numbers."""
-    return verdict.status != "unproven" and low >= verdict.low and high <= verdict.high
+def _known_before(made: Linked, some: Sequence[int], targets: Sequence[Target], verdicts: Sequence[Verdict]) -> list[int]:
+    """Those of which a reader knew as much before the new table."""
+    if len(made.tables) == 1 or not some:
+        return []
+    before = made.system(tables=range(len(made.tables) - 1))
+    same = as_narrow(before, [targets[i] for i in some], [(verdicts[i].low, verdicts[i].high) for i in some])
+    return [i for i, known in zip(some, same, strict=True) if known]
 
 
 def _finding(made: Linked, system: CountSystem, target: Target, verdict: Verdict, rule: Rule, positions: list[int]) -> Finding:
@@ -137,6 +155,8 @@ def _why(kind: Kind, verdict: Verdict, rule: Rule) -> str:
 def _from(made: Linked, system: CountSystem, target: Target, verdict: Verdict, rule: Rule) -> list[Owner]:
     """The cells from which it follows; where that takes whole numbers, every cell of the new table that has to do with the group."""
     owners, last = made.owners(), len(made.tables) - 1
+    if target.exact and any(table == last and cell >= 0 for table, cell in target.owners):
+        return list(target.owners)
     high, above = system.used(target.atoms, most=True)
     low, below = (0.0, above[:0]) if verdict.status == "empty" else system.used(target.atoms, most=False)
     told = high == 0 if verdict.status == "empty" else rule.narrow(low, high, hidden=target.kind == "hidden")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from evidencekit.errors import InputError
 
-__all__ = ["Band", "But", "Group", "Level", "Levels", "group_of", "holds", "is_number", "level_of", "sorted_levels"]
+__all__ = ["Band", "But", "Group", "Level", "Levels", "group_of", "holds", "is_number", "level_of", "sorted_levels", "together"]
 
 Level: TypeAlias = str | int | float | None  # None: no answer
 
@@ -81,6 +81,14 @@ class Group:
 
     parts: tuple[tuple[str, Levels], ...] = ()
 
+    def __post_init__(self) -> None:
+        made: list[tuple[str, Levels]] = []
+        for name, levels in self.parts:
+            if not isinstance(name, str) or not name:
+                raise InputError("A group has a variable whose name is no text.", "Name the columns of the survey.")
+            made.append((name, _levels_of(name, levels)))
+        object.__setattr__(self, "parts", tuple(sorted(made, key=lambda part: part[0])))
+
     @property
     def variables(self) -> tuple[str, ...]:
         """The names of the variables."""
@@ -102,24 +110,19 @@ def group_of(given: Any, what: str = "A group") -> Group:
         return given
     if not isinstance(given, Mapping):
         raise InputError(f"{what} is a mapping of variable to levels, not a {type(given).__name__}.", 'For example {"age": (12, 13)}.')
-    parts: list[tuple[str, Levels]] = []
-    for name, levels in given.items():
-        if not isinstance(name, str) or not name:
-            raise InputError(f"{what} has a variable whose name is no text.", "Name the columns of the survey.")
-        parts.append((name, _levels_of(name, levels, what)))
-    return Group(tuple(sorted(parts, key=lambda part: part[0])))
+    return Group(tuple(given.items()))
 
 
-def _levels_of(name: str, given: Any, what: str) -> Levels:
+def _levels_of(name: str, given: Any) -> Levels:
     if isinstance(given, (Band, But)):
         return given
     if given is None or isinstance(given, (str, Real)) or hasattr(given, "item"):
         return (level_of(given),)
     if not isinstance(given, Iterable) or isinstance(given, (bytes, Mapping)):
-        raise InputError(f"{what} gives variable {name!r} something of type {type(given).__name__}.", "Give levels, a Band or But.")
+        raise InputError(f"A group gives variable {name!r} something of type {type(given).__name__}.", "Give levels, a Band or But.")
     levels = sorted_levels(given)
     if not levels:
-        raise InputError(f"{what} is empty: it names no level of variable {name!r}.", "Leave the variable out if all levels are meant.")
+        raise InputError(f"A group is empty: it names no level of variable {name!r}.", "Leave the variable out if all levels are meant.")
     return levels
 
 
@@ -162,3 +165,20 @@ def holds(levels: Levels, level: Level) -> bool:
             return False
         return (levels.low is None or level >= levels.low) and (levels.high is None or level < levels.high)
     return level in levels
+
+
+def together(sets: Iterable[Levels]) -> Levels | None:
+    """Everyone who is in one of several sets of levels, all levels or all bands; None where that is no single set."""
+    found = list(dict.fromkeys(sets))
+    named = [levels for levels in found if isinstance(levels, tuple)]
+    if named and len(named) == len(found):
+        return sorted_levels(level for levels in named for level in levels)
+    bands = sorted((b for b in found if isinstance(b, Band)), key=lambda b: -math.inf if b.low is None else b.low)
+    if not bands or len(bands) < len(found):
+        return None
+    low, high = bands[0].low, bands[0].high
+    for band in bands[1:]:
+        if high is not None and band.low is not None and band.low > high:
+            return None
+        high = None if high is None or band.high is None else max(high, band.high)
+    return None if low is None and high is None else Band(low, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,10 @@ from evidencekit.disclosure.ledger.rules import Rule
 from evidencekit.disclosure.ledger.systems import CountSystem
 from evidencekit.disclosure.ledger.targets import Target
 
-__all__ = ["Verdict", "intervals", "judged"]
+__all__ = ["Verdict", "as_narrow", "judged"]
+
+
+ENOUGH = 4  # let off by two solutions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,14 @@ class Verdict:
     high: float
 
 
-def judged(system: CountSystem, targets: Sequence[Target], rule: Rule, *, bar: Any = None) -> list[Verdict]:
+def judged(
+    system: CountSystem,
+    targets: Sequence[Target],
+    rule: Rule,
+    *,
+    bar: Any = None,
+    until: Callable[[Target, Verdict], bool] | None = None,
+) -> list[Verdict]:
     """A verdict on each target.
 
     Solutions that were found for one target are tried on all the others, so that most need no solver of their own.
@@ -45,11 +55,15 @@ def judged(system: CountSystem, targets: Sequence[Target], rule: Rule, *, bar: A
         When it is too much.
     bar : object with ``update``, optional
         Told of each target that is settled.
+    until : callable, optional
+        Asked about each target that is not safe; where it says so, the rest is not looked at.
     """
     work = _Work(system, targets, rule)
     for i in range(len(targets)):
         if work.open(i):
             work.examine(i)
+            if until is not None and work.open(i) and until(targets[i], work.verdict(i)):
+                return [work.verdict(k) for k in range(i + 1)]
         if bar is not None:
             bar.update(1)
     return [work.verdict(i) for i in range(len(targets))]
@@ -71,8 +85,7 @@ class _Work:
         everything = np.arange(system.size)
         for most in (True, False):
             self.see(system.extreme(everything, most=most).witness)
-        for most in (True, False):
-            self.push(np.flatnonzero(self.still()), most=most)
+        self.together()
 
     def see(self, witness: NDArray[np.int64] | None) -> None:
         """Take a solution into account for all targets."""
@@ -80,11 +93,15 @@ class _Work:
             values = self.members @ witness
             self.least, self.most = np.minimum(self.least, values), np.maximum(self.most, values)
 
-    def push(self, some: NDArray[np.intp], *, most: bool) -> None:
-        """Look for a solution in which many targets are large, or small, at once."""
-        if len(some):
-            cost = np.asarray(self.members[some].sum(axis=0), dtype=np.float64).ravel()
-            self.see(self.system.directed(-cost if most else cost, np.zeros(0, dtype=np.intp), most=most).witness)
+    def together(self) -> None:
+        """Look for solutions in which many open targets are large, or small, at once, as long as that is quicker than one at a time."""
+        weights = np.random.default_rng(0)  # any would do; the same ones each time, for the same bytes
+        while len(some := np.flatnonzero(self.still())) > ENOUGH:
+            for most in (True, False):
+                cost = np.asarray(self.members[some].T @ weights.uniform(0.5, 1.5, len(some)), dtype=np.float64)
+                self.see(self.system.directed(-cost if most else cost, np.zeros(0, dtype=np.intp), most=most).witness)
+            if len(some) - np.count_nonzero(self.still()) < ENOUGH:
+                return
 
     def still(self) -> NDArray[np.bool_]:
         """Which targets no witness has let off yet."""
@@ -99,6 +116,9 @@ class _Work:
 
     def examine(self, i: int) -> None:
         """Ask for the largest and, unless that lets the target off, the smallest number of a target."""
+        if self.targets[i].exact and self.most[i] >= 0:  # a difference of exact counts is the same in every solution
+            self.low[i] = self.high[i] = self.most[i]
+            return
         for most in (True, False):
             if self.open(i):
                 found = self.system.extreme(self.targets[i].atoms, most=most)
@@ -117,11 +137,33 @@ class _Work:
         return Verdict("fails" if self.rule.narrow(low, high, hidden=bool(self.hidden[i])) else "unproven", low, high)
 
 
-def intervals(system: CountSystem, targets: Iterable[Target]) -> list[tuple[int, int | None]]:
-    """The whole numbers that a reader cannot rule out, per target; None where there is no largest."""
-    out: list[tuple[int, int | None]] = []
-    cap = int(system.upper.max(initial=0))
-    for target in targets:
-        low, high = system.interval(target.atoms)
-        out.append((int(low), None if high >= cap else int(high)))
-    return out
+def as_narrow(system: CountSystem, targets: Sequence[Target], within: Sequence[tuple[float, float]]) -> list[bool]:
+    """Per target whether the system keeps it inside an interval: proven, not only not refuted.
+
+    Parameters
+    ----------
+    system : CountSystem
+        What was known before.
+    targets : sequence of Target
+        Whom it is about.
+    within : sequence of (float, float)
+        The interval of each.
+    """
+    out: list[bool | None] = [None] * len(targets)
+
+    def refute(witness: NDArray[np.int64] | None) -> None:
+        for i, (target, (low, high)) in enumerate(zip(targets, within, strict=True)):
+            if witness is not None and out[i] is None and not low <= witness[target.atoms].sum() <= high:
+                out[i] = False
+
+    everything = np.arange(system.size)
+    for most in (True, False) if targets else ():
+        refute(system.extreme(everything, most=most).witness)
+    for i, target in enumerate(targets):
+        for most in (True, False):
+            if out[i] is None:
+                end = system.extreme(target.atoms, most=most)
+                refute(end.witness)
+                beyond = end.bound > within[i][1] if most else end.bound < within[i][0]
+                out[i] = False if beyond else out[i]
+    return [known is not False for known in out]

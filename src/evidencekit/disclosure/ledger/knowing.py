@@ -53,7 +53,7 @@ def known(ledger: Ledger, group: Mapping[str, Any] | Group, *, universe: str, no
     before = [(i, table) for i, table in enumerate(ledger.entries) if table.universe == universe]
     if not before:
         raise InputError("Nothing of this universe is in the ledger.", "Use the name that its tables have.")
-    asked = Table(title="asked", universe=universe, cells=((hidden(group_of(group)),),), complete=())
+    asked = Table(title="asked", universe=universe, cells=((hidden(group_of(group)),),), complete=Group())
     names = [*(f"entry {i}" for i, _ in before), "the group asked for"]
     made = linked([*(table for _, table in before), asked], names=names, settled=len(before), nodes=nodes)
     system = made.system()

@@ -53,7 +53,8 @@ class Linked:
     """Everything that is known of a universe.
 
     `starts` are the first atoms of the cliques, and the end; `shown` every number; `rows` what each says, with the number's `owner`, None
-    where the row only makes two cliques agree; `nobody` the atoms that are empty, with the tables that say so.
+    where the row only makes two cliques agree; `nobody` the atoms that are empty, with the tables that say so; `silent` those of people
+    who did not answer some question.
     """
 
     tables: tuple[Table, ...]
@@ -63,6 +64,7 @@ class Linked:
     shown: tuple[Shown, ...]
     rows: tuple[tuple[Owner | None, Row], ...]
     nobody: tuple[tuple[Owner, NDArray[np.intp]], ...]
+    silent: Mask
     cap: int
     nodes: int
 
@@ -123,12 +125,12 @@ class _Linking:
             for name, levels in (*group, *among):
                 sets.setdefault(name, {}).update(dict.fromkeys(levels))
         for table in tables:
-            for name, levels in table.where.parts:
+            for name, levels in (*table.where.parts, *table.whole.parts):
                 sets.setdefault(name, {})[levels] = None
         self.asked = asked
         self.classes: dict[str, Classes] = {name: classes_of(name, tuple(found)) for name, found in sorted(sets.items())}
         scopes = [[name for name, _ in (*group, *among)] for _, _, _, (group, among) in asked]
-        scopes += [[name, *table.where.variables] for table in tables for name in table.complete or ()]
+        scopes += [[name, *table.where.variables] for table in tables for name in table.whole.variables]
         self.tree = tree_of(scopes, {name: found.count for name, found in self.classes.items()})
         self.shapes = [tuple(self.classes[name].count for name in clique) for clique, _ in self.tree]
         if (cells := sum(map(prod, self.shapes))) > CELLS:
@@ -155,19 +157,20 @@ class _Linking:
         most = sum(one.number.limits()[1] or 0 for one in shown if one.number.kind != "percent")
         # Where nothing limits a number it can reach the cap, which is more than any limited one can.
         nobody = tuple((owner, np.concatenate([self._atoms(i, mask) for i, mask in enumerate(masks)])) for owner, masks in empty)
-        return Linked(self.tables, self.names, self.tree, self.starts, shown, tuple(rows), nobody, most + 1_000, nodes)
+        silent = np.concatenate([self._silent(i) for i in range(len(self.tree))])
+        return Linked(self.tables, self.names, self.tree, self.starts, shown, tuple(rows), nobody, silent, most + 1_000, nodes)
 
-    def _completed(self) -> list[tuple[Owner, tuple[str, tuple[Levels, ...], Group]]]:
-        """Which table says of which variable that nobody in its part has another level than these."""
-        return [((t, -1), (name, table.levels(name), table.where)) for t, table in enumerate(self.tables) for name in table.complete or ()]
+    def _completed(self) -> list[tuple[Owner, tuple[str, Levels, Group]]]:
+        """Which table says of which variable that everyone in its part has one of these levels."""
+        return [((t, -1), (name, levels, table.where)) for t, table in enumerate(self.tables) for name, levels in table.whole.parts]
 
-    def _nobody(self, clique: int, name: str, sets: tuple[Levels, ...], where: Group) -> Mask:
+    def _nobody(self, clique: int, name: str, levels: Levels, where: Group) -> Mask:
         """The cells of a clique that such a statement empties; none where the clique lacks a variable of it."""
         names = self.tree[clique][0]
         if not {name, *where.variables} <= set(names):
             return np.zeros(self.shapes[clique], dtype=np.bool_)
-        asked = {v: self.classes[v].of((levels,)) for v, levels in where.parts}
-        other = ~np.logical_or.reduce([self.classes[name].members[levels] for levels in sets])
+        asked = {v: self.classes[v].of((inside,)) for v, inside in where.parts}
+        other = ~self.classes[name].members[levels]
         asked[name] = other & asked.get(name, np.ones_like(other))
         return self._cross(clique, asked)
 
@@ -179,6 +182,15 @@ class _Linking:
             if name in asked:
                 mask &= asked[name].reshape([-1 if i == axis else 1 for i in range(len(shape))])
         return mask
+
+    def _silent(self, clique: int) -> Mask:
+        """Which atoms of a clique gave no answer to something."""
+        names, shape = self.tree[clique][0], self.shapes[clique]
+        mask = np.zeros(shape, dtype=np.bool_)
+        for name in names:
+            if (at := self.classes[name].silent) is not None:
+                mask |= self._cross(clique, {name: np.arange(self.classes[name].count) == at})
+        return mask.ravel()[self.kept[clique]]
 
     def _atoms(self, clique: int, mask: Mask) -> NDArray[np.intp]:
         """The atoms of a clique under a mask of its cells."""
@@ -254,4 +266,6 @@ def _rows(one: Shown) -> list[Row]:
         rows.append(Row(among, np.where(inside, FINE - low, -low).astype(np.int64), 0, None))
     if high < FINE:
         rows.append(Row(among, np.where(inside, FINE - high, -high).astype(np.int64), None, 0))
+    some, not_all = one.number.people()
+    rows += [Row(part, np.ones(len(part), dtype=np.int64), 1, None) for part, told in ((atoms, some), (among[~inside], not_all)) if told]
     return rows

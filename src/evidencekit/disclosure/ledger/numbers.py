@@ -52,6 +52,14 @@ class Number:
     below: int | None = None
     weight_ratio: int | float | None = 1
 
+    def __post_init__(self) -> None:
+        one_of("kind", self.kind, ("count", "percent", "hidden"))
+        shown: Any = self.value
+        if not isinstance(self.group, Group) or (self.kind == "percent") != isinstance(self.of, Group):
+            raise InputError("A Number is about a Group, and a percentage also of one.", "Make it with count(), percent(), hidden().")
+        if (shown is None) != (self.kind == "hidden") or not (shown is None or (is_number(shown) and shown >= 0)):
+            raise InputError("A Number shows a value that is not below 0, or is hidden and shows none.")
+
     def __repr__(self) -> str:
         return f"Number({self.kind} of {self.group!r})"
 
@@ -69,14 +77,23 @@ class Number:
         Where p is the weighted share and no weight is more than r times another, the unweighted odds are between the weighted ones over
         r and times r.
         """
-        shown, half = _exact(self.value or 0), _exact(self.step) / (1 if self.how == "random" else 2)
-        low, high = (max(Fraction(0), shown - half) / 100, min(Fraction(100), shown + half) / 100)
+        low, high = self._weighted()
         if self.weight_ratio is None:
             low, high = Fraction(0), Fraction(1)
         elif self.weight_ratio != 1:
             ratio = _exact(self.weight_ratio)
             low, high = low / (low + ratio * (1 - low)), high * ratio / (high * ratio + 1 - high)
         return math.floor(low * FINE), math.ceil(high * FINE)
+
+    def people(self) -> tuple[bool, bool]:
+        """Whether a percentage shows that somebody is counted, and that somebody is not, whatever the weights."""
+        low, high = self._weighted()
+        return low > 0, high < 1
+
+    def _weighted(self) -> tuple[Fraction, Fraction]:
+        """The smallest and the largest share that is shown like this."""
+        shown, half = _exact(self.value or 0), _exact(self.step) / (1 if self.how == "random" else 2)
+        return max(Fraction(0), shown - half) / 100, min(Fraction(100), shown + half) / 100
 
 
 def count(group: Given, value: int) -> Number:

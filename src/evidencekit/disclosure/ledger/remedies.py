@@ -17,7 +17,7 @@ from evidencekit.disclosure.ledger.tables import Table
 __all__ = ["Remedy", "remedied", "remedy_for"]
 
 BASE = 5
-TRIED, MOST = 12, 12  # cells tried alone; cells hidden together
+TRIED = 12  # cells tried alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +61,35 @@ def remedied(table: Table, remedy: Remedy) -> Table:
     return replace(table, cells=tuple(_hidden(cell) if i in set(cells) else cell for i, cell in enumerate(table.cells)))
 
 
-def remedy_for(table: Table, first: Examined, rule: Rule, examine: Callable[[Table], Examined]) -> Remedy:
+def remedy_for(
+    table: Table, first: Examined, rule: Rule, *, examine: Callable[[Table], Examined], passes: Callable[[Table], bool]
+) -> Remedy:
     """The first that passes: hide one cell, round everything to the nearest five, hide several, show nothing.
 
-    Several are found greedily: the cell from which most of the failing groups follow is hidden, and what is left is audited again.
+    One cell alone can only help if every failing group follows from it. Several are found greedily: cells are hidden until each failing
+    group has lost one that it follows from, and what is left is audited again.
     """
-    for cell in _by_blame(first.findings, table)[:TRIED]:
-        if _might(first, rule, cell) and not examine(remedied(table, one := Remedy("hide", (cell,)))).fails:
+    alone = [cell for cell in _cover(first.findings, table, set()) if all(cell in found.cells for found in _failing(first.findings))]
+    alone += [c for c in sorted(set.intersection(*(set(f.cells) for f in _failing(first.findings)))) if c not in alone]
+    for cell in alone[:TRIED]:
+        if _might(first, rule, cell) and passes(remedied(table, one := Remedy("hide", (cell,)))):
             return one
     rounding = Remedy("round", base=BASE)
-    if not examine(remedied(table, rounding)).fails:
+    if passes(remedied(table, rounding)):
         return rounding
-    gone: list[int] = []
+    gone: set[int] = set()
     now = first
-    while now.fails and len(gone) < min(MOST, len(table.cells) - 1):
-        left = [cell for cell in _by_blame(now.findings, table) if cell not in gone]
-        if not left:
+    while now.fails and len(gone) < len(table.cells):
+        more = _cover(now.findings, table, gone)
+        if not more:
             break
-        gone = sorted([*gone, left[0]])
-        now = examine(remedied(table, Remedy("hide", tuple(gone))))
-    return Remedy("withhold") if now.fails else Remedy("hide", tuple(gone))
+        gone |= set(more)
+        now = examine(remedied(table, Remedy("hide", tuple(sorted(gone)))))
+    return Remedy("withhold") if now.fails or len(gone) == len(table.cells) else Remedy("hide", tuple(sorted(gone)))
+
+
+def _failing(findings: Sequence[Finding]) -> list[Finding]:
+    return [found for found in findings if found.status == "fail"]
 
 
 def _might(first: Examined, rule: Rule, cell: int) -> bool:
@@ -89,10 +98,14 @@ def _might(first: Examined, rule: Rule, cell: int) -> bool:
     return all(v.status != "fails" for v in judged(system, first.failing, rule))
 
 
-def _by_blame(findings: Sequence[Finding], table: Table) -> list[int]:
-    """Cells from which failing groups follow: those of the most groups first, among them the smallest."""
-    times = Counter(cell for found in findings if found.status == "fail" for cell in found.cells)
-    return sorted(times, key=lambda cell: (-times[cell], _size(table.cells[cell]), cell))
+def _cover(findings: Sequence[Finding], table: Table, gone: set[int]) -> list[int]:
+    """Cells of which every failing group needs one: each time the one that most of the others need, among these the smallest."""
+    left = [set(found.cells) - gone for found in _failing(findings)]
+    out: list[int] = []
+    while left := [cells for cells in left if cells and not cells & set(out)]:
+        times = Counter(cell for cells in left for cell in cells)
+        out.append(min(times, key=lambda cell: (-times[cell], _size(table.cells[cell]), cell)))
+    return out
 
 
 def _size(cell: Sequence[Number]) -> float:

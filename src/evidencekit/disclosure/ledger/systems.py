@@ -82,7 +82,7 @@ class CountSystem:
     matrix: Any = field(init=False)
     low: Floats = field(init=False)
     high: Floats = field(init=False)
-    scale: Floats = field(init=False)
+    scaled: Any = field(init=False)
 
     def __post_init__(self) -> None:
         at = np.concatenate([r.at for r in self.rows]) if self.rows else np.zeros(0, dtype=np.intp)
@@ -94,7 +94,8 @@ class CountSystem:
         object.__setattr__(self, "high", np.array([np.inf if r.high is None else r.high for r in self.rows], dtype=np.float64))
         # Rows with decimals were multiplied to be whole; the solver gets them as they were, since its tolerance is absolute.
         scale = np.array([1.0 / max(1, int(np.abs(r.coefficients).max(initial=1))) for r in self.rows], dtype=np.float64)
-        object.__setattr__(self, "scale", scale)
+        smaller = sparse.csr_array(sparse.diags_array(scale) @ matrix.astype(np.float64))
+        object.__setattr__(self, "scaled", (smaller, self.low * scale, self.high * scale))
 
     def fits(self, x: Counts) -> bool:
         """Whether whole numbers solve the system, in exact arithmetic."""
@@ -141,7 +142,7 @@ class CountSystem:
         """The bound on a sum without asking for whole numbers, and the rows from which it follows (those with a price)."""
         cost = np.zeros(self.size)
         cost[target] = -1.0 if most else 1.0
-        matrix, low, high = self._scaled()
+        matrix, low, high = self.scaled
         same = low == high
         above, below = np.flatnonzero(~same & np.isfinite(high)), np.flatnonzero(~same & np.isfinite(low))
         sides = sparse.vstack([matrix[above], -matrix[below]]) if len(above) + len(below) else None
@@ -166,7 +167,7 @@ class CountSystem:
         return float(value), np.flatnonzero(prices > 1e-9)
 
     def _solved(self, cost: Floats) -> Any:
-        constraints = [optimize.LinearConstraint(*self._scaled())] if len(self.rows) else []
+        constraints = [optimize.LinearConstraint(*self.scaled)] if len(self.rows) else []
         return optimize.milp(
             cost,
             constraints=constraints,
@@ -174,10 +175,6 @@ class CountSystem:
             bounds=optimize.Bounds(np.zeros(self.size), self.upper.astype(np.float64)),
             options={"node_limit": self.nodes, "mip_rel_gap": 0.0},
         )
-
-    def _scaled(self) -> tuple[Any, Floats, Floats]:
-        matrix = sparse.csr_array(sparse.diags_array(self.scale) @ self.matrix.astype(np.float64))
-        return matrix, self.low * self.scale, self.high * self.scale
 
     def _witness(self, found: Any) -> Counts | None:
         if found.x is None:

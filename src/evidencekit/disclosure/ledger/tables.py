@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.disclosure.ledger.groups import Band, But, Group, Levels, group_of, holds
+from evidencekit.disclosure.ledger.groups import Band, Group, Levels, group_of, holds, together
 from evidencekit.disclosure.ledger.numbers import Number
 from evidencekit.errors import InputError, how_many
 
@@ -32,9 +32,10 @@ class Table:
         The part of the universe that the whole table is about; everyone by default.
     beside : sequence of Number
         What is said beside the cells: a total, how many answers were missing.
-    complete : tuple of str
-        Variables of which nobody in `where` has a level other than the table's cells show, as a reader will take for granted; a hidden
-        cell can then be had from a total. By default the variables of which the cells show two or more sets of levels, all apart.
+    complete : mapping or Group
+        Levels that everyone in `where` has, as a reader will take for granted: ``{"sex": ("girl", "boy")}``. A hidden cell can then be had
+        from a total. By default, of each variable of which the cells show two or more sets of levels, all apart, these levels; ``{}`` for
+        none.
     unchecked : tuple of str
         What the table shows that is no number of people and is not audited.
 
@@ -50,7 +51,7 @@ class Table:
     cells: tuple[tuple[Number, ...], ...]
     where: Group = EVERYONE
     beside: tuple[Number, ...] = ()
-    complete: tuple[str, ...] | None = None
+    complete: Group | None = None
     unchecked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -66,19 +67,20 @@ class Table:
         object.__setattr__(self, "cells", cells)
         object.__setattr__(self, "where", group_of(self.where, "where="))
         object.__setattr__(self, "beside", _numbers(self.beside, "beside="))
-        used = sorted({name for cell in cells for number in cell for name in number.group.variables})
-        complete = tuple(filter(self._parts, used)) if self.complete is None else tuple(sorted(set(_words(self.complete, "complete="))))
+        complete = self._shown_whole() if self.complete is None else group_of(self.complete, "complete=")
         object.__setattr__(self, "complete", complete)
         object.__setattr__(self, "unchecked", _words(self.unchecked, "unchecked="))
-        if unknown := [name for name in complete if name not in used]:
-            raise InputError(f"complete= names {how_many(len(unknown), 'variable')} that no cell is told apart by.", f"There are {used}.")
         self._check_groups()
 
-    def _parts(self, variable: str) -> bool:
-        """Whether the cells part people by a variable: two sets of levels or more, none with a level of another."""
-        sets = self.levels(variable)
-        apart = all(_apart(one, two) for i, one in enumerate(sets) for two in sets[:i])
-        return len(sets) > 1 and apart and not any(isinstance(levels, But) for levels in sets)
+    def _shown_whole(self) -> Group:
+        """The variables that part people in the cells, into two sets of levels or more that are all apart, with all these levels."""
+        parts: list[tuple[str, Levels]] = []
+        for name in sorted({name for cell in self.cells for number in cell for name in number.group.variables}):
+            sets = self.levels(name)
+            apart = all(_apart(one, two) for i, one in enumerate(sets) for two in sets[:i])
+            if len(sets) > 1 and apart and (levels := together(sets)) is not None:
+                parts.append((name, levels))
+        return Group(tuple(parts))
 
     def _check_groups(self) -> None:
         for at, number in self.numbers:
@@ -91,6 +93,11 @@ class Table:
     def numbers(self) -> tuple[tuple[int, Number], ...]:
         """Every number with the position of its cell, from 0; -1 for what stands beside the cells."""
         return (*((i, number) for i, cell in enumerate(self.cells) for number in cell), *((-1, number) for number in self.beside))
+
+    @property
+    def whole(self) -> Group:
+        """What `complete` says, none where it was left out."""
+        return self.complete or EVERYONE
 
     def levels(self, variable: str) -> tuple[Levels, ...]:
         """Every set of levels of a variable that the cells show."""

@@ -59,7 +59,7 @@ def _entry(table: Table) -> dict[str, Any]:
         "title": table.title,
         "universe": table.universe,
         "where": _group(table.where),
-        "complete": list(table.complete or ()),
+        "complete": _group(table.whole),
         "unchecked": list(table.unchecked),
         "beside": [_number(number) for number in table.beside],
         "cells": [[_number(number) for number in cell] for cell in table.cells],
@@ -94,7 +94,7 @@ def _table(at: int, entry: Any) -> Table:
             title=entry["title"],
             universe=entry["universe"],
             where=_group_from(entry["where"]),
-            complete=tuple(entry["complete"]),
+            complete=_group_from(entry["complete"]),
             unchecked=tuple(entry["unchecked"]),
             beside=tuple(_number_from(x) for x in entry["beside"]),
             cells=tuple(tuple(_number_from(x) for x in cell) for cell in entry["cells"]),
@@ -118,7 +118,7 @@ def _number_from(found: Mapping[str, Any]) -> Number:
 
 
 def _group_from(found: Mapping[str, Any]) -> Group:
-    return Group(tuple((name, _levels_from(levels)) for name, levels in sorted(found.items())))
+    return Group(tuple((name, _levels_from(levels)) for name, levels in found.items()))
 
 
 def _levels_from(found: Any) -> Levels:
