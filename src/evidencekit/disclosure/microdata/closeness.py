@@ -87,7 +87,7 @@ def t_closeness(data: Any, *, keys: Sequence[str], sensitive: Sequence[str], ord
     >>> data = pd.DataFrame({"area": [1, 1, 1, 2, 2, 2], "hours": [1, 2, 3, 1, 2, 6]})
     >>> found = ek.disclosure.t_closeness(data, keys=["area"], sensitive=["hours"], ordered=["hours"])
     >>> round(found.highest["hours"], 6)
-    0.111111
+    0.055556
     """
     rows = open_data(data)
     made = opened_keys(rows, keys)

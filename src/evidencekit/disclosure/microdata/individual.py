@@ -12,7 +12,8 @@ from evidencekit.errors import InputError, how_many, one_of
 __all__ = ["RiskMethod", "household_risk", "individual_risk", "of_households"]
 
 RiskMethod = Literal["exact", "approximate"]
-_SERIES = 30.0  # from this frequency on the series needs few terms; scipy's function fails for large ones
+_MANY = 30.0  # from this frequency on a series needs few terms
+_BLOCK = 4_096  # integrals at a time
 
 
 def individual_risk(sample: Any, population: Any, *, method: RiskMethod = "exact") -> Floats:
@@ -27,7 +28,7 @@ def individual_risk(sample: Any, population: Any, *, method: RiskMethod = "exact
         are, and the risk is 1/f.
     method : {"exact", "approximate"}
         ``"exact"`` (default) is the expectation itself. ``"approximate"`` replaces it above f = 2 by p / (f - 1 + p) with p = f/F, as
-        sdcMicro and the numbers published with it do by default.
+        sdcMicro and the numbers published with it do by default; it is up to 4 percent too high at f = 3, and less from there on.
 
     Returns
     -------
@@ -42,8 +43,8 @@ def individual_risk(sample: Any, population: Any, *, method: RiskMethod = "exact
     Notes
     -----
     The number of people with the combination, given f of them in the sample, is taken for negative binomial; the risk is the expectation
-    of its inverse, p^f/f 2F1(f, f; f+1; 1-p). Here it is written as p/f 2F1(1, 1; f+1; 1-p), whose terms are all positive: it has no
-    cancellation and no overflow, where the sums by which it is usually computed lose all digits for large f. sdcMicro's approximation
+    of its inverse, p^f/f 2F1(f, f; f+1; 1-p). Here it is written as p/f 2F1(1, 1; f+1; 1-p), whose terms are all positive, and has at least
+    12 digits for all f and F; the alternating sums by which it is usually computed lose all of theirs for large f. sdcMicro's approximation
     gives 0 where f is between 1 and 2; here that is the exact number. Beyond what weights say, nothing is known of the population: a
     combination that is rare in the sample by chance is taken to be rare.
 
@@ -71,28 +72,46 @@ def individual_risk(sample: Any, population: Any, *, method: RiskMethod = "exact
 
 
 def _exact(f: Floats, p: Floats, q: Floats) -> Floats:
-    from scipy.special import hyp2f1
-
+    """P times the integral over u from 0 to 1 of u^(f-1) / (p + q u), by what keeps its digits for these f and p."""
     out = np.empty_like(f)
-    large, half = f >= _SERIES, q > 0.5
-    one, two = (f == 1) & half, (f == 2) & half
-    rest = ~(large | one | two)
-    # Close to 1 the logarithm in closed form keeps digits that the argument 1 - p has lost.
-    out[one] = p[one] / q[one] * -np.log(p[one])
-    odds = p[two] / q[two]
-    out[two] = odds * (1 - odds * -np.log(p[two]))
-    out[rest] = p[rest] / f[rest] * hyp2f1(1.0, 1.0, f[rest] + 1, q[rest])
-    out[large] = p[large] / f[large] * _series(f[large], q[large])
+    terms = (f >= _MANY) | (q <= 0.5)
+    steps = ~terms & (f == np.floor(f))
+    for rows, how in ((terms, _by_terms), (steps, _by_steps), (~terms & ~steps, _by_quadrature)):
+        if rows.any():
+            out[rows] = how(f[rows], p[rows], q[rows])
     return out
 
 
-def _series(f: Floats, q: Floats) -> Floats:
-    """2F1(1, 1; f+1; q) for f of at least 30, by its terms."""
-    term, out, k = np.ones_like(f), np.ones_like(f), 0
-    while term.size and term.max() > 1e-18:
+def _by_terms(f: Floats, p: Floats, q: Floats) -> Floats:
+    """By the series of 2F1(1, 1; f+1; q), which is short where f is large or q small."""
+    term, total, k = np.ones_like(f), np.ones_like(f), 0
+    while term.max() > 1e-18:
         term = term * (k + 1) * q / (f + 1 + k)
-        out += term
+        total += term
         k += 1
+    return p / f * total
+
+
+def _by_steps(f: Floats, p: Floats, q: Floats) -> Floats:
+    """From the logarithm at f = 1 upwards, for whole f and p below q, where a step shrinks the error of the one before."""
+    value, out = -np.log(p) / q, np.empty_like(f)
+    for k in range(1, int(f.max()) + 1):
+        out = np.where(f == k, p * value, out)
+        value = (1 / k - p * value) / q
+    return out
+
+
+def _by_quadrature(f: Floats, p: Floats, q: Floats) -> Floats:
+    """By the double exponential rule in x = -log(u), for the fractions that half matches leave."""
+    width = 1 / 50
+    t = np.arange(-3.7, 4.6, width)
+    x = np.exp(t - np.exp(-t))
+    weight, decay = x * (1 + np.exp(-t)) * width, np.exp(-x)
+    out = np.empty_like(f)
+    for start in range(0, len(f), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        inner = np.exp(-f[part, None] * x) / (p[part, None] + q[part, None] * decay)
+        out[part] = p[part] * (inner @ weight)
     return out
 
 

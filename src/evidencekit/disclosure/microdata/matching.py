@@ -12,6 +12,7 @@ from evidencekit.columns import Codes, Floats
 __all__ = ["dense", "grouped", "matched"]
 
 _BLOCK = 1 << 22  # comparisons at a time
+_PAIRS = 100_000  # comparisons in the time that two kinds take
 
 
 def grouped(columns: Sequence[Codes], sizes: Sequence[int]) -> tuple[Codes, Codes]:
@@ -86,7 +87,7 @@ def matched(patterns: NDArray[np.intp], levels: Sequence[int], totals: Floats, a
             maybe[:, kinds[a]] += to_a
             sure[:, kinds[b]] += to_b
     loose = np.flatnonzero(blank.any(axis=1))
-    if 100_000 * len(partly) ** 2 > len(loose) ** 2 * len(columns):
+    if _PAIRS * len(partly) ** 2 > len(loose) ** 2 * len(columns):
         maybe[:, loose] += _compared(patterns[loose], totals[:, loose])
     else:
         for i, a in enumerate(partly):

@@ -146,10 +146,11 @@ class MicrodataRisk:
             yield "special uniques (SUDA2)", _special(self.suda)
         if self.diversity is not None:
             for name, low in self.diversity.lowest.items():
-                yield f"lowest l-diversity of {name!r}", ", ".join(f"{part} {value:.3g}" for part, value in low.items())
+                said = ", ".join(f"{part} {value:.3g}" for part, value in low.items())
+                yield f"lowest l-diversity of {name!r}", "no answers" if np.isnan(low["distinct"]) else said
         if self.closeness is not None:
             for name, t in self.closeness.highest.items():
-                yield f"t-closeness of {name!r}", f"{t:.3g} ({self.closeness.how(name)})"
+                yield f"t-closeness of {name!r}", "no answers" if np.isnan(t) else f"{t:.3g} ({self.closeness.how(name)})"
         for note in self.notes:
             yield "note", note
 

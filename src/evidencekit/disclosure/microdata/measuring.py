@@ -108,7 +108,7 @@ def risk(
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
     >>> ek.disclosure.risk(fiction.data, keys=["sex", "age", "stratum"], weights="weight").below[10]
-    0
+    186
     """
     rows = open_data(data)
     _roles(keys, weights, household, sensitive)
