@@ -86,8 +86,10 @@ def test_t_closeness_is_the_least_work(table: pd.DataFrame) -> None:
                 np.testing.assert_allclose(found, moved(p, q, cost), atol=1e-9)
 
 
-def test_the_salaries_of_li_li_and_venkatasubramanian() -> None:
-    """Salaries of 3k to 11k, one each: the group with the three lowest is 0.375 away, the one with 6k, 8k and 11k 0.167."""
+def test_nine_salaries() -> None:
+    """After the example of Li, Li and Venkatasubramanian: 3k to 11k, one each. The sums by hand: the group with the three lowest is
+    (2 + 4 + 6 + 5 + 4 + 3 + 2 + 1)/9/8 = 0.375 away, the one with 6k, 8k and 11k (1 + 2 + 3 + 1 + 2 + 0 + 1 + 2)/9/8 = 0.167.
+    """
     salary = list(range(3, 12))
     group = [1 if s in (3, 4, 5) else 2 if s in (6, 8, 11) else 3 for s in salary]
     got = t_closeness(pd.DataFrame({"group": group, "salary": salary}), keys=["group"], sensitive=["salary"], ordered=["salary"])
@@ -99,8 +101,8 @@ def test_the_salaries_of_li_li_and_venkatasubramanian() -> None:
     assert set(equal.distance["salary"].round(12)) == {round(2 / 3, 12)}  # by equal distance it cannot tell them apart
 
 
-def test_the_inpatients_of_machanavajjhala_and_others() -> None:
-    """Three blocks of four: two of three conditions each (2, 1, 1) and (1, 1, 2), and one of one condition only."""
+def test_three_blocks_of_inpatients() -> None:
+    """After the example of Machanavajjhala and others: two conditions by halves, three of which one by half, and one only."""
     condition = ["heart", "heart", "virus", "virus", "cancer", "heart", "virus", "virus", "cancer", "cancer", "cancer", "cancer"]
     got = l_diversity(pd.DataFrame({"block": np.repeat([1, 2, 3], 4), "condition": condition}), keys=["block"], sensitive=["condition"])
     assert got.answers["condition"].distinct[[0, 4, 8]].tolist() == [2, 3, 1]

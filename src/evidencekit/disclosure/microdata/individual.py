@@ -137,7 +137,7 @@ def household_risk(risk: Any, household: Any) -> Floats:
 
     References
     ----------
-    Templ, Kowarik and Meindl (2015), J. Stat. Softw. 67(4), section 2.
+    Templ, Kowarik and Meindl (2015), J. Stat. Softw. 67(4).
 
     Examples
     --------

@@ -112,7 +112,7 @@ def frequencies(data: Any, *, keys: Sequence[str], weights: str | None = None, a
 
     References
     ----------
-    Templ, Kowarik and Meindl (2015), J. Stat. Softw. 67(4), section 2.
+    Templ, Kowarik and Meindl (2015), J. Stat. Softw. 67(4).
 
     Examples
     --------
