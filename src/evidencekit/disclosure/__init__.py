@@ -1,5 +1,22 @@
 """What may be shown: an Estimate goes in, a Released comes out, and each cell says why."""
 
+from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.extremes import top_bottom
+from evidencekit.disclosure.microdata.ladders import All, Bands, Groups, Ladder
+from evidencekit.disclosure.microdata.recoding import recode
+from evidencekit.disclosure.microdata.suppressing import suppress_locally
 from evidencekit.disclosure.releasing import Released, release
 
-__all__ = ["Released", "release"]
+__all__ = [
+    "All",
+    "Bands",
+    "Changed",
+    "Entry",
+    "Groups",
+    "Ladder",
+    "Released",
+    "recode",
+    "release",
+    "suppress_locally",
+    "top_bottom",
+]
