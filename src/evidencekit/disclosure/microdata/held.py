@@ -85,10 +85,12 @@ class Held:
 
     def put(self, name: str, where: Bools, value: Any) -> Held:
         """One value in some rows of a column of numbers or texts."""
-        made = self._masked(where)
-        column = nw.col(name) if not isinstance(value, str) else nw.col(name).cast(nw.String)
-        changed = nw.when(nw.col(_MASK)).then(nw.lit(value)).otherwise(column).alias(name)
-        return self._with(made.with_columns(changed).drop(_MASK))
+        dtype = self.raw[name].dtype
+        as_it_is = dtype.is_numeric() or dtype == nw.Boolean
+        column = nw.col(name) if as_it_is else nw.col(name).cast(nw.String)
+        changed = nw.when(nw.col(_MASK)).then(nw.lit(value)).otherwise(column)
+        changed = changed.cast(dtype) if as_it_is else changed
+        return self._with(self._masked(where).with_columns(changed.alias(name)).drop(_MASK))
 
     def suppress(self, masks: Mapping[str, Bools]) -> Held:
         """The answers of some cells taken out: in a Dataset as ``Missing.SUPPRESSED`` with a code of its own, else null."""
