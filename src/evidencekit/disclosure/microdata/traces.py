@@ -34,7 +34,7 @@ _HANDLE = re.compile(
 _DECIMAL = r"[-+]?\d{1,3}[.,]\d{3,18}"
 _COORDINATES = re.compile(
     rf"(?<![\d.,])({_DECIMAL})\s?°?\s?[NSns]?\s?[,;/\s]\s{{0,3}}({_DECIMAL})(?!\d)"
-    r"|\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d{1,9})?\s?['′’]|(?<![\w])[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)"
+    r"|\d{1,3}\s?°\s?\d{1,2}(?:[.,]\d{1,9})?\s?['\u2032\u2019]|(?<![\w])[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)"
 )
 # Years of our era and of the Buddhist one, as Thai and Lao forms write them.
 _YEAR = r"(?:19\d\d|20\d\d|24[4-9]\d|25\d\d)"
@@ -77,7 +77,7 @@ class Names:
         if self._joined is not None and self._joined.search(low):
             return True
         words = re.findall(r"[^\s\d.,;:!?()\[\]{}\"“”«»/\\@#<>=+*&|_]+", low)
-        words = [word.strip("'’-") for word in words]
+        words = [word.strip("'\u2019-") for word in words]
         return any(" ".join(words[i : i + size]) in self._words for size in range(1, self._longest + 1) for i in range(len(words)))
 
 
