@@ -135,7 +135,8 @@ class Dataset:
         -------
         data frame
             In the caller's kind, one row a column: ``column``, ``label``, ``type`` in words, ``levels`` (how many different answers
-            there are), and how many are missing: ``dont_know, refused, not_asked, not_reached, technical, unstated``.
+            there are), and how many are missing: ``dont_know, refused, not_asked, not_reached, technical, unstated,
+            suppressed``.
 
         Raises
         ------

@@ -36,6 +36,7 @@ class Missing(StrEnum):
     NOT_REACHED = "not reached"
     TECHNICAL = "technical"
     UNSTATED = "unstated"
+    SUPPRESSED = "suppressed"  # answered, and taken out of the file to protect the one who did
 
 
 def check_missing(missing: Mapping[str, Mapping[MissingCode, Missing]], schema: Mapping[str, Any]) -> None:

@@ -3,9 +3,16 @@
 ::
 
     the rules           profile(name, version=) and profile_names(); Profile.from_toml(path) for one's own
-    apply them          ek.release(estimate, profile=) -> Released
-    across releases     ledger: what was released, and the audit of a new table against it
+    apply them          ek.release(estimate, profile=) -> Released; Signature, and Released.save once it is signed
+    across releases     ek.release(estimate, ledger=, publication=Publication(...)); `ledger` has Ledger and what is in it
+    look at it          before_and_after(estimate, released), for those who decide
+    tables of counts    `tables`: suppress, audit, intervals, controlled_rounding ...
+    rows                `microdata`: risk, protect, scan_text ...
+    noise               `noise`: noisy_counts (differential privacy), perturb (cell keys)
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from evidencekit.disclosure import ledger, tables
 from evidencekit.disclosure.picturing import before_and_after
@@ -29,6 +36,10 @@ from evidencekit.disclosure.releasing import release
 from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
 
+if TYPE_CHECKING:
+    from evidencekit.disclosure import microdata as microdata
+    from evidencekit.disclosure import noise as noise
+
 __all__ = [
     "Answers",
     "Audited",
@@ -47,8 +58,17 @@ __all__ = [
     "Symbols",
     "before_and_after",
     "ledger",
+    "microdata",
+    "noise",
     "profile",
     "profile_names",
     "release",
     "tables",
 ]
+
+if not TYPE_CHECKING:  # rooms of their own, which load on first use
+
+    def __getattr__(name: str) -> Any:
+        if name not in ("microdata", "noise"):
+            raise AttributeError(f"module 'evidencekit.disclosure' has no attribute {name!r}")
+        return import_module(f"evidencekit.disclosure.{name}")

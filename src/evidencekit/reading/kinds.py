@@ -24,6 +24,7 @@ WORDS: Mapping[Missing, tuple[str, ...]] = {
     Missing.NOT_ASKED: ("not asked", "skip", "not applicable", "inapplicable"),
     Missing.NOT_REACHED: ("not reached",),
     Missing.TECHNICAL: ("technical", "system", "interview error"),
+    Missing.SUPPRESSED: ("suppressed",),
 }
 _STATA_SYSTEM = 0x7FE0000000000000  # the bits of the double "."
 

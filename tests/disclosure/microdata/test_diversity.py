@@ -18,7 +18,7 @@ from scipy.optimize import linprog
 import evidencekit as ek
 from evidencekit.disclosure.microdata import closeness
 
-l_diversity, t_closeness = ek.disclosure.l_diversity, ek.disclosure.t_closeness
+l_diversity, t_closeness = ek.disclosure.microdata.l_diversity, ek.disclosure.microdata.t_closeness
 ROW = st.tuples(*(st.sampled_from([None, 1.0, 2.0, 3.0, 7.0]) for _ in range(4)))
 TABLES = st.lists(ROW, min_size=1, max_size=20).map(lambda rows: pd.DataFrame(rows, columns=["k", "x", "y", "z"], dtype="float64"))
 ANSWERED = TABLES.filter(lambda t: bool(t["k"].notna().any()))

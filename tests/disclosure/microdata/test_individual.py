@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import evidencekit as ek
 
-risk = ek.disclosure.individual_risk
-household_risk = ek.disclosure.household_risk
+risk = ek.disclosure.microdata.individual_risk
+household_risk = ek.disclosure.microdata.household_risk
 
 
 def precisely(f: int, ratio: float) -> float:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import evidencekit as ek
 from evidencekit.disclosure.microdata import matching
 
-frequencies = ek.disclosure.frequencies
+frequencies = ek.disclosure.microdata.frequencies
 KEYS = ["a", "b", "c"]
 ROW = st.tuples(*(st.sampled_from([None, 1.0, 2.0, 3.0]) for _ in KEYS), st.integers(1, 90))
 TABLES = st.lists(ROW, min_size=1, max_size=25).map(lambda rows: pd.DataFrame(rows, columns=[*KEYS, "w"], dtype="float64"))

@@ -18,7 +18,7 @@ def measured(name: str, method: str = "approximate") -> MicrodataRisk:
     case = protected.expected()["risk"][name]
     household = "ori_hid" if name.endswith("hier") else None
     data = protected.table(FILES[name])
-    return ek.disclosure.risk(data, keys=case["keys"], weights=case["w"], household=household, alpha=case["alpha"], method=method)
+    return ek.disclosure.microdata.risk(data, keys=case["keys"], weights=case["w"], household=household, alpha=case["alpha"], method=method)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -75,8 +75,8 @@ def test_the_exact_risk_is_never_missing_and_near_the_approximate_one(name: str)
 @pytest.mark.parametrize("name", ["testdata5_elliot", "testdata7_elliot"])
 def test_suda(name: str) -> None:
     want, case = protected.table(f"suda_{name}"), protected.expected()["suda"][name]
-    assert case["DisFraction"] == ek.disclosure.Suda().fraction
-    got = ek.disclosure.suda2(protected.table("testdata"), keys=case["vars"])
+    assert case["DisFraction"] == ek.disclosure.microdata.Suda().fraction
+    got = ek.disclosure.microdata.suda2(protected.table("testdata"), keys=case["vars"])
     assert got.score.tolist() == want["score"].tolist()
     assert (got.special, got.score.sum(), got.score.max()) == (case["n_pos"], case["sum_score"], case["max_score"])
     parts = want[[f"{key}_contribution" for key in case["vars"]]].to_numpy()
@@ -90,7 +90,7 @@ def test_suda(name: str) -> None:
 
 def test_l_diversity() -> None:
     want, case = protected.table("ldiversity_testdata5"), protected.expected()["ldiversity"]
-    got = ek.disclosure.l_diversity(protected.table("testdata"), keys=case["keys"], sensitive=case["sensitive"], c=case["c"])
+    got = ek.disclosure.microdata.l_diversity(protected.table("testdata"), keys=case["keys"], sensitive=case["sensitive"], c=case["c"])
     for name in case["sensitive"]:
         spread = got.answers[name]
         assert spread.distinct.tolist() == want[f"{name}_Distinct_Ldiversity"].tolist()

@@ -17,33 +17,33 @@ from hypothesis import strategies as st
 import evidencekit as ek
 from evidencekit.disclosure import Diversity, Suda
 
-risk = ek.disclosure.risk
+risk = ek.disclosure.microdata.risk
 FICTION = ek.fictional.national_survey()
 KEYS = ["sex", "age", "province"]
 
 
-def full(data: Any = FICTION.data, **more: Any) -> ek.disclosure.MicrodataRisk:
+def full(data: Any = FICTION.data, **more: Any) -> ek.disclosure.microdata.MicrodataRisk:
     options = {"weights": "weight", "household": "psu", "sensitive": ["knew_sender", "hours_online"], **more}
     return risk(data, keys=KEYS, diversity=Diversity(ordered=["hours_online"]), **options)
 
 
 def test_every_measure_is_the_one_that_stands_alone() -> None:
     got, frame = full(), FICTION.data
-    f = ek.disclosure.frequencies(frame, keys=KEYS, weights="weight")
-    own = ek.disclosure.individual_risk(f.sample, f.population)
+    f = ek.disclosure.microdata.frequencies(frame, keys=KEYS, weights="weight")
+    own = ek.disclosure.microdata.individual_risk(f.sample, f.population)
     assert got.frequencies.sample.tolist() == f.sample.tolist()
     assert got.found.own.tolist() == own.tolist()
     assert got.found.household is not None
-    np.testing.assert_allclose(got.found.household, ek.disclosure.household_risk(own, FICTION.frame["psu"]), rtol=1e-14)
+    np.testing.assert_allclose(got.found.household, ek.disclosure.microdata.household_risk(own, FICTION.frame["psu"]), rtol=1e-14)
     assert (got.expected, got.share, got.highest) == (own.sum(), own.mean(), own.max())
-    l = ek.disclosure.l_diversity(frame, keys=KEYS, sensitive=["knew_sender", "hours_online"])  # noqa: E741
-    t = ek.disclosure.t_closeness(frame, keys=KEYS, sensitive=["knew_sender", "hours_online"], ordered=["hours_online"])
+    l = ek.disclosure.microdata.l_diversity(frame, keys=KEYS, sensitive=["knew_sender", "hours_online"])  # noqa: E741
+    t = ek.disclosure.microdata.t_closeness(frame, keys=KEYS, sensitive=["knew_sender", "hours_online"], ordered=["hours_online"])
     assert got.diversity is not None
     assert got.closeness is not None
     assert got.suda is not None
     assert got.diversity.lowest == l.lowest
     assert got.closeness.highest == t.highest
-    assert got.suda.score.tolist() == ek.disclosure.suda2(frame, keys=KEYS).score.tolist()
+    assert got.suda.score.tolist() == ek.disclosure.microdata.suda2(frame, keys=KEYS).score.tolist()
     assert got.closeness.how("hours_online") == "ordered distance"
     assert got.closeness.how("knew_sender") == "equal distance"
 
@@ -114,7 +114,7 @@ def test_many_keys_are_searched_three_at_a_time_unless_asked() -> None:
     table = pd.DataFrame({f"k{j}": rng.integers(0, 2, 30) for j in range(17)})
     got = risk(table, keys=list(table))
     assert got.suda is not None
-    assert got.suda.score.tolist() == ek.disclosure.suda2(table, keys=list(table), how=Suda(size=3)).score.tolist()
+    assert got.suda.score.tolist() == ek.disclosure.microdata.suda2(table, keys=list(table), how=Suda(size=3)).score.tolist()
 
 
 ROW = st.tuples(*(st.sampled_from([None, 1.0, 2.0, 3.0]) for _ in range(3)), st.floats(1.2, 300), st.integers(0, 3))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import evidencekit as ek
 
-suda2, Suda = ek.disclosure.suda2, ek.disclosure.Suda
+suda2, Suda = ek.disclosure.microdata.suda2, ek.disclosure.microdata.Suda
 KEYS = ["a", "b", "c", "d"]
 ROWS = st.lists(st.tuples(*(st.sampled_from([None, 1.0, 1.0, 2.0, 3.0]) for _ in KEYS)), min_size=1, max_size=14)
 TABLES = ROWS.map(lambda rows: pd.DataFrame(rows, columns=KEYS, dtype="float64")).filter(lambda t: bool(t.notna().any(axis=None)))

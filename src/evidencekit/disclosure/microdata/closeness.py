@@ -85,7 +85,7 @@ def t_closeness(data: Any, *, keys: Sequence[str], sensitive: Sequence[str], ord
     --------
     >>> import pandas as pd, evidencekit as ek
     >>> data = pd.DataFrame({"area": [1, 1, 1, 2, 2, 2], "hours": [1, 2, 3, 1, 2, 6]})
-    >>> found = ek.disclosure.t_closeness(data, keys=["area"], sensitive=["hours"], ordered=["hours"])
+    >>> found = ek.disclosure.microdata.t_closeness(data, keys=["area"], sensitive=["hours"], ordered=["hours"])
     >>> round(found.highest["hours"], 6)
     0.055556
     """

@@ -108,7 +108,7 @@ def l_diversity(data: Any, *, keys: Sequence[str], sensitive: Sequence[str], c: 
     --------
     >>> import pandas as pd, evidencekit as ek
     >>> data = pd.DataFrame({"age": [12, 12, 12, 13, 13], "told": ["nobody", "friend", "friend", "parent", "parent"]})
-    >>> ek.disclosure.l_diversity(data, keys=["age"], sensitive=["told"]).answers["told"].distinct.tolist()
+    >>> ek.disclosure.microdata.l_diversity(data, keys=["age"], sensitive=["told"]).answers["told"].distinct.tolist()
     [2.0, 2.0, 2.0, 1.0, 1.0]
     """
     rows = open_data(data)

@@ -55,7 +55,7 @@ def individual_risk(sample: Any, population: Any, *, method: RiskMethod = "exact
     Examples
     --------
     >>> import evidencekit as ek
-    >>> ek.disclosure.individual_risk([1, 2, 3], [17, 110, 3]).round(6).tolist()
+    >>> ek.disclosure.microdata.individual_risk([1, 2, 3], [17, 110, 3]).round(6).tolist()
     [0.177076, 0.017144, 0.333333]
     """
     one_of("method", method, ("exact", "approximate"))
@@ -142,7 +142,7 @@ def household_risk(risk: Any, household: Any) -> Floats:
     Examples
     --------
     >>> import evidencekit as ek
-    >>> ek.disclosure.household_risk([0.5, 0.5, 0.1], ["a", "a", "b"]).round(6).tolist()
+    >>> ek.disclosure.microdata.household_risk([0.5, 0.5, 0.1], ["a", "a", "b"]).round(6).tolist()
     [0.75, 0.75, 0.1]
     """
     import pandas as pd

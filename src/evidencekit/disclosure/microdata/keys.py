@@ -118,7 +118,7 @@ def frequencies(data: Any, *, keys: Sequence[str], weights: str | None = None, a
     --------
     >>> import pandas as pd, evidencekit as ek
     >>> data = pd.DataFrame({"sex": ["f", "f", "m", None], "age": [12, 12, 12, 12], "w": [50.0, 70.0, 40.0, 60.0]})
-    >>> found = ek.disclosure.frequencies(data, keys=["sex", "age"], weights="w", alpha=0.5)
+    >>> found = ek.disclosure.microdata.frequencies(data, keys=["sex", "age"], weights="w", alpha=0.5)
     >>> found.sample.tolist(), found.population.tolist()
     ([2.5, 2.5, 1.5, 4.0], [150.0, 150.0, 70.0, 220.0])
     """

@@ -33,7 +33,7 @@ class Diversity:
     Examples
     --------
     >>> import evidencekit as ek
-    >>> ek.disclosure.Diversity(ordered=("hours",)).c
+    >>> ek.disclosure.microdata.Diversity(ordered=("hours",)).c
     2.0
     """
 
@@ -107,7 +107,7 @@ def risk(
     --------
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
-    >>> ek.disclosure.risk(fiction.data, keys=["sex", "age", "stratum"], weights="weight").below[10]
+    >>> ek.disclosure.microdata.risk(fiction.data, keys=["sex", "age", "stratum"], weights="weight").below[10]
     186
     """
     rows = open_data(data)

@@ -40,7 +40,7 @@ class Suda:
     Examples
     --------
     >>> import evidencekit as ek
-    >>> ek.disclosure.Suda(size=3).fraction
+    >>> ek.disclosure.microdata.Suda(size=3).fraction
     0.01
     """
 
@@ -133,7 +133,7 @@ def suda2(data: Any, *, keys: Sequence[str], how: Suda | None = None) -> SudaSco
     --------
     >>> import pandas as pd, evidencekit as ek
     >>> data = pd.DataFrame({"sex": list("ffffmm"), "age": [12, 12, 13, 13, 12, 17], "grade": [6, 6, 7, 7, 6, 6]})
-    >>> found = ek.disclosure.suda2(data, keys=["sex", "age", "grade"])
+    >>> found = ek.disclosure.microdata.suda2(data, keys=["sex", "age", "grade"])
     >>> found.score.tolist()
     [0.0, 0.0, 0.0, 0.0, 1.0, 2.0]
     """

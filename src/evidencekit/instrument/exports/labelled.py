@@ -64,11 +64,11 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     Columns are written in the type that the form says: codes read as texts become numbers where all codes of the list are, and days
     become days of the file unless missing codes stand among them. In SPSS files codes stay and are declared missing: up to three, or a
     range that holds no answer and one more. In Stata files they become ``.d`` (don't know), ``.r`` (prefer not to say), ``.n`` (not
-    asked), ``.e`` (not reached), ``.t`` (technical), ``.u`` (unstated); lists whose codes are words are numbered from 1 in their order,
-    since Stata labels numbers only. Texts have no missing codes in Stata: they are blank there, and a column beside (``name_missing``)
-    says why. A question with several answers gets a column of 0 and 1 for each, ``name_code``, with the letter where it was not answered.
-    Where the label of a missing code does not name its kind in English the kind is added in brackets, so that `evidencekit.read` finds
-    it again. Signs that names cannot have become ``_``.
+    asked), ``.e`` (not reached), ``.t`` (technical), ``.u`` (unstated), ``.s`` (suppressed); lists whose codes are words are numbered
+    from 1 in their order, since Stata labels numbers only. Texts have no missing codes in Stata: they are blank there, and a column
+    beside (``name_missing``) says why. A question with several answers gets a column of 0 and 1 for each, ``name_code``, with the
+    letter where it was not answered. Where the label of a missing code does not name its kind in English the kind is added in brackets,
+    so that `evidencekit.read` finds it again. Signs that names cannot have become ``_``.
 
     Examples
     --------

@@ -26,6 +26,7 @@ LETTERS: Mapping[Missing, str] = {
     Missing.NOT_REACHED: "e",
     Missing.TECHNICAL: "t",
     Missing.UNSTATED: "u",
+    Missing.SUPPRESSED: "s",
 }
 _TEXT_CODE = 8  # bytes of a missing code of text in SPSS
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

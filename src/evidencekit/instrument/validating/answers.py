@@ -22,7 +22,7 @@ __all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "empty_in", "texts_of", "twice
 
 NOT_ANSWERS = frozenset({Missing.NOT_ASKED, Missing.UNSTATED})
 """Kinds of missing that say that nothing was answered: a code for them is as good as a blank."""
-_EXCUSED = frozenset({Missing.NOT_REACHED, Missing.TECHNICAL})
+_EXCUSED = frozenset({Missing.NOT_REACHED, Missing.TECHNICAL, Missing.SUPPRESSED})
 _NUMBERS = ("integer", "decimal")
 _TIME = re.compile(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 

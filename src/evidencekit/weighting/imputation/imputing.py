@@ -24,7 +24,7 @@ __all__ = ["impute"]
 
 Blanks = Literal["refuse", "fill", "leave"]
 Mask = NDArray[np.bool_]
-ASKED = (Missing.DONT_KNOW, Missing.REFUSED, Missing.NOT_REACHED, Missing.TECHNICAL, Missing.UNSTATED)
+ASKED = (Missing.DONT_KNOW, Missing.REFUSED, Missing.NOT_REACHED, Missing.TECHNICAL, Missing.UNSTATED, Missing.SUPPRESSED)
 LEVELS, SMALL = 30, 30
 
 
