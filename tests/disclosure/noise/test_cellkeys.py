@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.optimize import minimize
@@ -81,6 +81,7 @@ def test_changes_have_the_chances_of_the_table() -> None:
         assert abs(changes.mean()) < 4 * np.sqrt(p @ TABLE.changes**2 / n)
 
 
+@settings(max_examples=40)
 @given(
     st.integers(1, 10),
     st.floats(0.2, 6),

@@ -156,7 +156,8 @@ def noisy_counts(
     The mechanism is the two-sided geometric one: x with chance proportional to ``exp(-epsilon * abs(x) / (sensitivity * cells))``, drawn
     without floating point. It is differentially private for one person more or less. Not covered: a household or class whose members
     answered (their epsilons add up), weighted counts, which cells there are (list all combinations of levels, also those without
-    records), and what the time of the computation says.
+    records), and what the time of the computation says. With a seed, all of this holds for those who
+    cannot guess it.
 
     Margins cost: either release inner cells alone and add them up (their errors add up too), or pay for every cell a person is in.
     Do not cut negative counts at 0 before adding up; sums would be too high.
