@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kinds import EAGER, frame_as
 
-from evidencekit.disclosure import displace
+from evidencekit.disclosure.microdata import displace
 from evidencekit.disclosure.microdata.geometry import distances, inside, middles, moved
 from evidencekit.errors import InputError
 

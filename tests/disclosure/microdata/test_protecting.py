@@ -16,7 +16,7 @@ from kinds import EAGER, frame_as
 from protecting import matching, people
 
 import evidencekit as ek
-from evidencekit.disclosure import (
+from evidencekit.disclosure.microdata import (
     All,
     Bands,
     Displace,

@@ -14,7 +14,7 @@ from kinds import EAGER, frame_as
 from protecting import people
 
 import evidencekit as ek
-from evidencekit.disclosure import corrected_shares, invariant_matrix, pram
+from evidencekit.disclosure.microdata import corrected_shares, invariant_matrix, pram
 from evidencekit.disclosure.microdata.transitions import staying
 from evidencekit.errors import InputError, UnknownColumn
 

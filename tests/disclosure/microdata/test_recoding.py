@@ -13,7 +13,7 @@ from kinds import EAGER, frame_as
 from protecting import people
 
 import evidencekit as ek
-from evidencekit.disclosure import All, Bands, Groups, Ladder, recode, top_bottom
+from evidencekit.disclosure.microdata import All, Bands, Groups, Ladder, recode, top_bottom
 from evidencekit.errors import InputError, UnknownColumn
 
 AGES = Ladder([Bands((12, 14, 16, 18)), Bands((12, 16, 18)), Groups({"12-15": "younger", "16-17": "older"}), All()])

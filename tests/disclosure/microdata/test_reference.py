@@ -7,7 +7,7 @@ import protected
 import pytest
 
 import evidencekit as ek
-from evidencekit.disclosure import MicrodataRisk
+from evidencekit.disclosure.microdata import MicrodataRisk
 
 pytestmark = protected.needed
 FILES = {"testdata7_w": "testdata", "testdata7_w_hier": "testdata", "testdata5_w": "testdata", "francdat_w": "francdat"}

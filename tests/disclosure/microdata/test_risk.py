@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evidencekit as ek
-from evidencekit.disclosure import Diversity, Suda
+from evidencekit.disclosure.microdata import Diversity, Suda
 
 risk = ek.disclosure.microdata.risk
 FICTION = ek.fictional.national_survey()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kinds import EAGER, frame_as
 
 import evidencekit as ek
-from evidencekit.disclosure import scan_text
+from evidencekit.disclosure.microdata import scan_text
 from evidencekit.disclosure.microdata.traces import KINDS, Names, plain, traces_in
 from evidencekit.errors import InputError, UnknownColumn
 

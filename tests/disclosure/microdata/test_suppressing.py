@@ -13,7 +13,7 @@ from kinds import EAGER, frame_as
 from protecting import KEYS7, matching, needs_testdata, people, testdata
 
 import evidencekit as ek
-from evidencekit.disclosure import suppress_locally
+from evidencekit.disclosure.microdata import suppress_locally
 from evidencekit.disclosure.microdata.held import hold
 from evidencekit.disclosure.microdata.patterns import keyed, matches
 from evidencekit.errors import InputError
