@@ -73,6 +73,8 @@ def _prices(costs: Any, system: CellSystem) -> Floats:
 
 def _weighted(weighted: CellSystem, system: CellSystem, primary: NDArray[np.bool_], threshold: int) -> View | None:
     """Who looks at the weighted totals; None where they are the counts in another unit, so that nothing is new."""
+    if not isinstance(weighted, CellSystem):
+        raise InputError(f"weighted= takes a CellSystem, and this is of type {type(weighted).__name__}.", "Make one: cube(totals).")
     ours, theirs = system.relations, weighted.relations
     same = ours.shape == theirs.shape and abs(ours - theirs).sum() == 0 and np.array_equal(weighted.offered, system.offered)
     if not same:

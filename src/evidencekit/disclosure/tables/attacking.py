@@ -87,7 +87,7 @@ def audit(
     >>> from evidencekit.disclosure.tables import audit, cube
     >>> system = cube([[40, 7, 25], [31, 30, 28], [22, 35, 41]])
     >>> audit(system, system.values == 7)
-    Audit: 1 cell not protected, at position 6; 0 linear programmes
+    Audit: 1 cell not protected, at position 6; 4 linear programmes
     """
     asked = asked_of(system, threshold=threshold, primary=primary, weighted=weighted, costs=None, insiders=insiders)
     mask = _hidden(hidden, system)

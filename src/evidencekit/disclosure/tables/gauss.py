@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from evidencekit.columns import Floats
 from evidencekit.disclosure.tables.systems import CellSystem
 
-__all__ = ["gauss"]
+__all__ = ["eliminated"]
 
 PRIME = 2147483629  # below 2^31, so that a product fits into 64 bits; arithmetic modulo a prime needs no tolerance
 MOST = 60_000_000  # entries of the matrix that is reduced, 8 bytes each
 
 
-def gauss(system: CellSystem, primary: NDArray[np.bool_], costs: Floats) -> NDArray[np.bool_]:
+def eliminated(system: CellSystem, primary: NDArray[np.bool_], costs: Floats) -> NDArray[np.bool_]:
     """Hide cells until no primary cell is a linear combination of shown ones.
 
     Cells are shown one after the other, the dearest first; one that would make a primary cell derivable is hidden instead.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.tables.gauss import gauss
+from evidencekit.disclosure.tables.gauss import eliminated
 from evidencekit.disclosure.tables.optimal import Cover
 from evidencekit.disclosure.tables.patterns import Search
 from evidencekit.disclosure.tables.proofs import CLOSE, View
@@ -79,7 +79,7 @@ def search(asked: Asked, *, seconds: float, progress: bool | None) -> Found:
     progress : bool or None
         Whether to show how far it is.
     """
-    best = _made(asked, gauss(asked.system, asked.primary, asked.costs), asked.views, progress)
+    best = _made(asked, eliminated(asked.system, asked.primary, asked.costs), asked.views, progress)
     if not asked.small and not seconds:
         return best
     cover, end = Cover(asked.system, asked.free, asked.costs), monotonic() + seconds

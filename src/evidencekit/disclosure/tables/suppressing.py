@@ -74,7 +74,7 @@ def suppress(
 
     Notes
     -----
-    Cells are first hidden until none is a sum or difference of shown ones (`gauss`); then tables are looked for that look the same where
+    Cells are first hidden until none is a sum or difference of shown ones; then tables are looked for that look the same where
     cells are shown and differ where they are hidden, until each primary cell is proven free to lie where it must; where none exists,
     further cells are hidden; at last, in systems of up to 600 cells, those not needed are shown again. An intruder is taken to know
     that counts are not negative, and roughly the number of all records. Not thought of: intruders who combine counts with weighted
