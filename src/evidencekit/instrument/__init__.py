@@ -12,17 +12,17 @@
     who was asked           denominator(data, form, item); mark_asked; dataset(data, form) -> Dataset with labels and kinds of missing
     indicators              indicator(code) from the catalogue(), or an Indicator of one's own (Concept); Coded: which codes mean yes
     what they give          prevalence -> Prevalence, compare_definitions -> Definitions, forms_experienced -> Forms
-    look at fieldwork       fieldwork_quality(data, form, interviewer=...) -> Quality: .flags, .save(); Limits, BackChecks, Outcomes
+    look at fieldwork       fieldwork_quality(data, form, interviewer=...) -> Quality: .flags, .save(); Limits, BackChecks, Attempts
     write it down           codebook(form, path): .md, .html, .xlsx, DDI .xml, Frictionless .json
     answers out             write_labelled(data, form, path): .sav, .dta
     two versions            diff(old, new) -> Diff: .breaking
-    try it without data     fictional_answers(form, n, seed=...) -> FictionalAnswers; Clusters, Interviewers, MissingRates, Errors
+    try it without data     fictional_answers(form, n, seed=...) -> FictionalAnswers; Clusters, Interviewers, MissingRates, ErrorRate
 """
 
 from evidencekit.instrument.exports.codebook import codebook
 from evidencekit.instrument.exports.labelled import write_labelled
 from evidencekit.instrument.exports.platforms import Export, read_export
-from evidencekit.instrument.fieldwork import BackChecks, Limits, Outcomes, Quality, fieldwork_quality
+from evidencekit.instrument.fieldwork import Attempts, BackChecks, Limits, Quality, fieldwork_quality
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.indicators.concepts import Coded, Concept
 from evidencekit.instrument.indicators.definition import Indicator
@@ -32,11 +32,11 @@ from evidencekit.instrument.indicators.shares import Prevalence, prevalence
 from evidencekit.instrument.indicators.shelf import catalogue, indicator
 from evidencekit.instrument.inventing import (
     Clusters,
-    Errors,
+    ErrorRate,
     FictionalAnswers,
     Interviewers,
     MissingRates,
-    Planted,
+    PlantedError,
     fictional_answers,
 )
 from evidencekit.instrument.items import Choices, Group, Item, Option
@@ -52,6 +52,7 @@ from evidencekit.instrument.validating.running import rules_of, validate
 from evidencekit.instrument.versions import Change, Diff, diff
 
 __all__ = [
+    "Attempts",
     "BackChecks",
     "Change",
     "Choices",
@@ -61,7 +62,7 @@ __all__ = [
     "Definitions",
     "Denominator",
     "Diff",
-    "Errors",
+    "ErrorRate",
     "Export",
     "FictionalAnswers",
     "Forms",
@@ -77,9 +78,8 @@ __all__ = [
     "MissingRates",
     "Option",
     "Outcome",
-    "Outcomes",
     "PanderaCheck",
-    "Planted",
+    "PlantedError",
     "Prevalence",
     "Quality",
     "Remark",
