@@ -37,11 +37,8 @@ def responses(data: Any, work: Opened, attempts: Attempts, limits: Limits) -> Ch
     if not done.any():
         raise InputError(f"No row of {attempts.column!r} has a code of a complete interview.", "Check complete= of the Attempts.")
     found = standing(work.who, len(work.people), done.astype(np.float64), counts.astype(np.float64), limits.fewest)
-    low = np.flatnonzero(np.nan_to_num(found.z) < -limits.z)
-    flags = [
-        f"Interviewer {work.people[k]}: {100 * found.rate[k]:.0f} % of attempts are complete, of the others' {100 * found.others[k]:.0f} %."
-        for k in low
-    ]
+    low = np.flatnonzero(np.nan_to_num(found.z) < -limits.z).tolist()
+    flags = [found.said(work.people[k], k, "attempts are complete") for k in low]
     columns = {
         "interviewer": list(work.people),
         "attempts": found.interviews.tolist(),
