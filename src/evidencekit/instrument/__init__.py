@@ -42,12 +42,12 @@ from evidencekit.instrument.inventing import (
 from evidencekit.instrument.items import Choices, Group, Item, Option
 from evidencekit.instrument.linting import Lint, LintFinding, lint
 from evidencekit.instrument.proposing import MissingMap, propose_missing, with_missing
+from evidencekit.instrument.rules.pandera import PanderaCheck
+from evidencekit.instrument.rules.rules import Rule
 from evidencekit.instrument.validating.denominators import Denominator, denominator, mark_asked
 from evidencekit.instrument.validating.describing import dataset
 from evidencekit.instrument.validating.guarding import check_with_pandera
-from evidencekit.instrument.validating.pandera import PanderaCheck
 from evidencekit.instrument.validating.reporting import Outcome, Remark, Report
-from evidencekit.instrument.validating.rules import Rule
 from evidencekit.instrument.validating.running import rules_of, validate
 from evidencekit.instrument.versions import Change, Diff, diff
 

@@ -12,10 +12,10 @@ from evidencekit.frames import Dataset
 from evidencekit.instrument.expressions.values import Bools, number_of
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Texts
-from evidencekit.instrument.validating.answers import Answers
-from evidencekit.instrument.validating.plans import Line, plan_of
+from evidencekit.instrument.rules.answers import Answers
+from evidencekit.instrument.rules.plans import Line, plan_of
+from evidencekit.instrument.rules.tables import Table
 from evidencekit.instrument.validating.running import main_table, need_form
-from evidencekit.instrument.validating.tables import Table
 from evidencekit.missingness import Missing, MissingCode, fits
 
 __all__ = ["dataset", "described", "language_of", "said_in"]
