@@ -94,21 +94,21 @@ survey = ek.Survey(data, weights="weight", psu="area", population="children aged
 
 # %% An indicator of the catalogue finds its questions by their names. How much turns on refusals is shown; `complete` leaves them all out.
 any_form = ek.indicator("V14")
-made = ek.prevalence(survey, any_form, form=form)
+made = ek.prevalence(survey, any_form)
 print(made)
 for among, est in made.denominators.items():
     print(f"among {among}: {est.points[0]:.1%} ({est.interval.low[0]:.1%} to {est.interval.high[0]:.1%})")
-print("", ek.prevalence(survey, ek.indicator("H01"), form=form), sep="\n", end="\n\n")
+print("", ek.prevalence(survey, ek.indicator("H01")), sep="\n", end="\n\n")
 
 # %% The number depends on what is counted, often more than on the sample.
-print(ek.compare_definitions(survey, [any_form, ek.indicator("V13"), ek.indicator("V06")], form=form), end="\n\n")
+print(ek.compare_definitions(survey, [any_form, ek.indicator("V13"), ek.indicator("V06")]), end="\n\n")
 
 # %% How many children: the share of all is multiplied up, because a coverage from the same survey would not be independent of it.
 among_all = made.denominators["all"]
 print(ek.headcount(among_all, coverage=1, population=(children, 4_000)), end="\n\n")
 
 # %% What may be shown: a group too small for it takes another with it, or it could be worked out. And what may be said.
-print(ek.release(ek.prevalence(survey, any_form, form=form, by="sex").estimate), end="\n\n")
+print(ek.release(ek.prevalence(survey, any_form, by="sex").estimate), end="\n\n")
 find = ek.finding(ek.release(among_all))
 print(find)
 find.save(out / "finding.json")

@@ -165,7 +165,7 @@ def prevalence(
         question above others can be declared too, so that its no is read as one.
     form : Instrument, optional
         What the answers were collected with: its lists say which code is yes, its missing codes which answers are refusals, its skip logic
-        who was asked.
+        who was asked. By default the form that the data carry (``survey.data.form``), as those made by `dataset` do.
     by, where, where_label, level
         As for `proportion`.
     denominator : {"own", "all", "internet users"}

@@ -27,7 +27,7 @@ class FictionalAnswers(Dataset):
 
     Parameters
     ----------
-    frame, labels, value_labels, missing
+    frame, labels, value_labels, missing, form
         As in `Dataset`.
     planted : tuple of PlantedError
         Which row got which error; no row has two.

@@ -127,7 +127,7 @@ def fictional_answers(
     about = described([item for item in items if item.name in frame.columns], (*form.languages, ""))
     about["missing"] = {name: codes for name, codes in about["missing"].items() if _typed(frame[name], codes)}
     why = {name: reason for name, reason in why.items() if reason}
-    return FictionalAnswers(frame, **about, planted=planted, repeats=repeats, left_blank=why)
+    return FictionalAnswers(frame, **about, form=form, planted=planted, repeats=repeats, left_blank=why)
 
 
 def _check(form: Instrument, n: int, seed: int) -> None:

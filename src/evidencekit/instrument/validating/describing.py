@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -44,7 +45,8 @@ def dataset(
     Returns
     -------
     Dataset
-        Over a new frame of the caller's kind; the one that was passed is unchanged. Estimates read every missing code as null.
+        Over a new frame of the caller's kind; the one that was passed is unchanged. Estimates read every missing code as null. It keeps
+        the form (``.form``), so that `prevalence` and its like need none.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def dataset(
     """
     plan, spoken = plan_of(need_form(form).items), language_of(form, language)
     table = main_table(plan, data, "A Dataset of a form", today)
-    return described(table, data if isinstance(data, Dataset) else Dataset(data), spoken, not_asked)
+    return replace(described(table, data if isinstance(data, Dataset) else Dataset(data), spoken, not_asked), form=form)
 
 
 def described(table: Table, given: Dataset, language: str, not_asked: int | None = None) -> Dataset:
