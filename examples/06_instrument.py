@@ -54,22 +54,26 @@ print(report, end="\n\n")
 worst = report.by_level().groupby("interviewer")["rows"].sum().nlargest(3)
 print(f"most findings: {', '.join(f'{who} {rows}' for who, rows in worst.items())}", end="\n\n")
 
-# %% Corrections: what the form does not allow becomes a blank, and two interviews under one key get a key each. No interview is dropped.
-frame = answers.frame.copy()
-blanked = 0
-for outcome in report.failing:
-    if outcome.rule.kind in ("code", "constraint", "exclusive", "skip"):
-        wrong = frame.index.isin(frame.index[outcome.positions])
-        frame[outcome.rule.item] = frame[outcome.rule.item].mask(wrong)
-        blanked += outcome.failing
-again = frame.groupby("key").cumcount()
-frame["key"] = frame["key"].where(again == 0, frame["key"] + "-" + again.astype(str))
+# %% Corrections: a table, each with its reason. What the form does not allow becomes a blank, and two interviews under one key get a key
+# each; no interview is dropped. The log has positions, items and reasons, and no answer: it can go to whoever looks after the fieldwork.
+frame = answers.frame
+wrong = [
+    (row, outcome.rule.item, "blank", None, outcome.rule.id)
+    for outcome in report.failing
+    if outcome.rule.kind in ("code", "constraint", "exclusive", "skip")
+    for row in outcome.positions.tolist()
+]
 backwards = pd.to_datetime(frame["end"]) <= pd.to_datetime(frame["start"])  # times are no questions: the form has no rule for them
-frame["end"] = frame["end"].mask(backwards)
-print(f"{blanked} answers and {backwards.sum()} times made blank, {(again > 0).sum()} keys changed")
-left = ek.validate(frame, form, unique="key").failing
-kinds = ", ".join(sorted({outcome.rule.kind for outcome in left}))
-print(f"rules still broken: {kinds}, in {sum(outcome.failing for outcome in left)} blanks")
+wrong += [(row, "end", "blank", None, "ends before it starts") for row in backwards.to_numpy().nonzero()[0].tolist()]
+again = frame.groupby("key").cumcount()
+wrong += [(row, "key", "replace", f"{frame['key'][row]}-{again[row]}", "a key for each") for row in again.to_numpy().nonzero()[0].tolist()]
+table = pd.DataFrame(wrong, columns=["row", "item", "action", "new", "reason"]).drop_duplicates(["row", "item"])
+for name in ("key", "start"):  # keys that stand twice tell nobody apart: a key and a start do
+    table[name] = frame[name].iloc[table["row"]].tolist()
+done = instrument.corrected(answers, table, id=("key", "start"))
+print(done)
+print(done.log[["row", "item", "action", "reason", "rules_before", "rules_after"]].head(3), end="\n\n")
+frame = done.data.frame
 
 # %% Because the errors were planted, it can be said which were found.
 found = {(row, outcome.rule.item) for outcome in report.failing for row in outcome.positions.tolist()}

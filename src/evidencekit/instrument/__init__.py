@@ -9,6 +9,7 @@
     kinds of missing        propose_missing(form) -> MissingMap; with_missing(form, proposal) -> Instrument
     read the answers        read_export(path, form) -> Export: KoboToolbox, ODK, SurveyCTO
     check the answers       ek.validate(data, form) -> Report; rules_of(form); check_with_pandera, form.to_pandera()
+    put them right          corrected(data, corrections, id=..., form=...) -> Corrected: .data, .log, .rules()
     who was asked           denominator(data, form, item); mark_asked; dataset(data, form) -> Dataset with labels and kinds of missing
     indicators              indicator(code) from the catalogue(), or an Indicator of one's own (Concept); Coded: which codes mean yes
     what they give          prevalence -> Prevalence, compare_definitions -> Definitions, forms_experienced -> Forms
@@ -19,6 +20,7 @@
     try it without data     fictional_answers(form, n, seed=...) -> FictionalAnswers; Clusters, Interviewers, MissingRates, ErrorRate
 """
 
+from evidencekit.instrument.correcting import Corrected, corrected
 from evidencekit.instrument.exports.codebook import codebook
 from evidencekit.instrument.exports.labelled import write_labelled
 from evidencekit.instrument.exports.platforms import Export, read_export
@@ -59,6 +61,7 @@ __all__ = [
     "Clusters",
     "Coded",
     "Concept",
+    "Corrected",
     "Definitions",
     "Denominator",
     "Diff",
@@ -89,6 +92,7 @@ __all__ = [
     "check_with_pandera",
     "codebook",
     "compare_definitions",
+    "corrected",
     "dataset",
     "denominator",
     "diff",
