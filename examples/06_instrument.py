@@ -54,22 +54,26 @@ print(report, end="\n\n")
 worst = report.by_level().groupby("interviewer")["rows"].sum().nlargest(3)
 print(f"most findings: {', '.join(f'{who} {rows}' for who, rows in worst.items())}", end="\n\n")
 
-# %% Corrections: what the form does not allow becomes a blank, and two interviews under one key get a key each. No interview is dropped.
-frame = answers.frame.copy()
-blanked = 0
-for outcome in report.failing:
-    if outcome.rule.kind in ("code", "constraint", "exclusive", "skip"):
-        wrong = frame.index.isin(frame.index[outcome.positions])
-        frame[outcome.rule.item] = frame[outcome.rule.item].mask(wrong)
-        blanked += outcome.failing
-again = frame.groupby("key").cumcount()
-frame["key"] = frame["key"].where(again == 0, frame["key"] + "-" + again.astype(str))
+# %% Corrections: a table, each with its reason. What the form does not allow becomes a blank, and two interviews under one key get a key
+# each; no interview is dropped. The log has positions, items and reasons, and no answer: it can go to whoever looks after the fieldwork.
+frame = answers.frame
+wrong = [
+    (row, outcome.rule.item, "blank", None, outcome.rule.id)
+    for outcome in report.failing
+    if outcome.rule.kind in ("code", "constraint", "exclusive", "skip")
+    for row in outcome.positions.tolist()
+]
 backwards = pd.to_datetime(frame["end"]) <= pd.to_datetime(frame["start"])  # times are no questions: the form has no rule for them
-frame["end"] = frame["end"].mask(backwards)
-print(f"{blanked} answers and {backwards.sum()} times made blank, {(again > 0).sum()} keys changed")
-left = ek.validate(frame, form, unique="key").failing
-kinds = ", ".join(sorted({outcome.rule.kind for outcome in left}))
-print(f"rules still broken: {kinds}, in {sum(outcome.failing for outcome in left)} blanks")
+wrong += [(row, "end", "blank", None, "ends before it starts") for row in backwards.to_numpy().nonzero()[0].tolist()]
+again = frame.groupby("key").cumcount()
+wrong += [(row, "key", "replace", f"{frame['key'][row]}-{again[row]}", "a key for each") for row in again.to_numpy().nonzero()[0].tolist()]
+table = pd.DataFrame(wrong, columns=["row", "item", "action", "new", "reason"]).drop_duplicates(["row", "item"])
+for name in ("key", "start"):  # keys that stand twice tell nobody apart: a key and a start do
+    table[name] = frame[name].iloc[table["row"]].tolist()
+done = instrument.corrected(answers, table, id=("key", "start"))
+print(done)
+print(done.log[["row", "item", "action", "reason", "rules_before", "rules_after"]].head(3), end="\n\n")
+frame = done.data.frame
 
 # %% Because the errors were planted, it can be said which were found.
 found = {(row, outcome.rule.item) for outcome in report.failing for row in outcome.positions.tolist()}
@@ -94,21 +98,21 @@ survey = ek.Survey(data, weights="weight", psu="area", population="children aged
 
 # %% An indicator of the catalogue finds its questions by their names. How much turns on refusals is shown; `complete` leaves them all out.
 any_form = ek.indicator("V14")
-made = ek.prevalence(survey, any_form, form=form)
+made = ek.prevalence(survey, any_form)
 print(made)
 for among, est in made.denominators.items():
     print(f"among {among}: {est.points[0]:.1%} ({est.interval.low[0]:.1%} to {est.interval.high[0]:.1%})")
-print("", ek.prevalence(survey, ek.indicator("H01"), form=form), sep="\n", end="\n\n")
+print("", ek.prevalence(survey, ek.indicator("H01")), sep="\n", end="\n\n")
 
 # %% The number depends on what is counted, often more than on the sample.
-print(ek.compare_definitions(survey, [any_form, ek.indicator("V13"), ek.indicator("V06")], form=form), end="\n\n")
+print(ek.compare_definitions(survey, [any_form, ek.indicator("V13"), ek.indicator("V06")]), end="\n\n")
 
 # %% How many children: the share of all is multiplied up, because a coverage from the same survey would not be independent of it.
 among_all = made.denominators["all"]
 print(ek.headcount(among_all, coverage=1, population=(children, 4_000)), end="\n\n")
 
 # %% What may be shown: a group too small for it takes another with it, or it could be worked out. And what may be said.
-print(ek.release(ek.prevalence(survey, any_form, form=form, by="sex").estimate), end="\n\n")
+print(ek.release(ek.prevalence(survey, any_form, by="sex").estimate), end="\n\n")
 find = ek.finding(ek.release(among_all))
 print(find)
 find.save(out / "finding.json")

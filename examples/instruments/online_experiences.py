@@ -1,8 +1,8 @@
 """A survey module on what children aged 12 to 17 experience online, in English and French.
 
 A trained interviewer asks, alone with the child, on a tablet. The wording is this library's own, professional and without graphic detail.
-Items have the names that the catalogue's indicators use, so that ``ek.prevalence(survey, ek.indicator("V14"), form=form)`` needs no
-mapping: V01 to V14 with V03a, V04a, V07a and V11a; H01 to H04, H06, H07; C01, C02, C04; Q02. For H05 and C03 say which answer is meant:
+Items have the names that the catalogue's indicators use, so that ``ek.prevalence(survey, ek.indicator("V14"))`` needs no mapping: V01 to
+V14 with V03a, V04a, V07a and V11a; H01 to H04, H06, H07; C01, C02, C04; Q02. For H05 and C03 say which answer is meant:
 ``items={"barrier": ek.instrument.Coded("barriers", yes="ashamed", no=("blamed", ...), several=True)}``.
 
 Before it is used:

@@ -41,6 +41,9 @@ class Dataset:
     missing : mapping of str to mapping
         Column name to ``{code or (low, high): Missing}``. Both ends of a range belong to it. Stata's ``.a`` to ``.z`` stand in
         the frame as the numbers Stata itself keeps for them (see `evidencekit.reading.stata_code`).
+    form : Instrument, optional
+        What the answers were collected with, where that is known: `evidencekit.instrument.dataset` puts it there. Indicators then find it
+        by themselves.
 
     Raises
     ------
@@ -64,6 +67,7 @@ class Dataset:
     labels: Mapping[str, str] = field(default_factory=dict)
     value_labels: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     missing: Mapping[str, Mapping[MissingCode, Missing]] = field(default_factory=dict)
+    form: Any = None
 
     def __post_init__(self) -> None:
         columns = _names(_native(self.frame))
@@ -84,7 +88,7 @@ class Dataset:
         return without_codes(_native(self.frame), self.missing).to_native()
 
     def with_frame(self, frame: Any) -> Dataset:
-        """The same labels and kinds of missing over another frame, for the columns it still has.
+        """The same labels, kinds of missing and form over another frame, for the columns it still has.
 
         Parameters
         ----------
@@ -98,7 +102,8 @@ class Dataset:
             return {k: v for k, v in part.items() if k in kept}
 
         missing = {name: {c: kind for c, kind in codes.items() if fits(c, kept[name])} for name, codes in still(self.missing).items()}
-        return Dataset(frame, still(self.labels), still(self.value_labels), {name: codes for name, codes in missing.items() if codes})
+        kinds = {name: codes for name, codes in missing.items() if codes}
+        return Dataset(frame, still(self.labels), still(self.value_labels), kinds, self.form)
 
     def kinds(self, column: str) -> dict[Missing, int]:
         """How many answers of one column are missing, by kind.

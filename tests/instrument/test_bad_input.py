@@ -57,6 +57,18 @@ def rows(n: int = 12) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def fixes(item: str = "age") -> pd.DataFrame:
+    """Corrections of two answers to an item."""
+    columns = {
+        "name": [f"{SECRET}0", f"{SECRET}1"],
+        "item": item,
+        "action": ["blank", "replace"],
+        "new": [None, "13"],
+        "reason": "asked again",
+    }
+    return pd.DataFrame(columns)
+
+
 def coded() -> pd.DataFrame:
     return pd.DataFrame({"told": [1, 0, 99, 1] * 10, "w": 1.0, "who": ["i1", "i2"] * 20})
 
@@ -76,16 +88,17 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Clusters": (instrument.Clusters, {}),
     "Interviewers": (instrument.Interviewers, {}),
     "MissingRates": (instrument.MissingRates, {}),
-    "Errors": (instrument.Errors, {}),
+    "ErrorRate": (instrument.ErrorRate, {}),
     "Limits": (instrument.Limits, {}),
     "BackChecks": (instrument.BackChecks, {"data": rows(), "key": "name"}),
-    "Outcomes": (instrument.Outcomes, {"column": "told", "complete": ["1"]}),
+    "Attempts": (instrument.Attempts, {"column": "told", "complete": ["1"]}),
     "validate": (ek.validate, {"data": rows(), "form": FORM}),
     "rules_of": (instrument.rules_of, {"form": FORM}),
     "check_with_pandera": (instrument.check_with_pandera, {"data": coded(), "form": FORM}),
     "denominator": (instrument.denominator, {"data": rows(), "form": FORM, "item": "used"}),
     "mark_asked": (instrument.mark_asked, {"data": rows(), "form": FORM, "item": "used"}),
     "dataset": (instrument.dataset, {"data": rows(), "form": FORM}),
+    "corrected": (instrument.corrected, {"data": rows(), "corrections": fixes(), "id": "name", "form": FORM, "columns": {"new": "new"}}),
     "lint": (instrument.lint, {"form": FORM}),
     "propose_missing": (instrument.propose_missing, {"form": FORM}),
     "with_missing": (instrument.with_missing, {"form": FORM, "proposal": instrument.propose_missing(FORM)}),
@@ -179,6 +192,8 @@ def _work(data: Any, folder: Path) -> dict[str, Callable[[], Any]]:
         "denominators": lambda: [instrument.denominator(data, FORM, item.name) for item in FORM.questions],
         "mark_asked": lambda: type(instrument.mark_asked(data, FORM, "used")),
         "dataset": lambda: instrument.dataset(data, FORM)._repr_html_(),
+        "corrections": lambda: [instrument.corrected(data, fixes(item), id="name", form=FORM).log for item in rows().columns],
+        "corrections of corrections": lambda: instrument.corrected(rows(), data, id="name", form=FORM),
         "sav": lambda: instrument.write_labelled(data, FORM, folder / "a.sav"),
         "dta": lambda: instrument.write_labelled(data, FORM, folder / "a.dta"),
         "codebook": lambda: instrument.codebook(FORM, folder / "a.md", data=data).read_text(encoding="utf-8"),

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evidencekit as ek
-from evidencekit.instrument.validating.plans import plan_of
+from evidencekit.instrument.rules.plans import plan_of
 from evidencekit.instrument.validating.running import main_table
 
 M = ek.Missing

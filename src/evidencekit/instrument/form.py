@@ -15,7 +15,7 @@ from typing import Any
 from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.instrument.given import are_texts, in_order, pickled, texts_by_name
 from evidencekit.instrument.items import Choices, Group, Item, Part, walk
-from evidencekit.instrument.validating.pandera import Backend, PanderaCheck, compiled
+from evidencekit.instrument.rules.pandera import Backend, PanderaCheck, compiled
 from evidencekit.instrument.xlsform import ReadForm, Remark, read_form, write_form
 
 __all__ = ["Instrument"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -61,4 +62,4 @@ def with_weights(survey: Survey, *, name: str = "final_weight") -> Dataset:
     column = nw.new_series(name, w.copy(), nw.Float64, backend=plain.implementation)
     made = whole.with_frame(plain.with_columns(column).to_native())
     words = "; ".join(a.words for a in survey.adjustments) or "as given"
-    return Dataset(made.frame, {**made.labels, name: f"Final weight: {words}"}, made.value_labels, made.missing)
+    return replace(made, labels={**made.labels, name: f"Final weight: {words}"})

@@ -15,7 +15,7 @@ from small_forms import DK, RF, small_form
 
 import evidencekit as ek
 from evidencekit.errors import InputError, UnknownColumn
-from evidencekit.instrument import BackChecks, Interviewers, Limits, Outcomes, Quality
+from evidencekit.instrument import Attempts, BackChecks, Interviewers, Limits, Quality
 
 FORM = small_form()
 CALM = Interviewers(8, spread=0, speed=0)
@@ -231,12 +231,12 @@ def test_response_rates(calm: Any) -> None:
     mine = frame.index[frame["interviewer"] == "I08"]
     frame.loc[mine[:60], "result"] = 2
     frame.loc[mine[60:70], "result"] = 9
-    made = quality(calm.with_frame(frame), outcomes=Outcomes("result", [1], [9]))
+    made = quality(calm.with_frame(frame), attempts=Attempts("result", [1], [9]))
     table = made.to_frame("responses").set_index("interviewer")
     assert table.loc["I08", "attempts"] == 90
     assert any("I08" in flag and "attempts are complete" in flag for flag in made.flags)
     with pytest.raises(InputError, match="code of a complete interview"):
-        quality(calm.with_frame(frame), outcomes=Outcomes("result", [7]))
+        quality(calm.with_frame(frame), attempts=Attempts("result", [7]))
 
 
 def test_polars_in_polars_out_and_the_same_numbers(calm: Any) -> None:
@@ -259,7 +259,7 @@ def test_bad_input_is_refused_in_our_words(calm: Any) -> None:
         quality(pl.from_pandas(calm.frame.astype({"used": object})).lazy())
     with pytest.raises(InputError, match=r"saved as \.html"):
         quality(calm).save("quality.pdf")
-    for wrong in (lambda: Limits(z=0), lambda: Limits(night=(25, 3)), lambda: Outcomes("r", [1], [1])):
+    for wrong in (lambda: Limits(z=0), lambda: Limits(night=(25, 3)), lambda: Attempts("r", [1], [1])):
         with pytest.raises(InputError):
             wrong()
 
@@ -296,7 +296,7 @@ def test_no_answer_and_no_respondent_is_anywhere(calm: Any, tmp_path: Path) -> N
         assert secret not in shown
     for broken in (
         lambda: quality(data, interviewer="key"),
-        lambda: quality(data, outcomes=Outcomes("result", ["1"])),
+        lambda: quality(data, attempts=Attempts("result", ["1"])),
         lambda: quality(data, start="comment", end="comment", back_checks=BackChecks(data, "comment")),
         lambda: quality(data, back_checks=BackChecks(frame.assign(key="1"), "key")),
     ):

@@ -15,7 +15,7 @@ from small_forms import DK, RF, small_form
 
 import evidencekit as ek
 from evidencekit.errors import InputError
-from evidencekit.instrument import Clusters, Errors, Group, Interviewers, MissingRates
+from evidencekit.instrument import Clusters, ErrorRate, Group, Interviewers, MissingRates
 from evidencekit.instrument.expressions import Context, Numbers, Texts, parse, truth
 from evidencekit.instrument.items import walk
 
@@ -177,7 +177,7 @@ def test_interviews_of_one_interviewer_follow_each_other() -> None:
 
 def test_each_planted_error_breaks_its_own_rule_in_its_own_row() -> None:
     form = small_form()
-    data = ek.instrument.fictional_answers(form, 3000, seed=3, errors=Errors(0.1))
+    data = ek.instrument.fictional_answers(form, 3000, seed=3, errors=ErrorRate(0.1))
     planted = data.planted_frame()
     assert len(planted) == 300
     assert planted["row"].is_unique
@@ -199,7 +199,7 @@ def test_each_planted_error_breaks_its_own_rule_in_its_own_row() -> None:
 def test_exclusive_options_are_broken_where_asked_for() -> None:
     used = ek.Choices("u", [ek.instrument.Option("a", "A"), ek.instrument.Option("none", "None", exclusive=True)])
     form = ek.Instrument("f", [ek.Item("u", "select_multiple", "Which?", used)])
-    data = ek.instrument.fictional_answers(form, 100, seed=0, errors=Errors(0.1, kinds=["exclusive"]))
+    data = ek.instrument.fictional_answers(form, 100, seed=0, errors=ErrorRate(0.1, kinds=["exclusive"]))
     assert (data.frame["u"] == "a none").sum() == 10 == len(data.planted)
 
 
@@ -259,7 +259,7 @@ def test_bad_input_is_refused_in_our_words() -> None:
             ek.instrument.fictional_answers(small_form(), n, seed=seed)
     with pytest.raises(InputError, match="not pickled"):
         pickle.dumps(ek.instrument.fictional_answers(small_form(), 5, seed=1))
-    for wrong in (lambda: Clusters(0), lambda: Interviewers(spread=-1), lambda: MissingRates({RF: 1.2}), lambda: Errors(0.9)):
+    for wrong in (lambda: Clusters(0), lambda: Interviewers(spread=-1), lambda: MissingRates({RF: 1.2}), lambda: ErrorRate(0.9)):
         with pytest.raises(InputError):
             wrong()
 

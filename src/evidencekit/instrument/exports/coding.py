@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import InputError
 from evidencekit.instrument.items import Choices, Item
-from evidencekit.instrument.validating.plans import Line
+from evidencekit.instrument.rules.plans import Line
 
 if TYPE_CHECKING:
     import pandas as pd

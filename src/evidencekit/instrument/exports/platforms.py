@@ -16,12 +16,12 @@ from evidencekit.frames import Dataset
 from evidencekit.instrument.exports.coding import codes_of_labels, heads_are_labels, labels_of, no_label, refuse_labels, typed
 from evidencekit.instrument.exports.opening import tables_in
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.validating.answers import chosen_in, texts_of
+from evidencekit.instrument.rules.answers import chosen_in, texts_of
+from evidencekit.instrument.rules.placing import KEYS, PLATFORM, SIGNS, VERSIONS, Placed, placed
+from evidencekit.instrument.rules.plans import Line, Sheet, plan_of
+from evidencekit.instrument.rules.tables import Table
 from evidencekit.instrument.validating.describing import dataset, described, language_of
-from evidencekit.instrument.validating.placing import KEYS, PLATFORM, SIGNS, VERSIONS, Placed, placed
-from evidencekit.instrument.validating.plans import Line, Sheet, plan_of
 from evidencekit.instrument.validating.running import need_form
-from evidencekit.instrument.validating.tables import Table
 
 __all__ = ["Export", "read_export"]
 

@@ -3,7 +3,7 @@
 from evidencekit.instrument.fieldwork.checking import fieldwork_quality
 from evidencekit.instrument.fieldwork.correlation import Correlation, intraclass
 from evidencekit.instrument.fieldwork.digits import myers, whipple
-from evidencekit.instrument.fieldwork.limits import BackChecks, Limits, Outcomes
+from evidencekit.instrument.fieldwork.limits import Attempts, BackChecks, Limits
 from evidencekit.instrument.fieldwork.quality import Quality
 
-__all__ = ["BackChecks", "Correlation", "Limits", "Outcomes", "Quality", "fieldwork_quality", "intraclass", "myers", "whipple"]
+__all__ = ["Attempts", "BackChecks", "Correlation", "Limits", "Quality", "fieldwork_quality", "intraclass", "myers", "whipple"]

@@ -58,11 +58,7 @@ def backchecks(data: Any, work: Opened, checks: BackChecks, limits: Limits) -> t
     events = np.sum([mask for mask in differs.values()], axis=0).astype(np.float64)
     room = np.sum([mask for mask in compared.values()], axis=0).astype(np.float64)
     found = standing(work.who[one], len(work.people), events, room, limits.fewest)
-    flags = [
-        f"Interviewer {work.people[k]}: {100 * found.rate[k]:.0f} % of answers were others when asked again, of the others' "
-        f"{100 * found.others[k]:.0f} %."
-        for k in found.out(limits.z)
-    ]
+    flags = [found.said(work.people[k], k, "answers were others when asked again") for k in found.out(limits.z)]
     by_person = {
         "interviewer": list(work.people),
         "checked": found.interviews.tolist(),

@@ -12,7 +12,7 @@ from evidencekit.instrument.fieldwork.digits import heaping
 from evidencekit.instrument.fieldwork.duplicates import duplicates
 from evidencekit.instrument.fieldwork.durations import durations
 from evidencekit.instrument.fieldwork.hours import gaps, nights
-from evidencekit.instrument.fieldwork.limits import BackChecks, Limits, Outcomes
+from evidencekit.instrument.fieldwork.limits import Attempts, BackChecks, Limits
 from evidencekit.instrument.fieldwork.opened import opened
 from evidencekit.instrument.fieldwork.places import places
 from evidencekit.instrument.fieldwork.quality import Quality
@@ -35,7 +35,7 @@ def fieldwork_quality(
     end: str | None = None,
     batteries: Mapping[str, Sequence[str]] | None = None,
     back_checks: BackChecks | None = None,
-    outcomes: Outcomes | None = None,
+    attempts: Attempts | None = None,
     limits: Limits | None = None,
 ) -> Quality:
     """Look at how interviews were held: who is fast, who gets no answers, whose interviews are too much alike.
@@ -55,8 +55,8 @@ def fieldwork_quality(
         Items with the same choices that are asked in a row. By default runs of questions with one list in one group.
     back_checks : BackChecks, optional
         Second interviews of some respondents.
-    outcomes : Outcomes, optional
-        How attempts ended, when the data have a row for each.
+    attempts : Attempts, optional
+        How contact attempts ended, when the data have a row for each.
     limits : Limits, optional
         From where on something is flagged.
 
@@ -99,8 +99,8 @@ def fieldwork_quality(
     limits = instance(limits or Limits(), Limits, "limits=")
     if back_checks is not None:
         instance(back_checks, BackChecks, "back_checks=")
-    if outcomes is not None:
-        instance(outcomes, Outcomes, "outcomes=")
+    if attempts is not None:
+        instance(attempts, Attempts, "attempts=")
     if batteries is not None:
         batteries = {name: in_order(items, "Each of batteries=") for name, items in mapped(batteries, "batteries=").items()}
     work = opened(data, form, interviewer, start, end)
@@ -112,8 +112,8 @@ def fieldwork_quality(
     checks += [None if alike is None else alike[0], places(work, limits), correlations(work, limits)]
     if back_checks is not None:
         checks += backchecks(data, work, back_checks, limits)
-    if outcomes is not None:
-        checks.append(responses(data, work, outcomes, limits))
+    if attempts is not None:
+        checks.append(responses(data, work, attempts, limits))
     kept = {check.name: check for check in checks if check is not None}
     notes = [*work.notes, *(why for name, why in _WHY.items() if name not in kept)]
     title = f"Quality of fieldwork: {form.title or form.name}"
@@ -128,5 +128,5 @@ _WHY = {
     "duplicates": "Near-duplicates: too few items tell people apart.",
     "places": "Places: no item holds a position.",
     "backchecks": "Back-checks: back_checks= was not given.",
-    "responses": "Response rates: outcomes= was not given.",
+    "responses": "Response rates: attempts= was not given.",
 }

@@ -121,10 +121,7 @@ def heaping(work: Opened, limits: Limits) -> tuple[Check, Check] | None:
     names = ("item", "answers", "range", "whipple", "myers")
     by_item = Check("digits", "Last digits", {n: [row[k] for row in rows] for k, n in enumerate(names)}, tuple(flags), _NOTE)
     found = standing(work.who, len(work.people), events, places, limits.fewest)
-    flags = [
-        f"Interviewer {work.people[k]}: {100 * found.rate[k]:.0f} % of numbers end in 0 or 5, of the others' {100 * found.others[k]:.0f} %."
-        for k in found.out(limits.z)
-    ]
+    flags = [found.said(work.people[k], k, "numbers end in 0 or 5") for k in found.out(limits.z)]
     columns = {
         "interviewer": list(work.people),
         "interviews": found.interviews.tolist(),

@@ -33,11 +33,7 @@ def gaps(work: Opened, limits: Limits) -> Check | None:
         for k, count in enumerate(overlaps.tolist())
         if count
     ]
-    flags += [
-        f"Interviewer {work.people[k]}: {100 * short.rate[k]:.0f} % of gaps are under {limits.gap:g} minutes, of the others' "
-        f"{100 * short.others[k]:.0f} %."
-        for k in short.out(limits.z)
-    ]
+    flags += [short.said(work.people[k], k, f"gaps are under {limits.gap:g} minutes") for k in short.out(limits.z)]
     columns = {
         "interviewer": list(work.people),
         "gaps": short.interviews.tolist(),

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from evidencekit.errors import InputError
 from evidencekit.instrument.given import are_texts, in_order, mapped, number
 
-__all__ = ["BackChecks", "Limits", "Outcomes"]
+__all__ = ["Attempts", "BackChecks", "Limits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,13 @@ class BackChecks:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
-    """How each attempt ended.
+class Attempts:
+    """How contact attempts ended: one row an attempt, or one a sampled person.
 
     Parameters
     ----------
     column : str
-        The column with the outcome of each attempt, one row an attempt or a sampled person.
+        The column with the disposition of each.
     complete : sequence of str
         Codes of complete interviews.
     not_eligible : sequence of str
@@ -134,8 +134,8 @@ class Outcomes:
     not_eligible: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        are_texts(self, ("column",), "Outcomes")
+        are_texts(self, ("column",), "Attempts")
         for name in ("complete", "not_eligible"):
-            object.__setattr__(self, name, tuple(map(str, in_order(getattr(self, name), f"{name}= of Outcomes", "Give a list of codes."))))
+            object.__setattr__(self, name, tuple(map(str, in_order(getattr(self, name), f"{name}= of Attempts", "Give a list of codes."))))
         if set(self.complete) & set(self.not_eligible):
-            raise InputError("An outcome is both complete and not eligible.", "Name each code once.")
+            raise InputError("A code is both complete and not eligible.", "Name each code once.")

@@ -39,11 +39,7 @@ def places(work: Opened, limits: Limits) -> Check | None:
             middle = np.median(at[rows], axis=0)
             spread[k] = _two_figures(float(np.median(np.linalg.norm(at[rows] - middle, axis=1))))
     spots = standing(work.who, people, near, known.astype(np.float64), limits.fewest)
-    flags = [
-        f"Interviewer {work.people[k]}: {100 * spots.rate[k]:.0f} % of interviews are on one spot with another, of the others' "
-        f"{100 * spots.others[k]:.0f} %."
-        for k in spots.out(limits.z)
-    ]
+    flags = [spots.said(work.people[k], k, "interviews are on one spot with another") for k in spots.out(limits.z)]
     columns = {
         "interviewer": list(work.people),
         "positions": spots.interviews.tolist(),

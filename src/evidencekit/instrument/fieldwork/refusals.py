@@ -32,11 +32,8 @@ def refusals(work: Opened, limits: Limits) -> Check | None:
             continue
         name = kind.name.lower()
         columns |= {name: tally(found, limits.fewest), f"{name}_rate": found.rate, f"{name}_z": found.z}
-        for k in np.flatnonzero(np.abs(np.nan_to_num(found.z)) > limits.z):
-            flags.append(
-                f'Interviewer {work.people[k]}: {100 * found.rate[k]:.1f} % of answers are "{words}", of the others\' '
-                f"{100 * found.others[k]:.1f} %."
-            )
+        for k in np.flatnonzero(np.abs(np.nan_to_num(found.z)) > limits.z).tolist():
+            flags.append(found.said(work.people[k], k, f'answers are "{words}"', digits=1))
     if len(columns) == 2:
         return None
     return Check("refusals", "Don't know and prefer not to say", columns, tuple(flags), _NOTE)

@@ -9,16 +9,16 @@ import numpy as np
 from evidencekit.columns import factorise
 from evidencekit.errors import InputError
 from evidencekit.frames import Dataset, eager, open_data
-from evidencekit.instrument.fieldwork.limits import Limits, Outcomes
+from evidencekit.instrument.fieldwork.limits import Attempts, Limits
 from evidencekit.instrument.fieldwork.opened import Opened, text_of
 from evidencekit.instrument.fieldwork.standing import Check, standing, tally
 
 __all__ = ["responses"]
 
-_NOTE = "Complete interviews of all attempts but those at people who do not belong to the population; a blank outcome counts as an attempt."
+_NOTE = "Complete interviews of all attempts but those at people outside the population; a blank disposition counts as an attempt."
 
 
-def responses(data: Any, work: Opened, outcomes: Outcomes, limits: Limits) -> Check:
+def responses(data: Any, work: Opened, attempts: Attempts, limits: Limits) -> Check:
     """Complete interviews of all attempts that count.
 
     Raises
@@ -29,19 +29,16 @@ def responses(data: Any, work: Opened, outcomes: Outcomes, limits: Limits) -> Ch
         There is no such column.
     """
     rows = open_data(data.frame if isinstance(data, Dataset) else data)
-    rows.need(outcomes.column, "outcomes=")
-    column = factorise(eager(rows.frame, "Response rates")[outcomes.column])
+    rows.need(attempts.column, "attempts=")
+    column = factorise(eager(rows.frame, "Response rates")[attempts.column])
     codes = [text_of(level) for level in column.keys]
-    done = np.array([*(code in outcomes.complete for code in codes), False])[column.codes]
-    counts = ~np.array([*(code in outcomes.not_eligible for code in codes), False])[column.codes]
+    done = np.array([*(code in attempts.complete for code in codes), False])[column.codes]
+    counts = ~np.array([*(code in attempts.not_eligible for code in codes), False])[column.codes]
     if not done.any():
-        raise InputError(f"No row of {outcomes.column!r} has a code of a complete interview.", "Check complete= of the Outcomes.")
+        raise InputError(f"No row of {attempts.column!r} has a code of a complete interview.", "Check complete= of the Attempts.")
     found = standing(work.who, len(work.people), done.astype(np.float64), counts.astype(np.float64), limits.fewest)
-    low = np.flatnonzero(np.nan_to_num(found.z) < -limits.z)
-    flags = [
-        f"Interviewer {work.people[k]}: {100 * found.rate[k]:.0f} % of attempts are complete, of the others' {100 * found.others[k]:.0f} %."
-        for k in low
-    ]
+    low = np.flatnonzero(np.nan_to_num(found.z) < -limits.z).tolist()
+    flags = [found.said(work.people[k], k, "attempts are complete") for k in low]
     columns = {
         "interviewer": list(work.people),
         "attempts": found.interviews.tolist(),

@@ -40,6 +40,11 @@ class Standing:
         """Who stands out upwards."""
         return np.flatnonzero(np.nan_to_num(self.z, nan=0.0) > limit).tolist()
 
+    def said(self, who: str, k: int, what: str, digits: int = 0) -> str:
+        """What sets interviewer k, called `who`, apart: a share of something, and that of the others."""
+        own, others = (f"{100 * float(rates[k]):.{digits}f} %" for rates in (self.rate, self.others))
+        return f"Interviewer {who}: {own} of {what}, of the others' {others}."
+
 
 def standing(who: Codes, people: int, events: Floats, places: Floats, fewest: int) -> Standing:
     """Rates by interviewer, each interview counted with its events and the places where one could have been.

@@ -56,11 +56,7 @@ def straightlining(work: Opened, batteries: Mapping[str, Sequence[str]], limits:
     if not places.any():
         return None
     found = standing(work.who, len(work.people), events, places, limits.fewest)
-    flags = [
-        f"Interviewer {work.people[k]}: {100 * found.rate[k]:.0f} % of batteries have one answer throughout, of the others' "
-        f"{100 * found.others[k]:.0f} %."
-        for k in found.out(limits.z)
-    ]
+    flags = [found.said(work.people[k], k, "batteries have one answer throughout") for k in found.out(limits.z)]
     columns = {
         "interviewer": list(work.people),
         "interviews": found.interviews.tolist(),

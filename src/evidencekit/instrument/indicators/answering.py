@@ -131,6 +131,8 @@ class Items:
     """
 
     def __init__(self, survey: Survey, items: ItemMap, form: Instrument | None, concepts: Mapping[str, Concept]) -> None:
+        if form is None and isinstance(survey.data, Dataset):
+            form = survey.data.form
         _check(items, form)
         self.given = dict(items or {})
         self.concepts = concepts

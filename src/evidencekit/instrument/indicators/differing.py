@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 
 from evidencekit.combining import contrast
-from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.frames import frame_of
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.given import in_order
 from evidencekit.instrument.indicators.answering import ItemMap
-from evidencekit.instrument.indicators.compiling import Among, Compiled, compiled, items_for, need_indicator
+from evidencekit.instrument.indicators.asking import asked, several
+from evidencekit.instrument.indicators.compiling import Among, Compiled
 from evidencekit.instrument.indicators.definition import Indicator
-from evidencekit.instrument.indicators.measuring import need_memory, needed, refuse_nobody, rows_counted, shares
+from evidencekit.instrument.indicators.measuring import cited
 from evidencekit.rendering.text import html_table, table_of, text_table
 from evidencekit.survey import Survey
 from evidencekit.survey.means import By
@@ -193,27 +192,16 @@ def compare_definitions(
     WIDE is 13.4 points above NARROW (11.4 to 15.3); +12.8 of those who answered everything
     note: not settled by the answers: NARROW 123, WIDE 107
     """
-    chosen = [need_indicator(given, "compare_definitions()") for given in in_order(indicators, "indicators", "Give a list of Indicators.")]
-    if len(chosen) < 2:
-        raise InputError("compare_definitions() takes at least two definitions.", "To estimate one, use prevalence().")
+    chosen = several(indicators, "compare_definitions()", "definitions")
     codes = [of.code for of in chosen]
-    if len(set(codes)) < len(codes):
-        raise InputError("Two of the definitions have one code.", "Give each a code of its own.")
-    found = items_for(survey, chosen, items, form)
-    need_memory(survey)
-    said = needed(survey, by, where, where_label)
-    rows = rows_counted(survey, where)
-    made = [compiled(of, found, denominator) for of in chosen]
-    for one in made:
-        refuse_nobody(one, rows, one.valid)
-    est = shares(survey, {one.indicator.code: one.valid for one in made}, by=by, where=where, where_label=where_label, level=level)
-    est = _named(est, made, rows, said)
+    ask = asked(survey, chosen, items=items, form=form, by=by, where=where, where_label=where_label, level=level)
+    made, rows = [ask.compiled(of, denominator) for of in chosen], ask.rows
+    est = _named(ask.shares({one.indicator.code: one.valid for one in made}), made, rows, ask.said)
     whole = np.logical_and.reduce([~(one.inside & (one.standing.unknown | one.partly)) for one in made])
     complete = None
     if (~whole & rows).any() and all((~np.isnan(one.valid) & whole & rows).any() for one in made):
-        answers = {one.indicator.code: np.where(whole, one.valid, np.nan) for one in made}
-        of_whole = shares(survey, answers, by=by, where=where, where_label=where_label, level=level)
-        complete = _differences(_named(of_whole, made, rows & whole, said), codes, level)
+        of_whole = ask.shares({one.indicator.code: np.where(whole, one.valid, np.nan) for one in made})
+        complete = _differences(_named(of_whole, made, rows & whole, ask.said), codes, level)
     return Definitions(
         indicators=tuple(chosen),
         estimate=est,
@@ -227,16 +215,8 @@ def _named(est: Estimate, made: Sequence[Compiled], rows: Any, said: str) -> Est
     """The estimate with what each definition is and what its unanswered rows are."""
     unknown = {one.indicator.code: int((one.standing.unknown & one.inside & rows).sum()) for one in made}
     words = ", ".join(f"{code} {count:,}" for code, count in unknown.items())
-    policies = [("indicators", "; ".join(f"{one.indicator.code} {one.indicator.version} [{one.indicator.fingerprint}]" for one in made))]
-    policies += [("not settled by the answers", words)] if any(unknown.values()) else []
-    labels = tuple((one.indicator.code, one.indicator.title or one.indicator.code) for one in made)
-    provenance = replace(
-        est.provenance,
-        where=said,
-        policies=(*policies, *est.provenance.policies),
-        missing=tuple(unknown.items()),
-        labels=(*labels, *est.provenance.labels),
-    )
+    policies = [("not settled by the answers", words)] if any(unknown.values()) else []
+    provenance = cited(est, made, said, policies, tuple(unknown.items()))
     fewest = {one.indicator.code: one.indicator.minimum_n for one in made}
     flags = []
     for flag, code, n in zip(est.flags, est.cells.columns["variable"], est.counts.n, strict=True):

@@ -10,14 +10,14 @@ import numpy as np
 
 from evidencekit.columns import Codes, Column, Floats
 from evidencekit.errors import EstimationError, InputError
-from evidencekit.estimate import Cells, Estimate
+from evidencekit.estimate import Cells, Estimate, Provenance
 from evidencekit.instrument.indicators.compiling import Compiled
 from evidencekit.instrument.indicators.standings import KINDS
 from evidencekit.survey import Survey, proportion
 from evidencekit.survey.means import By
 from evidencekit.survey.summing.domains import Where, names_of, where_mask, where_words
 
-__all__ = ["Grouped", "named", "need_memory", "needed", "policies_of", "refuse_nobody", "rows_counted", "shares", "unanswered_of"]
+__all__ = ["Grouped", "cited", "named", "need_memory", "needed", "policies_of", "refuse_nobody", "rows_counted", "shares", "unanswered_of"]
 
 MADE = "__ek_made_"
 BLANKS = "missing answers"
@@ -136,6 +136,17 @@ def named(est: Estimate, made: Compiled, policies: Sequence[tuple[str, str]], us
         labels=((of.code, of.title or of.code), *labels),
     )
     return replace(est, flags=flags, estimand=", ".join(parts), provenance=provenance)
+
+
+def cited(
+    est: Estimate, made: Sequence[Compiled], said: str, policies: Sequence[tuple[str, str]], missing: tuple[tuple[str, int], ...]
+) -> Provenance:
+    """The provenance of an estimate of several indicators: each with its version, fingerprint and title, and what else is to know."""
+    known = [one.indicator for one in made]
+    words = "; ".join(f"{of.code} {of.version} [{of.fingerprint}]" for of in known)
+    labels = tuple((of.code, of.title or of.code) for of in known)
+    every = (("indicators", words), *policies, *est.provenance.policies)
+    return replace(est.provenance, where=said, policies=every, missing=missing, labels=(*labels, *est.provenance.labels))
 
 
 def refuse_nobody(made: Compiled, rows: Any, values: Floats) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 from evidencekit.errors import InputError
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.given import in_order
 from evidencekit.instrument.indicators.answering import ItemMap
-from evidencekit.instrument.indicators.compiling import Among, Compiled, compiled, items_for, need_indicator
+from evidencekit.instrument.indicators.asking import Asked, asked, several
+from evidencekit.instrument.indicators.compiling import Among, Compiled
 from evidencekit.instrument.indicators.definition import Indicator
-from evidencekit.instrument.indicators.measuring import Grouped, need_memory, needed, refuse_nobody, rows_counted, shares
+from evidencekit.instrument.indicators.measuring import Grouped, cited
 from evidencekit.instrument.indicators.standings import OUTSIDE, UNKNOWN, YES, all_of
 from evidencekit.rendering.text import html_table, text_table
 from evidencekit.survey import Survey
@@ -128,18 +128,12 @@ def forms_experienced(
     >>> round(float(made.estimate.points.sum()), 12)
     1.0
     """
-    chosen = [need_indicator(given, "forms_experienced()") for given in in_order(indicators, "indicators", "Give a list of Indicators.")]
+    chosen = several(indicators, "forms_experienced()", "forms")
     _refuse_unlike(chosen)
-    found = items_for(survey, chosen, items, form)
-    need_memory(survey)
-    said = needed(survey, by, where, where_label)
-    rows = rows_counted(survey, where)
-    made = [compiled(of, found, denominator) for of in chosen]
-    for one in made:
-        refuse_nobody(one, rows, one.valid)
+    ask = asked(survey, chosen, items=items, form=form, by=by, where=where, where_label=where_label, level=level)
+    made, rows = [ask.compiled(of, denominator) for of in chosen], ask.rows
     common = np.logical_and.reduce([_counted(one) for one in made])
     labels, unsettled = _groups(made, common)
-    number = shares(survey, {"forms": labels}, by=by, where=where, where_label=where_label, level=level)
     both = {(a, b): _both(made[a], made[b], common) for a, b in combinations(range(len(made)), 2)}
     both |= {(a, a): np.where(common, made[a].valid, np.nan) for a in range(len(made))}
     given = {}
@@ -147,22 +141,17 @@ def forms_experienced(
         values = np.where(made[a].standing.yes & common, made[b].valid, np.nan)
         if not np.isnan(values[np.asarray(rows, dtype=bool)]).all():
             given[a, b] = values
-    of = {"survey": survey, "by": by, "where": where, "where_label": where_label, "level": level}
     left = int((unsettled & rows).sum())
     return Forms(
         indicators=tuple(chosen),
-        estimate=_named(number, made, said, "number of forms experienced", (("forms", left),)),
-        overlap=_pairs(both, made, said, of, "share with both forms"),
-        given=_pairs(given, made, said, of, "share with the other form, of those with one") if given else None,
+        estimate=_named(ask.shares({"forms": labels}), made, ask.said, "number of forms experienced", (("forms", left),)),
+        overlap=_pairs(both, made, ask, "share with both forms"),
+        given=_pairs(given, made, ask, "share with the other form, of those with one") if given else None,
         unsettled=left,
     )
 
 
 def _refuse_unlike(chosen: Sequence[Indicator]) -> None:
-    if len(chosen) < 2:
-        raise InputError("forms_experienced() takes at least two indicators.", "To estimate one, use prevalence().")
-    if len({of.code for of in chosen}) < len(chosen):
-        raise InputError("Two of the forms have one code.", "Give each a code of its own.")
     if len({(of.recall, of.ages) for of in chosen}) > 1:
         raise InputError(
             "The forms differ in recall period or age range, so their number would mean nothing.", "Take forms of one period and age range."
@@ -189,23 +178,20 @@ def _both(a: Compiled, b: Compiled, common: Any) -> Any:
     return np.where(common & (made.state <= YES), made.yes.astype(np.float64), np.nan)
 
 
-def _pairs(variables: dict[tuple[int, int], Any], made: Sequence[Compiled], said: str, of: dict[str, Any], what: str) -> Estimate:
+def _pairs(variables: dict[tuple[int, int], Any], made: Sequence[Compiled], ask: Asked, what: str) -> Estimate:
     """One estimate for many pairs of forms, told apart by two columns."""
     codes = [one.indicator.code for one in made]
     names = {f"{codes[a]} and {codes[b]}": (codes[a], codes[b]) for a, b in variables}
-    est = shares(of["survey"], dict(zip(names, variables.values(), strict=True)), **{k: v for k, v in of.items() if k != "survey"})
+    est = ask.shares(dict(zip(names, variables.values(), strict=True)))
     pairs = [names[str(v)] for v in est.cells.columns["variable"]]
     columns = {"variable": ("forms",) * len(est), "category": (None,) * len(est)}
     columns |= {"form": tuple(a for a, _ in pairs), "other": tuple(b for _, b in pairs)}
     columns |= {by: est.cells.columns[by] for by in est.cells.by}
-    return _named(replace(est, cells=Cells(columns, est.cells.by)), made, said, what, ())
+    return _named(replace(est, cells=Cells(columns, est.cells.by)), made, ask.said, what, ())
 
 
 def _named(est: Estimate, made: Sequence[Compiled], said: str, what: str, missing: tuple[tuple[str, int], ...]) -> Estimate:
-    words = "; ".join(f"{one.indicator.code} {one.indicator.version} [{one.indicator.fingerprint}]" for one in made)
     among = " / ".join(dict.fromkeys(one.among for one in made))
-    policies = (("indicators", words), ("recall", made[0].indicator.recall), ("denominator", among), *est.provenance.policies)
+    provenance = cited(est, made, said, (("recall", made[0].indicator.recall), ("denominator", among)), missing)
     codes = ", ".join(one.indicator.code for one in made)
-    labels = tuple((one.indicator.code, one.indicator.title or one.indicator.code) for one in made)
-    provenance = replace(est.provenance, where=said, policies=policies, missing=missing, labels=(*labels, *est.provenance.labels))
     return replace(est, estimand=f"{what}, of {codes}, among {among}", provenance=provenance)

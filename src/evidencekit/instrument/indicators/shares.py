@@ -14,17 +14,13 @@ from evidencekit.estimate import Estimate
 from evidencekit.frames import frame_of
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.given import pickled
-from evidencekit.instrument.indicators.answering import ItemMap, Items
-from evidencekit.instrument.indicators.compiling import INTERNET, Among, Compiled, compiled, items_for, need_indicator
+from evidencekit.instrument.indicators.answering import ItemMap
+from evidencekit.instrument.indicators.asking import Asked, asked
+from evidencekit.instrument.indicators.compiling import INTERNET, Among, Compiled, need_indicator
 from evidencekit.instrument.indicators.definition import Indicator
 from evidencekit.instrument.indicators.measuring import (
     named,
-    need_memory,
-    needed,
     policies_of,
-    refuse_nobody,
-    rows_counted,
-    shares,
     unanswered_of,
     unanswered_words,
 )
@@ -169,7 +165,7 @@ def prevalence(
         question above others can be declared too, so that its no is read as one.
     form : Instrument, optional
         What the answers were collected with: its lists say which code is yes, its missing codes which answers are refusals, its skip logic
-        who was asked.
+        who was asked. By default the form that the data carry (``survey.data.form``), as those made by `dataset` do.
     by, where, where_label, level
         As for `proportion`.
     denominator : {"own", "all", "internet users"}
@@ -221,22 +217,17 @@ def prevalence(
     note: the share of everyone counted: 5% to 11%, whatever the others would have answered; with sampling error 4% to 13%
     """
     need_indicator(indicator, "prevalence()")
-    found = items_for(survey, [indicator], items, form)
-    need_memory(survey)
-    said = needed(survey, by, where, where_label)
-    made = compiled(indicator, found, denominator)
-    rows = rows_counted(survey, where)
-    refuse_nobody(made, rows, made.valid)
-    asked = _Asked(survey, by, where, where_label, said, level)
+    ask = asked(survey, [indicator], items=items, form=form, by=by, where=where, where_label=where_label, level=level)
+    made, rows = ask.compiled(indicator, denominator), ask.rows
     unanswered = unanswered_of(made, rows)
-    estimate = _estimate(asked, made, made.valid, unanswered)
-    bounds = [_bound(asked, made, upper, unanswered) for upper in (False, True)]
+    estimate = _estimate(ask, made, made.valid, unanswered)
+    bounds = [_bound(ask, made, upper, unanswered) for upper in (False, True)]
     if words := _bounds_words(estimate, *bounds):
         policies = (*estimate.provenance.policies, ("bounds", words))
         estimate = replace(estimate, provenance=replace(estimate.provenance, policies=policies))
     known = ~np.isnan(made.whole) & rows
-    whole = _estimate(asked, made, made.whole, unanswered) if (made.partly & rows).any() and known.any() else None
-    others = _denominators(asked, indicator, found, (denominator, estimate), rows)
+    whole = _estimate(ask, made, made.whole, unanswered) if (made.partly & rows).any() and known.any() else None
+    others = _denominators(ask, indicator, (denominator, estimate))
     return Prevalence(
         indicator=indicator,
         estimate=estimate,
@@ -252,32 +243,17 @@ def prevalence(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Asked:
-    """What was asked of the survey."""
-
-    survey: Survey
-    by: By
-    where: Where
-    where_label: str
-    said: str
-    level: float
-
-    def shares(self, variables: Mapping[str, Any]) -> Estimate:
-        return shares(self.survey, variables, by=self.by, where=self.where, where_label=self.where_label, level=self.level)
-
-
-def _estimate(asked: _Asked, made: Compiled, values: Any, unanswered: Mapping[str, int]) -> Estimate:
+def _estimate(ask: Asked, made: Compiled, values: Any, unanswered: Mapping[str, int]) -> Estimate:
     code = made.indicator.code
-    est = asked.shares({code: values})
+    est = ask.shares({code: values})
     left = unanswered["any"] if np.isnan(values[made.inside]).any() else 0
     est = replace(est, provenance=replace(est.provenance, missing=((code, left),)))
-    return named(est, made, policies_of(made, unanswered, rows_counted(asked.survey, asked.where)), asked.said)
+    return named(est, made, policies_of(made, unanswered, ask.rows), ask.said)
 
 
-def _bound(asked: _Asked, made: Compiled, upper: bool, unanswered: Mapping[str, int]) -> Estimate:
+def _bound(ask: Asked, made: Compiled, upper: bool, unanswered: Mapping[str, int]) -> Estimate:
     """The share with every answer not given taken as no, or as yes."""
-    est = _estimate(asked, made, made.bound(upper=upper), unanswered)
+    est = _estimate(ask, made, made.bound(upper=upper), unanswered)
     taken = f"unanswered taken as {'yes' if upper else 'no'}"
     policies = tuple(
         (what, f"{unanswered_words(unanswered)}, {taken}" if what == "unanswered" else how) for what, how in est.provenance.policies
@@ -297,7 +273,7 @@ def _bounds_words(estimate: Estimate, lower: Estimate, upper: Estimate) -> str:
     return f"{low:.0f}% to {high:.0f}%, whatever the others would have answered; with sampling error {lowest:.0f}% to {highest:.0f}%"
 
 
-def _denominators(asked: _Asked, indicator: Indicator, items: Items, done: tuple[Among, Estimate], rows: Any) -> dict[str, Estimate]:
+def _denominators(ask: Asked, indicator: Indicator, done: tuple[Among, Estimate]) -> dict[str, Estimate]:
     """The share among every population it can be had for."""
     online = indicator.denominator.replace(" ", "") == f"${{{INTERNET}}}"
     of_own = "internet users" if online else "own" if indicator.denominator else "all"
@@ -307,9 +283,8 @@ def _denominators(asked: _Asked, indicator: Indicator, items: Items, done: tuple
         if among in out:
             continue
         try:
-            made = compiled(indicator, items, among)
-            refuse_nobody(made, rows, made.valid)
+            made = ask.compiled(indicator, among)
         except (InputError, Refused):
             continue  # the data cannot say it
-        out[among] = _estimate(asked, made, made.valid, unanswered_of(made, rows))
+        out[among] = _estimate(ask, made, made.valid, unanswered_of(made, ask.rows))
     return out

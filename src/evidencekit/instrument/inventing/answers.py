@@ -9,11 +9,11 @@ from typing import Any
 
 from evidencekit.frames import Dataset, frame_of
 
-__all__ = ["FictionalAnswers", "Planted"]
+__all__ = ["FictionalAnswers", "PlantedError"]
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedError:
     """One planted error: the row's position from 0, its column, and its kind."""
 
     row: int
@@ -27,9 +27,9 @@ class FictionalAnswers(Dataset):
 
     Parameters
     ----------
-    frame, labels, value_labels, missing
+    frame, labels, value_labels, missing, form
         As in `Dataset`.
-    planted : tuple of Planted
+    planted : tuple of PlantedError
         Which row got which error; no row has two.
     repeats : mapping of str to Dataset
         The repeated groups by name. ``parent_key`` is the key of the interview they belong to, ``position`` counts from 1, and
@@ -48,7 +48,7 @@ class FictionalAnswers(Dataset):
     ['row', 'column', 'kind']
     """
 
-    planted: tuple[Planted, ...] = ()
+    planted: tuple[PlantedError, ...] = ()
     repeats: Mapping[str, Dataset] = field(default_factory=dict)
     left_blank: Mapping[str, str] = field(default_factory=dict)
 

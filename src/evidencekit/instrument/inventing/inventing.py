@@ -13,10 +13,10 @@ from evidencekit.instrument.expressions import parse
 from evidencekit.instrument.expressions.values import as_number
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.given import instance, mapped
-from evidencekit.instrument.inventing.answers import FictionalAnswers, Planted
+from evidencekit.instrument.inventing.answers import FictionalAnswers, PlantedError
 from evidencekit.instrument.inventing.filling import Setting, fill
 from evidencekit.instrument.inventing.framing import column_of, described
-from evidencekit.instrument.inventing.nouns import Clusters, Errors, Interviewers, MissingRates
+from evidencekit.instrument.inventing.nouns import Clusters, ErrorRate, Interviewers, MissingRates
 from evidencekit.instrument.inventing.ordering import in_order, placed, repeats_of
 from evidencekit.instrument.inventing.planting import own, plant
 from evidencekit.instrument.inventing.shares import Prevalence, check_prevalence
@@ -43,7 +43,7 @@ def fictional_answers(
     clusters: Clusters | None = None,
     missing: MissingRates | None = None,
     interviewers: Interviewers | None = None,
-    errors: float | Errors = 0.0,
+    errors: float | ErrorRate = 0.0,
 ) -> FictionalAnswers:
     """Invent answers to a form, for training and for trying analyses, so that nobody needs real records for either.
 
@@ -67,7 +67,7 @@ def fictional_answers(
         How often answers are missing, by kind. An item gets the kinds it has codes for.
     interviewers : Interviewers, optional
         How many, and how they differ in missing answers and in speed.
-    errors : float or Errors
+    errors : float or ErrorRate
         The share of rows with a planted error. Default 0: what is made obeys the form.
 
     Returns
@@ -121,13 +121,13 @@ def fictional_answers(
     why = _filled(sheet, form.items, setting)
     front, repeats = _metadata(sheet, form, setting), _repeated(sheet, form, form.items, setting, why)
     frame, items = _frame(sheet, form.items, front, setting)
-    planted: tuple[Planted, ...] = ()
-    if wanted := errors if isinstance(errors, Errors) else Errors(errors) if errors else None:
+    planted: tuple[PlantedError, ...] = ()
+    if wanted := errors if isinstance(errors, ErrorRate) else ErrorRate(errors) if errors else None:
         frame, planted = plant(frame, form, sheet, wanted, seed)
     about = described([item for item in items if item.name in frame.columns], (*form.languages, ""))
     about["missing"] = {name: codes for name, codes in about["missing"].items() if _typed(frame[name], codes)}
     why = {name: reason for name, reason in why.items() if reason}
-    return FictionalAnswers(frame, **about, planted=planted, repeats=repeats, left_blank=why)
+    return FictionalAnswers(frame, **about, form=form, planted=planted, repeats=repeats, left_blank=why)
 
 
 def _check(form: Instrument, n: int, seed: int) -> None:

@@ -13,7 +13,7 @@ from evidencekit.instrument.given import are_texts, in_order, instance, mapped, 
 from evidencekit.instrument.inventing.kinds import ErrorKind
 from evidencekit.missingness import Missing
 
-__all__ = ["Clusters", "Errors", "Interviewers", "MissingRates"]
+__all__ = ["Clusters", "ErrorRate", "Interviewers", "MissingRates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ class MissingRates:
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
-    """Errors that are planted, so that checks can be tried.
+class ErrorRate:
+    """How often errors are planted, and of which kinds, so that checks can be tried.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ class Errors:
 
     def __post_init__(self) -> None:
         number(self.rate, "The rate of errors, a share of the rows,", 0, 0.5)
-        for kind in in_order(self.kinds, "kinds= of Errors"):
+        for kind in in_order(self.kinds, "kinds= of ErrorRate"):
             one_of("kind", kind, get_args(ErrorKind))
 
 

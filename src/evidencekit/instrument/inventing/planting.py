@@ -12,9 +12,9 @@ import numpy as np
 
 from evidencekit.instrument.expressions import Numbers, parse, truth
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.inventing.answers import Planted
+from evidencekit.instrument.inventing.answers import PlantedError
 from evidencekit.instrument.inventing.kinds import ErrorKind
-from evidencekit.instrument.inventing.nouns import Errors
+from evidencekit.instrument.inventing.nouns import ErrorRate
 from evidencekit.instrument.inventing.ordering import names_in, placed
 from evidencekit.instrument.inventing.shares import substantive
 from evidencekit.instrument.inventing.sheet import Bools, Sheet, stream
@@ -44,7 +44,9 @@ class _Place:
     write: Callable[[int], Any]
 
 
-def plant(frame: pd.DataFrame, form: Instrument, sheet: Sheet, errors: Errors, seed: int) -> tuple[pd.DataFrame, tuple[Planted, ...]]:
+def plant(
+    frame: pd.DataFrame, form: Instrument, sheet: Sheet, errors: ErrorRate, seed: int
+) -> tuple[pd.DataFrame, tuple[PlantedError, ...]]:
     """The frame with errors, and which row got which; every row gets at most one."""
     rng = stream(seed, "errors")
     rows = rng.permutation(len(frame))[: round(errors.rate * len(frame))].tolist()
@@ -54,7 +56,7 @@ def plant(frame: pd.DataFrame, form: Instrument, sheet: Sheet, errors: Errors, s
     clean = np.ones(len(frame), dtype=bool)
     clean[rows] = False
     places = {kind: _places(kind, frame, form, sheet) for kind in errors.kinds}
-    done: list[Planted] = []
+    done: list[PlantedError] = []
     kinds: list[ErrorKind] = [kind for kind in errors.kinds if places[kind] or kind == "copied-answers"]
     for k, row in enumerate(sorted(rows)):
         first = k % max(len(kinds), 1)
@@ -62,7 +64,7 @@ def plant(frame: pd.DataFrame, form: Instrument, sheet: Sheet, errors: Errors, s
         for kind in turned:
             column = _planted(made, frame, kind, row, _Try(places[kind], form, sheet, clean, rng))
             if column is not None:
-                done.append(Planted(row, column, kind))
+                done.append(PlantedError(row, column, kind))
                 break
     return made, tuple(done)
 

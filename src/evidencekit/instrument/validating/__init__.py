@@ -1,1 +1,1 @@
-"""Checking answers against the form that asked for them: rules, their masks, the report, and the same as a pandera schema."""
+"""Checking answers against the form that asked for them: the verbs on data and a form, and what they report."""

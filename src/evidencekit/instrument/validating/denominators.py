@@ -16,10 +16,10 @@ from evidencekit.frames import Dataset
 from evidencekit.instrument.expressions.values import Bools
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.given import instance, pickled
-from evidencekit.instrument.validating.answers import NOT_ANSWERS, Answers
-from evidencekit.instrument.validating.plans import Line, plan_of
+from evidencekit.instrument.rules.answers import NOT_ANSWERS, Answers
+from evidencekit.instrument.rules.plans import Line, plan_of
+from evidencekit.instrument.rules.tables import Asked, Table
 from evidencekit.instrument.validating.running import main_table, need_form
-from evidencekit.instrument.validating.tables import Asked, Table
 from evidencekit.missingness import Missing
 from evidencekit.survey import Survey
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,10 +13,10 @@ from evidencekit.frames import Dataset
 from evidencekit.instrument.expressions.values import Bools, number_of
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Texts
-from evidencekit.instrument.validating.answers import Answers
-from evidencekit.instrument.validating.plans import Line, plan_of
+from evidencekit.instrument.rules.answers import Answers
+from evidencekit.instrument.rules.plans import Line, plan_of
+from evidencekit.instrument.rules.tables import Table
 from evidencekit.instrument.validating.running import main_table, need_form
-from evidencekit.instrument.validating.tables import Table
 from evidencekit.missingness import Missing, MissingCode, fits
 
 __all__ = ["dataset", "described", "language_of", "said_in"]
@@ -44,7 +45,8 @@ def dataset(
     Returns
     -------
     Dataset
-        Over a new frame of the caller's kind; the one that was passed is unchanged. Estimates read every missing code as null.
+        Over a new frame of the caller's kind; the one that was passed is unchanged. Estimates read every missing code as null. It keeps
+        the form (``.form``), so that `prevalence` and its like need none.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def dataset(
     """
     plan, spoken = plan_of(need_form(form).items), language_of(form, language)
     table = main_table(plan, data, "A Dataset of a form", today)
-    return described(table, data if isinstance(data, Dataset) else Dataset(data), spoken, not_asked)
+    return replace(described(table, data if isinstance(data, Dataset) else Dataset(data), spoken, not_asked), form=form)
 
 
 def described(table: Table, given: Dataset, language: str, not_asked: int | None = None) -> Dataset:

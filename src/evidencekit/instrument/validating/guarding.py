@@ -7,7 +7,7 @@ from typing import Any
 
 from evidencekit.frames import Dataset
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.validating.pandera import backend_of, compiled
+from evidencekit.instrument.rules.pandera import backend_of, compiled
 from evidencekit.instrument.validating.running import need_form
 
 __all__ = ["check_with_pandera"]

@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 from evidencekit.errors import how_many, named
 from evidencekit.instrument.items import Item
 from evidencekit.instrument.or_other import added
-from evidencekit.instrument.validating.answers import Answers
-from evidencekit.instrument.validating.placing import PLATFORM
-from evidencekit.instrument.validating.plans import Line, Logic, Plan
+from evidencekit.instrument.rules.answers import Answers
+from evidencekit.instrument.rules.placing import PLATFORM
+from evidencekit.instrument.rules.plans import Line, Logic, Plan
+from evidencekit.instrument.rules.tables import Table
 from evidencekit.instrument.validating.reporting import Remark
-from evidencekit.instrument.validating.tables import Table
 from evidencekit.missingness import Missing
 
 __all__ = ["remarks_of"]

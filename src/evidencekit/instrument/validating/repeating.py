@@ -10,11 +10,11 @@ import numpy as np
 from evidencekit.columns import Codes, floats
 from evidencekit.errors import InputError, UnknownColumn
 from evidencekit.instrument.expressions.values import as_number
-from evidencekit.instrument.validating.answers import texts_of
-from evidencekit.instrument.validating.checks import Found
-from evidencekit.instrument.validating.placing import KEYS
-from evidencekit.instrument.validating.plans import Sheet
-from evidencekit.instrument.validating.tables import Table
+from evidencekit.instrument.rules.answers import texts_of
+from evidencekit.instrument.rules.checks import Found
+from evidencekit.instrument.rules.placing import KEYS
+from evidencekit.instrument.rules.plans import Sheet
+from evidencekit.instrument.rules.tables import Table
 
 __all__ = ["counted", "key_columns", "orphans", "rows_above"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from evidencekit.columns import Codes
 from evidencekit.errors import InputError, one_of
 from evidencekit.frames import frame_of
-from evidencekit.instrument.validating.rules import Rule
+from evidencekit.instrument.rules.rules import Rule
 from evidencekit.rendering.text import html_table, text_table
 
 __all__ = ["Outcome", "Remark", "RemarkKind", "Report"]

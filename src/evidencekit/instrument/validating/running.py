@@ -15,15 +15,15 @@ from evidencekit.errors import EvidencekitError, InputError, UnknownColumn
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.given import in_order, mapped
-from evidencekit.instrument.validating.answers import empty_in, twice_in
-from evidencekit.instrument.validating.checks import Found, look
-from evidencekit.instrument.validating.placing import KEYS, need_some
-from evidencekit.instrument.validating.plans import Plan, Sheet, plan_of
+from evidencekit.instrument.rules.answers import empty_in, twice_in
+from evidencekit.instrument.rules.checks import Found, look
+from evidencekit.instrument.rules.placing import KEYS, need_some
+from evidencekit.instrument.rules.plans import Plan, Sheet, plan_of
+from evidencekit.instrument.rules.rules import Rule, rules_of_plan
+from evidencekit.instrument.rules.tables import Table
 from evidencekit.instrument.validating.remarking import remarks_of
 from evidencekit.instrument.validating.repeating import counted, key_columns, orphans, rows_above
 from evidencekit.instrument.validating.reporting import Outcome, Remark, Report
-from evidencekit.instrument.validating.rules import Rule, rules_of_plan
-from evidencekit.instrument.validating.tables import Table
 from evidencekit.instrument.validating.versions import version_column, version_found
 from evidencekit.missingness import Missing, MissingCode
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from evidencekit.instrument.validating.answers import texts_of
-from evidencekit.instrument.validating.placing import VERSIONS
+from evidencekit.instrument.rules.answers import texts_of
+from evidencekit.instrument.rules.placing import VERSIONS
+from evidencekit.instrument.rules.rules import Rule
 from evidencekit.instrument.validating.reporting import Outcome, Remark
-from evidencekit.instrument.validating.rules import Rule
 
 if TYPE_CHECKING:
     from evidencekit.instrument.form import Instrument

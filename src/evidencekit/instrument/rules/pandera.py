@@ -16,10 +16,10 @@ from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.expressions.values import Bools
 from evidencekit.instrument.items import Part
 from evidencekit.instrument.or_other import added
-from evidencekit.instrument.validating.checks import look
-from evidencekit.instrument.validating.plans import Line, Logic, Plan, Sheet, plan_of
-from evidencekit.instrument.validating.rules import Rule, rules_of_line
-from evidencekit.instrument.validating.tables import Table, day_of
+from evidencekit.instrument.rules.checks import look
+from evidencekit.instrument.rules.plans import Line, Logic, Plan, Sheet, plan_of
+from evidencekit.instrument.rules.rules import Rule, rules_of_line
+from evidencekit.instrument.rules.tables import Table, day_of
 from evidencekit.missingness import Missing, MissingCode
 
 __all__ = ["Backend", "PanderaCheck", "backend_of", "compiled"]

@@ -11,10 +11,10 @@ import numpy as np
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Numbers, Texts
 from evidencekit.instrument.expressions.values import Bools, number_of
-from evidencekit.instrument.validating.answers import Answers, twice_in
-from evidencekit.instrument.validating.plans import Line
-from evidencekit.instrument.validating.rules import Rule, alone, listed
-from evidencekit.instrument.validating.tables import Table
+from evidencekit.instrument.rules.answers import Answers, twice_in
+from evidencekit.instrument.rules.plans import Line
+from evidencekit.instrument.rules.rules import Rule, alone, listed
+from evidencekit.instrument.rules.tables import Table
 
 __all__ = ["Found", "look"]
 

@@ -14,9 +14,9 @@ from evidencekit.columns import Codes
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Context, Numbers, Texts, Truth, Values, evaluate
 from evidencekit.instrument.expressions.values import Bools, as_texts, as_truth
-from evidencekit.instrument.validating.answers import Answers, chosen_in
-from evidencekit.instrument.validating.placing import Placed, placed
-from evidencekit.instrument.validating.plans import Line, Logic, Sheet
+from evidencekit.instrument.rules.answers import Answers, chosen_in
+from evidencekit.instrument.rules.placing import Placed, placed
+from evidencekit.instrument.rules.plans import Line, Logic, Sheet
 from evidencekit.missingness import Missing, MissingCode
 
 __all__ = ["Asked", "Table", "day_of"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evidencekit.instrument.items import Item
-from evidencekit.instrument.validating.plans import Line, Plan, Sheet
+from evidencekit.instrument.rules.plans import Line, Plan, Sheet
 
 __all__ = ["Rule", "RuleKind", "alone", "listed", "rules_of_line", "rules_of_plan"]
 

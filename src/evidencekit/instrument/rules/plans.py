@@ -12,7 +12,7 @@ from evidencekit.instrument.expressions.nodes import Call, Here, Reference, walk
 from evidencekit.instrument.items import Item, Part
 from evidencekit.instrument.items import walk as parts_of
 from evidencekit.instrument.or_other import other_text, with_other
-from evidencekit.instrument.validating.circles import in_circles
+from evidencekit.instrument.rules.circles import in_circles
 
 __all__ = ["Line", "Logic", "Plan", "Sheet", "plan_of"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from evidencekit.errors import InputError, how_many
 from evidencekit.instrument.items import Item
-from evidencekit.instrument.validating.plans import Line, Sheet
+from evidencekit.instrument.rules.plans import Line, Sheet
 
 __all__ = ["KEYS", "PLATFORM", "VERSIONS", "Placed", "need_some", "placed", "ticks_of"]
 
