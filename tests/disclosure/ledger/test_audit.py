@@ -162,6 +162,17 @@ def test_a_search_that_is_stopped_passes_nothing(monkeypatch: pytest.MonkeyPatch
     assert "not proven" in stopped.reason[0]
 
 
+def test_an_interrupted_audit_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scipy import optimize
+
+    def stopped(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(optimize, "milp", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        audit(FIRST, Ledger())
+
+
 def test_the_same_bytes_again() -> None:
     ledger = Ledger().with_(FIRST)
     one, two = (audit(SECOND, ledger, intervals=True) for _ in range(2))
@@ -226,7 +237,7 @@ def counts(draw: st.DrawFn) -> np.ndarray:
 
 
 @given(counts())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_remedy_is_audited_like_the_table(table: np.ndarray) -> None:
     """By group; the cases of each; and what is proposed passes, beside what was released before."""
     one = Table(title="n", universe="u", cells=[count({"g": g}, int(n) + 10) for g, n in zip(LEVELS, table.sum(axis=1), strict=True)])

@@ -127,6 +127,23 @@ def test_missing_answers_are_beside_and_no_secret() -> None:
     assert known(ledger.with_(told), {"told": None, "sex": "girl"}, universe="u") == (4, 4)
 
 
+def test_those_who_did_not_answer_and_said_something_else_are_a_group() -> None:
+    """Who gave no answer to one question is no secret; what these people said to another one is."""
+    from evidencekit.disclosure.ledger import But, count
+
+    answered = But((None,))
+    told = [(count({"sex": s, "told": answered}, 100), count({"sex": s, "told": 1}, 40)) for s in ("girl", "boy")]
+    sexes = Table(title="sex", universe="u", cells=[count({"sex": "girl"}, 104), count({"sex": "boy"}, 103)])
+    ledger = Ledger().with_(sexes)
+    table = Table(title="told", universe="u", cells=told, complete={})
+    assert audit(table, ledger).verdict == "pass"
+    ledger = ledger.with_(table)
+    both = [count({"sex": "girl", "told": 1, "hurt": 1}, 15), count({"sex": "girl", "told": 0, "hurt": 1}, 20)]
+    hurt = Table(title="hurt", universe="u", cells=[*both, count({"sex": "girl", "hurt": 1}, 38)], complete={})
+    asked = Table(title="hurt too", universe="u", cells=[count({"hurt": answered}, 200), count({"hurt": 1}, 90)], complete={})
+    assert audit(hurt, ledger.with_(asked), remedy=False).verdict == "fail", "three who did not say whether they told were hurt"
+
+
 def test_categories() -> None:
     whole = published(ek.proportion(people(), "how"), title="t", universe="u")
     assert [len(cell) for cell in whole.cells] == [3, 3, 3]
@@ -147,7 +164,10 @@ def test_other_statistics_have_their_n_at_most() -> None:
     survey = people()
     mean = published(ek.mean(survey, "age", by="sex"), title="t", universe="u")
     assert [number.kind for number in mean.cells[0]] == ["count"]
-    assert mean.unchecked == ("the weighted numbers of a mean",)
+    assert audit(mean, Ledger()).verdict == "pass"
+    coded = ek.Survey(survey.data.assign(told=lambda f: f["told"] + 1), weights="w", psu="psu")
+    two = published(ek.mean(coded, "told", by="sex"), title="t", universe="u")
+    assert audit(two, Ledger()).status == ("review", "review")
     quantile = published(ek.quantile(survey, "age", by="sex"), title="t", universe="u")
     assert quantile.cells == ((), ())
     assert audit(quantile, Ledger()).status == ("review", "review")

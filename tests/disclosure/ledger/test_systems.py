@@ -37,7 +37,7 @@ def solutions(rows: list[Row]) -> np.ndarray:
 
 
 @given(systems(), st.sets(st.integers(0, SIZE - 1), min_size=1))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_intervals_are_those_of_every_solution(made: tuple[list[Row], np.ndarray], target: set[int]) -> None:
     rows, _ = made
     system = CountSystem(SIZE, rows, np.full(SIZE, MOST))

@@ -141,11 +141,11 @@ def audit(
     The atoms are the people told apart by every variable that tables show together; every number shown is an equation or an inequality
     over atoms, which are whole and not negative. What is examined: every group shown or hidden, every difference of two groups of which
     one lies in the other, what is left of a group beside those of a table, and every atom. What a reader knows from elsewhere, or of
-    herself, is not examined; nor are combinations of questions that no table shows together.
+    herself, is not examined; nor are combinations of questions that no table shows together, nor how many did not answer a question.
 
     References
     ----------
-    Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapter 5 on linked tables and differencing.
+    Hundepool et al. (2012), Statistical Disclosure Control, Wiley, chapter 5 on tables of counts.
 
     Examples
     --------
@@ -203,8 +203,9 @@ def _cells(new: Table, findings: Sequence[Finding], apart: tuple[bool, str]) -> 
     """Status and reason of each cell: its worst finding, the first of these."""
     status, reason = ["pass"] * len(new.cells), [""] * len(new.cells)
     for i, cell in enumerate(new.cells):
-        if not cell or apart[0]:
-            status[i], reason[i] = "review", "nothing of it can be audited" if not cell else "not compared with every table"
+        why = "nothing of it can be audited" if not cell else "not all of it can be audited" if new.unchecked else ""
+        if why or apart[0]:
+            status[i], reason[i] = "review", why or "not compared with every table"
     for kind in ("review", "fail"):
         for found in reversed([one for one in findings if one.status == kind]):
             for cell in found.cells:

@@ -8,8 +8,8 @@ can be crossed cell by cell of the margin, going along both. Other collections a
 References
 ----------
 Lauritzen (1996), Graphical Models, Oxford University Press, chapter 2.
-Dobra and Fienberg (2000), Bounds for cell entries in contingency tables given marginal totals and decomposable graphs, PNAS 97,
-11885-11892.
+Dobra and Fienberg (2000), Bounds for cell entries in contingency tables given marginal totals and decomposable graphs, PNAS 97(22),
+11885.
 """
 
 from __future__ import annotations

@@ -78,8 +78,9 @@ def published(
 
     Notes
     -----
-    Shares and means of 0/1 columns, totals and counts are numbers of people. A cell of anything else (a quantile, a mean of amounts, a
-    contrast) has at most its n in the ledger, and the table says what was not audited.
+    Shares, means and totals of 0/1 columns and counts are numbers of people. Of means and totals of amounts the n is in the ledger: what a
+    difference of two of them tells is then about as many people as pass the audit. Cells of anything else (a quantile, a contrast), and
+    means of columns with two other values, are for a person to look at.
 
     References
     ----------
@@ -154,7 +155,7 @@ class _Reading:
             raise InputError(f"Cell {i} of the Estimate has a count below 0, or more cases than answers (cells are numbered from 0).")
         out = [self.number(asked, n)] if self.tells_n(i) else []
         if counted is not None:
-            weighted = est.statistic == "total" and self.weights(i) == 1 and self.tells_n(i)
+            weighted = est.statistic == "total" and self.weights(i) is not None
             if not np.isnan(cases) and ("cases" in self.shows or weighted):
                 out.append(self.number(counted, cases))
             if "percent" in self.shows and est.statistic != "total":
@@ -268,6 +269,5 @@ class _Reading:
         """What of the Estimate is no number of people."""
         if self.est.statistic not in COUNTED:
             return (f"{how_many(len(self.est), 'cell')} of a {self.est.statistic or 'statistic'}",)
-        if self.est.statistic == "proportion" or (self.est.statistic == "mean" and self.shared()):
-            return ()
-        return (f"the weighted numbers of a {self.est.statistic}",)
+        two = self.est.statistic == "mean" and not self.shared() and not np.isnan(self.est.counts.cases[~np.isnan(self.est.points)]).all()
+        return ("a mean of a column of two values that are not 0 and 1",) if two else ()

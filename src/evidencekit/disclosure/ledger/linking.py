@@ -14,6 +14,7 @@ from evidencekit.disclosure.ledger.classes import Classes, classes_of
 from evidencekit.disclosure.ledger.cliques import Tree, tree_of
 from evidencekit.disclosure.ledger.groups import Group, Levels
 from evidencekit.disclosure.ledger.numbers import FINE, Number
+from evidencekit.disclosure.ledger.silence import Silence, questions
 from evidencekit.disclosure.ledger.systems import NODES, CountSystem, Row
 from evidencekit.disclosure.ledger.tables import Table, within
 from evidencekit.errors import InputError
@@ -53,8 +54,8 @@ class Linked:
     """Everything that is known of a universe.
 
     `starts` are the first atoms of the cliques, and the end; `shown` every number; `rows` what each says, with the number's `owner`, None
-    where the row only makes two cliques agree; `nobody` the atoms that are empty, with the tables that say so; `silent` those of people
-    who did not answer some question.
+    where the row only makes two cliques agree; `nobody` the atoms that are empty, with the tables that say so; `silence` knows the
+    groups of those who gave no answer.
     """
 
     tables: tuple[Table, ...]
@@ -64,7 +65,7 @@ class Linked:
     shown: tuple[Shown, ...]
     rows: tuple[tuple[Owner | None, Row], ...]
     nobody: tuple[tuple[Owner, NDArray[np.intp]], ...]
-    silent: Mask
+    silence: Silence
     cap: int
     nodes: int
 
@@ -157,8 +158,7 @@ class _Linking:
         most = sum(one.number.limits()[1] or 0 for one in shown if one.number.kind != "percent")
         # Where nothing limits a number it can reach the cap, which is more than any limited one can.
         nobody = tuple((owner, np.concatenate([self._atoms(i, mask) for i, mask in enumerate(masks)])) for owner, masks in empty)
-        silent = np.concatenate([self._silent(i) for i in range(len(self.tree))])
-        return Linked(self.tables, self.names, self.tree, self.starts, shown, tuple(rows), nobody, silent, most + 1_000, nodes)
+        return Linked(self.tables, self.names, self.tree, self.starts, shown, tuple(rows), nobody, self._silence(), most + 1_000, nodes)
 
     def _completed(self) -> list[tuple[Owner, tuple[str, Levels, Group]]]:
         """Which table says of which variable that everyone in its part has one of these levels."""
@@ -183,14 +183,10 @@ class _Linking:
                 mask &= asked[name].reshape([-1 if i == axis else 1 for i in range(len(shape))])
         return mask
 
-    def _silent(self, clique: int) -> Mask:
-        """Which atoms of a clique gave no answer to something."""
-        names, shape = self.tree[clique][0], self.shapes[clique]
-        mask = np.zeros(shape, dtype=np.bool_)
-        for name in names:
-            if (at := self.classes[name].silent) is not None:
-                mask |= self._cross(clique, {name: np.arange(self.classes[name].count) == at})
-        return mask.ravel()[self.kept[clique]]
+    def _silence(self) -> Silence:
+        asked, apart = questions(self.tables)
+        classes = {name: at for name in sorted(asked) if (at := self.classes[name].silent) is not None}
+        return Silence([names for names, _ in self.tree], self.shapes, self.kept, self.starts, classes, apart)
 
     def _atoms(self, clique: int, mask: Mask) -> NDArray[np.intp]:
         """The atoms of a clique under a mask of its cells."""

@@ -37,7 +37,7 @@ class Table:
         from a total. By default, of each variable of which the cells show two or more sets of levels, all apart, these levels; ``{}`` for
         none.
     unchecked : tuple of str
-        What the table shows that is no number of people and is not audited.
+        What the table shows that cannot be audited; its cells do not pass without a person who looks at them.
 
     Examples
     --------

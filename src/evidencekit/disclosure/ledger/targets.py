@@ -37,8 +37,8 @@ class Target:
 def targets_of(linked: Linked) -> list[Target]:
     """Every group to examine, each once, in an order that depends on the tables alone.
 
-    Atoms that some table says are empty belong to no group, and those who did not answer a question are no group to protect: how many
-    they are is said beside every table. Differences are looked for inside each set of variables that are crossed.
+    Atoms that some table says are empty belong to no group, and those who did not answer a question are no group to protect (`Silence`).
+    Differences are looked for inside each set of variables that are crossed.
     """
     found: dict[Any, Target] = {}
     taken: set[bytes] = set()
@@ -46,7 +46,7 @@ def targets_of(linked: Linked) -> list[Target]:
 
     def add(kind: Kind, key: Any, atoms: Atoms, owners: tuple[Owner, ...] = (), exact: bool = False) -> None:
         bare = atoms[~empty[atoms]]
-        if len(bare) and not linked.silent[bare].all() and key not in found and bare.tobytes() not in taken:
+        if len(bare) and key not in found and bare.tobytes() not in taken and not linked.silence.only(bare, empty):
             taken.add(bare.tobytes())
             found[key] = Target(kind, bare, tuple(dict.fromkeys(owners)), exact)
 
