@@ -214,9 +214,8 @@ def test_a_steward_lets_categories_dates_and_numbers_pass_and_no_text_with_trace
 
 
 def test_free_text_by_the_form_never_passes_unless_recoded() -> None:
-    frame = (
-        people(30).reset_index(drop=True).assign(other=["a", "b"] * 15, open=["c", "d"] * 15, child=["x", "y"] * 15, spot=["p", "q"] * 15)
-    )
+    frame = people(30).reset_index(drop=True).assign(other=["a", "b"] * 15, open=["c", "d"] * 15, child=["x", "y"] * 15)
+    frame = frame.assign(spot=["p", "q"] * 15, sound=["r", "s"] * 15)
     form = ek.Instrument(
         "f",
         [
@@ -224,15 +223,17 @@ def test_free_text_by_the_form_never_passes_unless_recoded() -> None:
             ek.Item("open", "text"),
             ek.Item("child", "text", role="direct-identifier"),
             ek.Item("spot", "place"),
+            ek.Item("sound", "file"),
         ],
     )
     protect(frame, Plan([]))
-    for column in ("other", "open", "child", "spot"):
-        drop = DropColumns(columns=[c for c in ("other", "open", "child", "spot") if c != column])
+    every = ("other", "open", "child", "spot", "sound")
+    for column in every:
+        drop = DropColumns(columns=[c for c in every if c != column])
         with pytest.raises(Refused, match=column):
             protect(frame, Plan([drop], keep=[column]), form=form)
     groups = Ladder([Groups({"a": "one", "b": "two"})])
-    made = protect(frame, Plan([Recode(column="other", ladder=groups), DropColumns(columns=["open", "child", "spot"])]), form=form)
+    made = protect(frame, Plan([Recode(column="other", ladder=groups), DropColumns(columns=["open", "child", "spot", "sound"])]), form=form)
     assert set(made.data["other"]) == {"one", "two"}
 
 

@@ -65,6 +65,14 @@ def test_k_records_look_alike_where_missing_is_a_category(seed: int, n: int, k: 
     assert file.groupby(KEYS, dropna=False).size().min() >= k
 
 
+@pytest.mark.parametrize(("others", "taken"), [(9, 3), (5, 3), (4, 5), (3, 4), (2, 3)])
+def test_the_last_ones_get_company_from_a_group_that_can_spare_it_or_from_a_whole_one(others: int, taken: int) -> None:
+    frame = pd.DataFrame({"area": ["x", *["y"] * others]})
+    made = suppress_locally(frame, ["area"], k=3, missing="own category").data
+    assert made["area"].isna().sum() == taken
+    assert made.groupby("area", dropna=False).size().min() >= 3
+
+
 @settings(max_examples=25)
 @given(seed=st.integers(0, 300))
 def test_within_strata(seed: int) -> None:
