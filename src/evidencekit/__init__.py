@@ -10,7 +10,7 @@
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
-    protect a table         release -> Released
+    protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
     try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from evidencekit import survey as survey
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, headcount, ratio_of
-    from evidencekit.disclosure import Released, release
+    from evidencekit.disclosure import Ledger, Released, release
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
     from evidencekit.findings import Action, Finding, finding
@@ -79,6 +79,7 @@ _ROOMS: dict[str, str] = {
     "Indicator": "instrument",
     "Instrument": "instrument",
     "Item": "instrument",
+    "Ledger": "disclosure",
     "Missing": "missingness",
     "NoDesign": "survey",
     "Released": "disclosure",
@@ -135,6 +136,7 @@ __all__ = [
     "Indicator",
     "Instrument",
     "Item",
+    "Ledger",
     "Missing",
     "NoDesign",
     "Released",

@@ -16,7 +16,7 @@ RULES = ek.disclosure.profile("nchs-proportions-2017")
 
 def table() -> ek.Released:
     """One share that is fine, one that is too uncertain, one on few degrees of freedom, one that is protected with another."""
-    cells = ([0.4, 0.4, 0.4, 0.1, 0.1], [4000, 40, 4000, 4000, 4000], [1600, 16, 1600, 3, 9], [50, 50, 5, 50, 50])
+    cells = ([0.4, 0.4, 0.4, 0.1, 0.1], [4000, 40, 4000, 4000, 20], [1600, 16, 1600, 3, 9], [50, 50, 5, 50, 50])
     est = made_estimate("proportion", cells[0], n=cells[1], cases=cells[2], df=cells[3])
     variances = est.points * (1 - est.points) / np.array([2000, 20, 2000, 2000, 2000])
     return ek.release(replace(est, covariance=replace(est.covariance, variances=variances)), profile=RULES)

@@ -4,7 +4,7 @@
 
     the rules           profile(name, version=) and profile_names(); Profile.from_toml(path) for one's own
     apply them          ek.release(estimate, profile=) -> Released; Signature, and Released.save once it is signed
-    across releases     ek.release(estimate, ledger=, publication=Publication(...)); `ledger` has Ledger and what is in it
+    across releases     ek.release(estimate, ledger=, publication=Publication(...)); ledger.with_(released.entry); `ledger`
     look at it          before_and_after(estimate, released), for those who decide
     tables of counts    `tables`: suppress, audit, intervals, controlled_rounding ...
     rows                `microdata`: risk, protect, scan_text ...
@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from evidencekit.disclosure import ledger, tables
+from evidencekit.disclosure.ledger import Ledger
 from evidencekit.disclosure.picturing import before_and_after
 from evidencekit.disclosure.profiles import (
     Answers,
@@ -46,6 +47,7 @@ __all__ = [
     "CountInterval",
     "Flags",
     "Geography",
+    "Ledger",
     "Method",
     "Profile",
     "Protection",

@@ -6,6 +6,7 @@ from evidencekit.estimate import Estimate
 
 __all__ = ["STAMP", "decision_words", "missing_words"]
 
+BLANKS = "missing answers"  # said by `missing_words`
 STAMP = "release profile"  # the policy that says under which rules numbers were released; every release says it in its first line
 
 _LONELY = {
@@ -18,7 +19,7 @@ _LONELY = {
 
 def decision_words(est: Estimate) -> tuple[str, ...]:
     """The policies in force, a sentence each."""
-    return tuple(_decision(what, how) for what, how in est.provenance.policies if what != STAMP)
+    return tuple(_decision(what, how) for what, how in est.provenance.policies if what not in (STAMP, BLANKS))
 
 
 def _decision(what: str, how: str) -> str:

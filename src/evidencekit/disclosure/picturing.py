@@ -52,8 +52,8 @@ def before_and_after(est: Estimate, safe: Released, *, title: str = "") -> Pictu
     >>> import evidencekit as ek
     >>> fiction = ek.fictional.national_survey()
     >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
-    >>> est = ek.proportion(survey, "meeting_unwanted", by=["province", "sex"])
-    >>> ek.disclosure.before_and_after(est, ek.release(est)).alt.startswith("Met")
+    >>> est = ek.proportion(survey, "image_shared", by=["province", "sex"])
+    >>> ek.disclosure.before_and_after(est, ek.release(est)).alt.startswith("Had a private image shared")
     True
     """
     if not isinstance(est, Estimate) or not isinstance(safe, Released) or est.cells.columns != safe.estimate.cells.columns:

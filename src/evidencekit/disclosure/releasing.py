@@ -120,6 +120,8 @@ def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
         failing = [str(i) for i, status in enumerate(found.status) if status == "fail"]
         cells = ("Cell " if len(failing) == 1 else "Cells ") + ", ".join(failing)
         remedy = f"The least that helps: {found.remedy}." if found.remedy else "Nothing that was tried helps: do not release it."
+        if found.remedy and found.remedy.action == "hide":
+            remedy = f"The least that helps: release(..., hide=[{', '.join(map(str, found.remedy.cells))}])."
         raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
     flags = list(safe.flags)
     for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):

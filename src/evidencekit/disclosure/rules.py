@@ -12,6 +12,7 @@ from evidencekit.columns import Floats
 from evidencekit.disclosure.complementing import complement_of
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.uncertain import judged
+from evidencekit.errors import how_many
 from evidencekit.estimate import Estimate
 
 __all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed"]
@@ -48,7 +49,7 @@ class Flags:
     footnote: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Audited:
     """What was proven of a release, and against what.
 
@@ -77,6 +78,15 @@ class Audited:
     ledger: str = ""
     earlier: int = 0
     groups: int = 0
+
+    def __repr__(self) -> str:
+        if not self.tables:
+            within = "nothing hidden that could be worked out from the table itself"
+        else:
+            proven = f"{how_many(self.intervals, 'end of an interval', 'ends of intervals')} proven far enough"
+            within = f"{how_many(self.cells, 'cell')} of {how_many(self.tables, 'additive table')}, {proven}"
+        beside = f"; {how_many(self.groups, 'group')} beside {how_many(self.earlier, 'earlier table')}" if self.ledger else ""
+        return f"Audited: {within}{beside}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""A release beside those before it: differences are caught, the remedy helps, a steward signs, the file says all of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import narwhals as nw
+import pytest
+
+import evidencekit as ek
+from evidencekit.disclosure import Publication, Signature
+from evidencekit.errors import InputError, Refused
+
+AGES = (12, 13, 14, 15, 16, 17)
+STEWARD = Signature(name="A. Steward", role="data steward", on="2026-06-30")
+
+
+@pytest.fixture(scope="module")
+def survey() -> ek.Survey:
+    return ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+
+
+def of_ages(survey: ek.Survey, youngest: int) -> tuple[ek.Estimate, Publication]:
+    """Images shared by sex, from an age on."""
+    est = ek.proportion(survey, "image_shared", by="sex", where=nw.col("age") >= youngest, where_label=f"aged {youngest}-17")
+    return est, Publication(title=f"Images shared, {youngest}-17", universe="round 1", where={"age": AGES[youngest - 12 :]})
+
+
+def test_the_difference_of_two_tables_is_caught_and_the_remedy_helps(survey: ek.Survey) -> None:
+    """Each table alone may be shown; both together tell how many boys aged 12 are cases: fewer than ten."""
+    (all_of_them, first), (older, second) = of_ages(survey, 12), of_ages(survey, 13)
+    assert "protected" not in ek.release(older, ledger=ek.Ledger(), publication=second).status
+    ledger = ek.Ledger().with_(ek.release(all_of_them, ledger=ek.Ledger(), publication=first).entry)
+    with pytest.raises(Refused, match=r"Cell 0 would tell it.*hide=\[0\]") as told:
+        ek.release(older, ledger=ledger, publication=second)
+    counts = {int(n) for est in (all_of_them, older) for n in est.counts.cases}
+    assert not any(str(n) in str(told.value) for n in counts)
+    safe = ek.release(older, ledger=ledger, publication=second, hide=[0])
+    assert safe.status == ("protected", "protected"), "the other one would give it away"
+    assert safe.note == "audited against 1 earlier table"
+    assert safe.audited.groups > 0
+
+
+def test_a_ledger_asks_how_the_table_will_be_shown(survey: ek.Survey) -> None:
+    est, _ = of_ages(survey, 12)
+    with pytest.raises(InputError, match="publication="):
+        ek.release(est, ledger=ek.Ledger())
+    with pytest.raises(InputError, match="ledger="):
+        ek.release(est, ledger="ledger.json")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="title"):
+        Publication(title=" ")
+
+
+@pytest.mark.parametrize("hide", [[2], [-1], [0.5], [True], "0", 1])
+def test_cells_to_hide_are_positions(survey: ek.Survey, hide: object) -> None:
+    est, _ = of_ages(survey, 12)
+    with pytest.raises(InputError, match="from 0 to 1"):
+        ek.release(est, hide=hide)  # type: ignore[arg-type]
+
+
+def test_nothing_is_saved_before_it_is_signed(survey: ek.Survey, tmp_path: Path) -> None:
+    safe = ek.release(of_ages(survey, 12)[0])
+    assert safe.unsigned == ("data steward",)
+    with pytest.raises(Refused, match="not signed by the data steward"):
+        safe.save(tmp_path / "release.json")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(Refused, match="data steward"):
+        safe.signed(Signature(name="B", role="intern", on="2026-06-30")).save(tmp_path / "release.json")
+    one = safe.signed(STEWARD).save(tmp_path / "one.json").read_bytes()
+    two = ek.release(of_ages(survey, 12)[0]).signed(STEWARD).save(tmp_path / "two.json").read_bytes()
+    assert one == two
+    record = json.loads(one)
+    assert record["signatures"] == [{"name": "A. Steward", "role": "data steward", "on": "2026-06-30", "approves": []}]
+    assert record["profile"].startswith("child-survey 1.0.0")
+    assert "signed by A. Steward (data steward), 2026-06-30" in safe.signed(STEWARD).notes
+
+
+def test_the_file_holds_nothing_of_a_hidden_cell(survey: ek.Survey) -> None:
+    est = ek.proportion(survey, "image_shared", by=["province", "sex"])
+    record = json.loads(ek.release(est).signed(STEWARD).to_json())
+    hidden = [i for i, status in enumerate(record["table"]["status"]) if status == "protected"]
+    assert hidden
+    for name in ("estimate", "se", "rse", "low", "high", "df", "n", "cases", "psus", "weighted_n", "n_eff", "deff"):
+        assert [record["table"][name][i] for i in hidden] == [None] * len(hidden)
+
+
+def test_what_is_for_review_is_said_once_its_reviewer_approves(survey: ek.Survey) -> None:
+    frame = survey.data.frame if isinstance(survey.data, ek.Dataset) else survey.data
+    frame = frame.assign(district=frame["province"])
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu", population="children")
+    safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="district"))
+    assert set(safe.status) == {"review"}
+    with pytest.raises(Refused, match="review"):
+        ek.finding(safe, cell=0)
+    with pytest.raises(Refused, match="looked at by a data steward"):
+        safe.signed(Signature(name="B", role="statistician", on="2026-06-30", approves=[0]))
+    approved = safe.signed(Signature(name="A. Steward", role="data steward", on="2026-06-30", approves=[0]))
+    assert approved.status[0] in ("shown", "uncertain")
+    assert approved.reason[0].endswith("approved by A. Steward")
+    assert ek.finding(approved, cell=0).headline()
+    with pytest.raises(Refused, match="not up for review"):
+        approved.signed(Signature(name="A. Steward", role="data steward", on="2026-06-30", approves=[0]))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": ""}, {"role": 3}, {"on": "yesterday"}, {"on": 20260630}, {"approves": [-1]}, {"approves": ["0"]}, {"approves": 1}]
+)
+def test_a_signature_says_who_and_when(wrong: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        Signature(**{"name": "A", "role": "data steward", "on": "2026-06-30", **wrong})  # type: ignore[arg-type]
+
+
+def test_approving_what_is_not_there(survey: ek.Survey) -> None:
+    safe = ek.release(of_ages(survey, 12)[0])
+    with pytest.raises(InputError, match="2 cells"):
+        safe.signed(Signature(name="A", role="data steward", on="2026-06-30", approves=[7]))
+    with pytest.raises(InputError, match="takes a Signature"):
+        safe.signed("A. Steward")  # type: ignore[arg-type]
+
+
+def test_the_picture_for_those_inside(survey: ek.Survey) -> None:
+    est = ek.proportion(survey, "image_shared", by=["province", "sex"])
+    safe = ek.release(est)
+    alt = ek.disclosure.before_and_after(est, safe).alt
+    before, after = alt.split("As it is released")
+    assert "still worked out" in before
+    assert "still worked out" not in after
+    assert "hidden too" in after
+    with pytest.raises(InputError, match="Nothing of the table is hidden"):
+        one = ek.proportion(survey, "any_contact_unwanted", by="sex")
+        ek.disclosure.before_and_after(one, ek.release(one))
+    with pytest.raises(InputError, match="what release"):
+        ek.disclosure.before_and_after(est, est)  # type: ignore[arg-type]
