@@ -52,7 +52,8 @@ def _names(names: tuple[str, ...]) -> str:
 def _wrong(line: Line) -> Iterator[Remark]:
     """Expressions of the form that are wrong in themselves; those of a group are told for the item they are first met at."""
     parts: list[tuple[str, Logic | None]] = [(f"relevance of {line.id!r}", logic) for logic in line.chain]
-    for what, logic in (*parts, (f"constraint of {line.id!r}", line.constraint)):
+    own = ((f"constraint of {line.id!r}", line.constraint), (f"choice filter of {line.id!r}", line.filter))
+    for what, logic in (*parts, *own):
         if logic is not None and logic.fault and not logic.trouble.endswith("goes in a circle"):
             yield Remark("form", f"{what}: {logic.trouble}")
 

@@ -116,8 +116,9 @@ def validate(
     Whether a question was asked is known where its relevance, and that of its groups, holds beyond doubt; it was not asked where the
     device found that it does not hold. Where the device showed it although an answer it rests on is blank or a missing code, neither is
     said, and the rows are counted as undecided; so are rows of a repeat that belong to no row above. Codes for a kind of missing are
-    always accepted. A constraint is broken where it is known to be false. What the grammar cannot work out is listed, never guessed. A
-    code for ``Missing.NOT_ASKED`` or ``Missing.UNSTATED`` is as good as a blank.
+    always accepted. A constraint is broken where it is known to be false; so is a choice filter for a code that was chosen (where a list
+    has the code more than once, for all of them). What the grammar cannot work out is listed, never guessed. A code for
+    ``Missing.NOT_ASKED`` or ``Missing.UNSTATED`` is as good as a blank.
 
     References
     ----------
