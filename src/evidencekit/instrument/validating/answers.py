@@ -18,7 +18,7 @@ from evidencekit.instrument.expressions.values import Bools, Numbers, Texts, Val
 from evidencekit.instrument.items import Item
 from evidencekit.missingness import Missing, MissingCode
 
-__all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "empty_in", "texts_of", "twice_in"]
+__all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "days_in", "empty_in", "texts_of", "twice_in"]
 
 NOT_ANSWERS = frozenset({Missing.NOT_ASKED, Missing.UNSTATED})
 """Kinds of missing that say that nothing was answered: a code for them is as good as a blank."""
@@ -54,7 +54,7 @@ class Answers:
     def raw(self) -> Floats:
         """A column of numbers or moments as float64, missing codes in it."""
         if self.temporal:
-            return _days(self.series)
+            return days_in(self.series)
         return numbers_of(self.series)
 
     @cached_property
@@ -297,7 +297,7 @@ def _written(key: Any) -> str:
     return key.isoformat() if isinstance(key, (date, datetime)) else str(key)
 
 
-def _days(series: nw.Series[Any]) -> Floats:
+def days_in(series: nw.Series[Any]) -> Floats:
     """Dates and moments as days since 1970, NaN where there is none; a time zone is left out."""
     if series.dtype == nw.Time or series.dtype == nw.Duration:
         return np.where(series.is_null().to_numpy(), np.nan, 0.0)

@@ -11,7 +11,9 @@ from evidencekit.instrument.validating.plans import Line, Plan, Sheet
 
 __all__ = ["Rule", "RuleKind", "alone", "listed", "rules_of_line", "rules_of_plan"]
 
-RuleKind = Literal["type", "code", "filter", "exclusive", "range", "constraint", "required", "skip", "unique", "repeat", "count", "version"]
+RuleKind = Literal[
+    "type", "code", "filter", "exclusive", "range", "constraint", "required", "skip", "unique", "repeat", "count", "order", "version",
+]  # fmt: skip
 _TYPES = {
     "integer": "whole numbers",
     "decimal": "numbers",
@@ -35,7 +37,8 @@ class Rule:
         ``"type"``; ``"code"``: answers are in the list; ``"filter"``: they are among those that the choice filter lets through;
         ``"exclusive"``: what stands alone is not chosen with others; ``"range"``;
         ``"constraint"``; ``"required"``: asked, so there is an answer; ``"skip"``: not asked, so there is none; ``"unique"``;
-        ``"repeat"``: a row of a repeat has its parent; ``"count"``: there are as many rows as the form says; ``"version"``.
+        ``"repeat"``: a row of a repeat has its parent; ``"count"``: there are as many rows as the form says; ``"order"``: an interview does
+        not end before it starts; ``"version"``.
     table : str
         The repeat whose rows it is about; empty for the main table.
     says : str
