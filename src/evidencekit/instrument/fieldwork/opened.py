@@ -111,7 +111,7 @@ def _need(rows: Rows, name: str, role: str, form: Instrument) -> None:
     if isinstance(name, str) and name not in rows.columns and name in device:
         raise InputError(
             f"{role} names {name!r}, which the device writes, and the data do not have it.",
-            "read_export leaves such columns out unless it is asked: read_export(..., metadata=True).",
+            "read_export leaves such columns out where the form does not have them, unless it is asked: read_export(..., metadata=True).",
         )
     rows.need(name, role)
 

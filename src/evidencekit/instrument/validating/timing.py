@@ -11,15 +11,15 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError
+from evidencekit.instrument.devices import device_type
 from evidencekit.instrument.expressions.values import Bools
-from evidencekit.instrument.items import Item
 from evidencekit.instrument.validating.answers import Answers, days_in
 from evidencekit.instrument.validating.checks import Found
 from evidencekit.instrument.validating.plans import Line
 from evidencekit.instrument.validating.rules import Rule
 from evidencekit.instrument.validating.tables import Table
 
-__all__ = ["backwards", "device_type", "order_rule"]
+__all__ = ["backwards", "order_rule"]
 
 _EPOCH = datetime(1970, 1, 1)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -33,12 +33,6 @@ class _Moments(NamedTuple):
     local: Floats
     utc: Floats
     whole: Bools
-
-
-def device_type(item: Item) -> str:
-    """What a device writes into an item of metadata: ``start``, ``end``, ``deviceid``; empty of other items."""
-    text = item.other.get("type", item.name) if item.kind == "metadata" else ""
-    return {"start time": "start", "end time": "end"}.get(made := " ".join(text.lower().split()), made)
 
 
 def order_rule(table: Table) -> tuple[Rule, Line, Line] | None:
