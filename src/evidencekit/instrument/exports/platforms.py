@@ -19,7 +19,8 @@ from evidencekit.instrument.exports.coding import codes_of_labels, heads_are_lab
 from evidencekit.instrument.exports.opening import tables_in
 from evidencekit.instrument.exports.unfolding import unfolded
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.validating.answers import chosen_in, texts_of
+from evidencekit.instrument.spelling import respelt
+from evidencekit.instrument.validating.answers import Answers, chosen_in, texts_of
 from evidencekit.instrument.validating.describing import dataset, described, language_of
 from evidencekit.instrument.validating.placing import KEYS, PLATFORM, SIGNS, VERSIONS, Placed, placed
 from evidencekit.instrument.validating.plans import Line, Sheet, plan_of
@@ -107,7 +108,8 @@ def read_export(
     two items share a name they keep their path). A selection that holds labels is put back to codes where every answer is a label of
     one language and no two options share one; where not, it stays, and `validate` finds what is not in the list. A question with several
     answers that is only there in columns of 0 and 1 gets its column of codes; columns of 0 and 1 are kept, as ``item/code``. Numbers are
-    read as numbers where the form says so: a text ``007`` stays one. Only empty cells are blank: ``NA`` may be a code.
+    read as numbers where the form says so: a text ``007`` stays one, and codes that a spreadsheet wrote as ``1.0`` or with spaces become
+    those of the list. Only empty cells are blank: ``NA`` may be a code.
 
     Wide columns (``sort_1``, ``sort_2``; ``uses_chat_2`` for the code ``chat``) become a table with a row for each time a repeat was asked:
     as many as hold anything, or as ``device_count`` says where that is more. Its parents are found by ``KEY``, or by the number of the row,
@@ -187,6 +189,8 @@ def _cells(column: Any, line: Line, languages: Sequence[str], decimal: str, plac
         which = f"in {language!r} " if language else ""
         if stray:
             notes.append(f"{line.id!r} holds labels {which}and stays as it is: {how_many(stray, 'answer is', 'answers are')} none of them")
+    if line.item.choices is not None and (rows := Answers(line.item, nw.from_native(column, series_only=True), line.item.missing).respelt):
+        notes.append(respelt(rows, f" to {line.id!r}"))
     if line.item.kind in ("select_multiple", "rank") and line.path not in places.ticks:
         refuse_labels(column, line.item, languages)
     return typed(column, line.item, decimal=decimal)

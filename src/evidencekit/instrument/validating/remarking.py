@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from evidencekit.errors import how_many, named
 from evidencekit.instrument.items import Item
 from evidencekit.instrument.or_other import added
+from evidencekit.instrument.spelling import respelt
 from evidencekit.instrument.validating.answers import Answers
 from evidencekit.instrument.validating.placing import PLATFORM
 from evidencekit.instrument.validating.plans import Line, Logic, Plan
@@ -41,6 +42,7 @@ def remarks_of(plan: Plan, tables: Mapping[str, Table], known: AbstractSet[str])
     for sheet in plan.sheets:
         if (table := tables.get(sheet.name)) is not None:
             yield from _columns(table, known)
+            yield from _respelt(table)
             yield from _clashes(table)
 
 
@@ -85,6 +87,17 @@ def _columns(table: Table, known: AbstractSet[str]) -> Iterator[Remark]:
     if rest:
         listed = named(rest, most=_LISTED) or "some look like answers, so that none is named here"
         yield Remark("not in the form", f"{how_many(len(rest), 'column is', 'columns are')} not of the form{where}: {listed}", fault=False)
+
+
+def _respelt(table: Table) -> Iterator[Remark]:
+    """Codes that were written otherwise than the list has them, and were taken as these."""
+    found = {line.id: answers.respelt for line in table.sheet.lines if (answers := table.of(line)) is not None}
+    found = {name: rows for name, rows in found.items() if rows}
+    if found:
+        where = f" in {table.sheet.name!r}" if table.sheet.name else ""
+        listed = ", ".join(f"{name!r} ({rows:,})" for name, rows in list(found.items())[:_LISTED])
+        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        yield Remark("spelling", f"{respelt(sum(found.values()), where)}: {listed}{more}", fault=False)
 
 
 def _clashes(table: Table) -> Iterator[Remark]:
