@@ -129,7 +129,8 @@ def test_each_dialect_gives_the_same_answers(dialect: Any, tmp_path: Path) -> No
     device = export.repeats["device"].frame
     assert device["sort"].tolist() == ["phone", "tablet"]
     assert device["hours"].tolist() == [1.5, 2.0]
-    assert not {"start", "_uuid", "_submitted_by", "deviceid", "instanceID", "_submission__uuid", "SubmissionDate"} & {*main, *device}
+    assert main["start"].astype("str").str.startswith("2025-01-01").all(), "the form asks the device for it"
+    assert not {"_uuid", "_submitted_by", "deviceid", "instanceID", "_submission__uuid", "SubmissionDate"} & {*main, *device}
     assert export.main.labels["online"] == "Online?"
     assert export.main.value_labels["online"][98] == "I do not know"
     assert export.main.kinds("online") == {ek.Missing.DONT_KNOW: 1}
@@ -143,7 +144,7 @@ def test_notes_say_what_was_done(tmp_path: Path) -> None:
     assert "note: 'online' held labels, and was put back to codes" in repr(labelled(tmp_path))
     assert "note: 'uses' was made from its 4 columns of 0 and 1" in repr(kobo_dummies(tmp_path))
     export = kobo_csv(tmp_path)
-    assert "note: 4 columns of the platform or outside the form were left out" in repr(export)
+    assert "note: 3 columns of the platform or outside the form were left out" in repr(export)
     with pytest.raises(InputError, match="not pickled"):
         pickle.dumps(export)
     KOBO.assign(**{"about/use/uses/game": [0, None, None]}).to_csv(tmp_path / "x.csv", index=False)
@@ -156,6 +157,20 @@ def test_metadata_when_asked_for(tmp_path: Path) -> None:
     KOBO.to_csv(tmp_path / "r.csv", index=False)
     made = read_export(tmp_path / "r.csv", FORM, metadata=True).main
     assert {"start", "_uuid", "_submitted_by"} <= set(made.columns)
+
+
+def test_what_the_form_asks_of_the_device_stays_and_is_told_where_it_tells_somebody(tmp_path: Path) -> None:
+    asked = [ek.Item("begun", "metadata", other={"type": "start"}), ek.Item("end", "metadata"), ek.Item("deviceid", "metadata")]
+    form = ek.Instrument("f", [*asked, ek.Item("where", "metadata", other={"type": "start-geopoint"}), ek.Item("age", "integer")])
+    frame = pd.DataFrame({"begun": ["2025-01-02T09:00:00Z"], "end": "2025-01-01T09:00:00Z", "deviceid": "d7", "where": "1 2", "age": 12})
+    frame.assign(today="2025-01-02", username="u").to_csv(tmp_path / "f.csv", index=False)
+    export = read_export(tmp_path / "f.csv", form)
+    assert list(export.main.columns) == ["begun", "end", "deviceid", "where", "age"]
+    assert "note: what the device wrote tells people, devices or places: 'deviceid', 'where'" in repr(export)
+    assert "d7" not in repr(export)
+    assert ek.validate(export.main, form).rows("order:end").tolist() == [0]
+    with pytest.raises(InputError, match=r"by what a device writes: 'deviceid', 'where'"):
+        ek.instrument.write_labelled(export.main, form, tmp_path / "f.sav")
 
 
 def test_languages_and_decimal_commas(tmp_path: Path) -> None:

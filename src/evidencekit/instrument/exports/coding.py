@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["codes_of_labels", "heads_are_labels", "labels_of", "no_label", "refuse_labels", "typed"]
 
 _NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?([eE][+-]?\d+)?\s*")
+_CODE = re.compile(r"\s*-?(0|[1-9]\d*)(\.\d+)?\s*", re.ASCII)  # what may be the code of a list: 01 and 1e0 are none that a device wrote
 
 
 def typed(series: pd.Series[Any], item: Item, *, decimal: str = ".") -> pd.Series[Any]:
@@ -32,7 +33,8 @@ def typed(series: pd.Series[Any], item: Item, *, decimal: str = ".") -> pd.Serie
     seen = series.dropna().astype("str")
     if item.kind == "decimal" and decimal == ",":
         seen = seen.str.replace(",", ".", regex=False)
-    if not all(_NUMBER.fullmatch(str(text)) for text in seen.unique()):
+    number = _CODE if item.kind == "select_one" else _NUMBER
+    if not all(number.fullmatch(str(text)) for text in seen.unique()):
         return series
     return pd.to_numeric(seen).reindex(series.index)
 

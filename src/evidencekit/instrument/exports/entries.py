@@ -13,6 +13,7 @@ from evidencekit.errors import InputError
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Group, Item, walk
+from evidencekit.instrument.spelling import speller
 from evidencekit.instrument.wording import worded
 from evidencekit.missingness import Missing
 
@@ -114,8 +115,9 @@ class _Counts:
         column = factorise(series)
         numbers = np.bincount(column.codes[column.codes >= 0], minlength=len(column.keys)).tolist()
         found: dict[str, int] = {}
+        spelt = speller(item) or str
         for key, number in zip(column.keys, numbers, strict=True):
-            text = str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)
+            text = spelt(str(int(key)) if isinstance(key, float) and key.is_integer() else str(key))
             for code in text.split() if item.kind in ("select_multiple", "rank") else [text]:
                 found[code] = found.get(code, 0) + number
         return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidencekit.errors import InputError, in_our_words
 from evidencekit.frames import Dataset, eager, open_data
+from evidencekit.instrument.devices import names_somebody
 from evidencekit.instrument.exports.stored import LETTERS, Stored, in_spss, in_stata, source_of
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.given import target_of
@@ -43,8 +44,8 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
     language : str, optional
         Of the labels; by default the form's first. Part of its name is enough: ``"fr"`` for ``"French (fr)"``.
     identifying : sequence of str
-        Columns whose role is direct identifier or free text and that are to be in the file all the same. By default none: data with such
-        columns are refused, because the file is usually passed on.
+        Columns whose role is direct identifier or free text, or in which a device wrote what tells it, its user or a place, and that are
+        to be in the file all the same. By default none: data with such columns are refused, because the file is usually passed on.
 
     Returns
     -------
@@ -98,10 +99,13 @@ def write_labelled(data: Any, form: Instrument, path: str | Path, *, language: s
 
 
 def _refuse_identifying(columns: Sequence[str], form: Instrument, named: Sequence[str]) -> None:
-    found = [item.name for item in form.questions if item.role in _IDENTIFYING and item.name in columns and item.name not in named]
+    there = [item for item in form.questions if item.name in columns and item.name not in named]
+    by_role = [item.name for item in there if item.role in _IDENTIFYING]
+    found = [item.name for item in there if item.role in _IDENTIFYING or names_somebody(item)]
     if found:
+        why = "by their roles in the form" if len(by_role) == len(found) else "by their roles in the form or by what a device writes"
         raise InputError(
-            f"Columns identify people by their roles in the form: {', '.join(map(repr, found))}.",
+            f"Columns identify people {why}: {', '.join(map(repr, found))}.",
             "Drop them, or name those that the file must have in identifying=[...].",
         )
 

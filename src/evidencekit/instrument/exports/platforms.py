@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -13,13 +14,16 @@ import numpy as np
 
 from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.frames import Dataset
+from evidencekit.instrument.devices import names_somebody
 from evidencekit.instrument.exports.coding import codes_of_labels, heads_are_labels, labels_of, no_label, refuse_labels, typed
 from evidencekit.instrument.exports.opening import tables_in
+from evidencekit.instrument.exports.unfolding import unfolded
 from evidencekit.instrument.form import Instrument
-from evidencekit.instrument.rules.answers import chosen_in, texts_of
+from evidencekit.instrument.rules.answers import Answers, chosen_in, texts_of
 from evidencekit.instrument.rules.placing import KEYS, PLATFORM, SIGNS, VERSIONS, Placed, placed
 from evidencekit.instrument.rules.plans import Line, Sheet, plan_of
 from evidencekit.instrument.rules.tables import Table
+from evidencekit.instrument.spelling import respelt
 from evidencekit.instrument.validating.describing import dataset, described, language_of
 from evidencekit.instrument.validating.running import need_form
 
@@ -75,12 +79,14 @@ def read_export(
         What was asked.
     repeats : mapping of str to path or sheet, optional
         Where the tables of the form's repeats are: files for ``.csv``, names of sheets for a workbook. Without it they are looked for:
-        sheets called like the repeat, files called ``main-repeat.csv`` beside the main one.
+        sheets called like the repeat, files called ``main-repeat.csv`` beside the main one; and, where there are none, in the wide columns
+        of SurveyCTO.
     language : str, optional
         The language of the labels; by default the first of the form.
     metadata : bool
-        Keep the columns that platforms and devices add (times, devices, positions of submissions, names of users) and columns the form
-        does not have. By default they are left out, because they identify people; the keys of repeats and the version stay.
+        Keep the columns that platforms add (times, devices, positions of submissions, names of users) and columns the form does not have.
+        By default they are left out, because they identify people; the keys of repeats and the version stay. What the form itself asks of
+        the device (``start``, ``end`` and its like) stays always; a note names what of it tells people, devices or places.
     decimal : {".", ","}
         The decimal sign of ``.csv`` files.
     not_asked : int, optional
@@ -102,7 +108,13 @@ def read_export(
     two items share a name they keep their path). A selection that holds labels is put back to codes where every answer is a label of
     one language and no two options share one; where not, it stays, and `validate` finds what is not in the list. A question with several
     answers that is only there in columns of 0 and 1 gets its column of codes; columns of 0 and 1 are kept, as ``item/code``. Numbers are
-    read as numbers where the form says so: a text ``007`` stays one. Only empty cells are blank: ``NA`` may be a code.
+    read as numbers where the form says so: a text ``007`` stays one, and codes that a spreadsheet wrote as ``1.0`` or with spaces become
+    those of the list. Only empty cells are blank: ``NA`` may be a code.
+
+    Wide columns (``sort_1``, ``sort_2``; ``uses_chat_2`` for the code ``chat``) become a table with a row for each time a repeat was asked:
+    as many as hold anything, or as ``device_count`` says where that is more. Its parents are found by ``KEY``, or by the number of the row,
+    ``_index``. A column that may be read in two ways stays in the main table, with all those of its item; so do those of repeats within
+    repeats.
 
     Examples
     --------
@@ -121,18 +133,20 @@ def read_export(
     languages = tuple(dict.fromkeys((spoken, *form.languages, "")))
     frames = tables_in(path, [sheet.name for sheet in plan.sheets if sheet.parent is not None], repeats)
     notes: list[str] = []
+    frames, kept = unfolded(plan, frames, notes)
     made: dict[str, Dataset] = {}
     for sheet in plan.sheets:
         if sheet.name in frames:
-            frame = _as_form(sheet, frames[sheet.name], languages, decimal=decimal, metadata=metadata, notes=notes)
+            stay = frozenset(frames[sheet.name].columns) if metadata else _KEPT | kept
+            frame = _as_form(sheet, frames[sheet.name], languages, decimal=decimal, stay=stay, notes=notes)
             made[sheet.name] = _described(sheet, frame, form, spoken, not_asked)
     lost = [sheet.name for sheet in plan.sheets if sheet.name not in frames]
     notes += [f"no table was found for the repeat {name!r}" for name in lost]
     return Export(made[""], {name: data for name, data in made.items() if name}, tuple(notes))
 
 
-def _as_form(sheet: Sheet, frame: Any, languages: Sequence[str], *, decimal: str, metadata: bool, notes: list[str]) -> Any:
-    """The frame with the columns the form has, under its names."""
+def _as_form(sheet: Sheet, frame: Any, languages: Sequence[str], *, decimal: str, stay: AbstractSet[str], notes: list[str]) -> Any:
+    """The frame with the columns the form has, under its names, and of the others those that are to stay."""
     frame = frame.rename(columns=_coded_heads(sheet, frame.columns, languages))
     places = placed(sheet, list(frame.columns))
     _refuse_heads(sheet, list(frame.columns), places)
@@ -144,19 +158,18 @@ def _as_form(sheet: Sheet, frame: Any, languages: Sequence[str], *, decimal: str
     for column in frame.columns:
         if column in lines:
             line = lines[column]
-            keep = metadata or line.item.kind != "metadata"
-            if keep:
-                columns[_own(line, names)] = _cells(frame[column], line, languages, decimal, places, notes)
-            left += not keep
+            columns[_own(line, names)] = _cells(frame[column], line, languages, decimal, places, notes)
         elif column in ticks:
             line, code = ticks[column]
             columns[f"{_own(line, names)}/{code}"] = frame[column]
-        elif metadata or column in _KEPT:
+        elif column in stay:
             columns[column] = frame[column]
         else:
             left += 1
     where = f" of the repeat {sheet.name!r}" if sheet.name else ""
     notes += [f"{left} columns{where} of the platform or outside the form were left out"] if left else []
+    if telling := [_own(line, names) for line in lines.values() if names_somebody(line.item)]:
+        notes.append(f"what the device wrote{where} tells people, devices or places: {', '.join(map(repr, telling))}")
     _from_ticks(sheet, frame, places, columns, notes)
     return type(frame)(columns, index=frame.index)
 
@@ -176,6 +189,8 @@ def _cells(column: Any, line: Line, languages: Sequence[str], decimal: str, plac
         which = f"in {language!r} " if language else ""
         if stray:
             notes.append(f"{line.id!r} holds labels {which}and stays as it is: {how_many(stray, 'answer is', 'answers are')} none of them")
+    if line.item.choices is not None and (rows := Answers(line.item, nw.from_native(column, series_only=True), line.item.missing).respelt):
+        notes.append(respelt(rows, f" to {line.id!r}"))
     if line.item.kind in ("select_multiple", "rank") and line.path not in places.ticks:
         refuse_labels(column, line.item, languages)
     return typed(column, line.item, decimal=decimal)

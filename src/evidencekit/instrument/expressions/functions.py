@@ -93,9 +93,11 @@ def _test_of_text(work: Callable[[str, str], bool]) -> Function:
 
 def _selected(arguments: Sequence[Values]) -> Values:
     """Whether a code is among those chosen; a missing code that was chosen is an answer to a question about itself."""
-    texts = as_texts(arguments[0])
-    if as_texts(arguments[1]).at.ndim:
-        return _selected_row_by_row(texts, as_texts(arguments[1]))
+    texts, wanted = as_texts(arguments[0]), as_texts(arguments[1])
+    if wanted.at.ndim:
+        return _selected_row_by_row(texts, wanted)
+    if int(wanted.at) < 0:  # an empty text is no code
+        return Truth(np.zeros(texts.at.shape, dtype=bool), lambda: texts.doubt)
     code = one(arguments[1])
     yes = texts.which(lambda text: code in text.split())
     doubt = (lambda: texts.at < 0) if code in texts.codes else (lambda: texts.doubt)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions.functions import EVALUABLE
 from evidencekit.instrument.expressions.nodes import Call, Column, Expression, Here, Literal, Node, Operation, Path, Reference, walk
+from evidencekit.instrument.expressions.properties import beyond
 
 __all__ = ["parse"]
 
@@ -57,8 +58,8 @@ def parse(text: str) -> Expression:
     Returns
     -------
     Expression
-        What cannot be evaluated from the answers of one form (``pulldata``, positions in a repeat, random numbers) is named in
-        ``not_evaluable``, and never guessed.
+        What cannot be evaluated from the answers of one form (``pulldata``, positions in a repeat, random numbers, patterns that need
+        more than Python knows of letters) is named in ``not_evaluable``, and never guessed.
 
     Raises
     ------
@@ -87,6 +88,10 @@ def _not_evaluable(node: Node) -> str:
     """What in a node needs more than the answers of one form."""
     if isinstance(node, Call) and node.name not in EVALUABLE:
         return f"{node.name}()"
+    if isinstance(node, Call) and node.name == "regex" and len(node.arguments) == 2:
+        pattern = node.arguments[1]
+        trouble = beyond(pattern.value) if isinstance(pattern, Literal) and isinstance(pattern.value, str) else ""
+        return f"regex() with {trouble}" if trouble else ""
     if isinstance(node, Path):
         return node.text
     if isinstance(node, Reference) and node.last_saved:

@@ -2,7 +2,8 @@
 
 Python tries one way after the other. A repeat within a repeat, as in many patterns for e-mail addresses (``(a+)+``), has twice as many
 ways with each letter: one answer of forty letters would never be done. Such patterns follow all ways at once here (Thompson), wherever an
-answer is long enough for it to matter.
+answer is long enough for it to matter. Repeats that give nothing back (``a++``) are Python's; where they stand beside others, long answers
+that would need every way tried are refused.
 
 References
 ----------
@@ -12,16 +13,20 @@ Thompson (1968), Regular expression search algorithm, Communications of the ACM 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from evidencekit.errors import InputError
+from evidencekit.instrument.expressions.properties import translated
 
 __all__ = ["matcher"]
 
 Node = tuple[str, "tuple[Node, ...]", int, int, str]
 """What it is, what is in it, how often at least and at most (-1: any number), the text of a single letter's test."""
+_GREEDY = "possessive"
+_POSSESSIVE = (3, 11, 5)  # before, possessive repeats of groups that can be tried in several ways went wrong: python/cpython issue 106052
 _SHORT = 16  # letters: with fewer, the ways of a repeat within a repeat can all be tried
 _STEPS = 1e7  # of Python's way, where repeats stand one after the other
 _MOST = 5_000  # places in a pattern, and sets of places remembered
@@ -37,8 +42,11 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     Raises
     ------
     InputError
-        The pattern cannot be read, or it repeats what repeats and looks ahead or back.
+        The pattern cannot be read, has classes of letters that Python does not, repeats what repeats and looks ahead or back, or repeats
+        possessively what this Python gets wrong. What is returned raises it where a possessive repeat stands beside so many others that
+        not every way can be tried on a text.
     """
+    pattern = translated(pattern)
     plain = _compiled(pattern)
     tree = _Pattern(pattern).read()
     if tree is None:
@@ -47,16 +55,28 @@ def matcher(pattern: str) -> Callable[[str], bool]:
                 "regex() has a repeat within a repeat beside signs that need every way tried.", "Write the pattern without it."
             )
         return lambda text: plain.fullmatch(text) is not None
+    if sys.version_info < _POSSESSIVE and _keeps(tree, of_groups=True):
+        raise InputError("regex() has a possessive repeat of a group, which this Python gets wrong.", "Use Python 3.11.5 or newer.")
     deep, many = _repeats(tree)
     if many == 0:
         return lambda text: plain.fullmatch(text) is not None
-    ways = _Ways(tree)
+    ways = None if _keeps(tree) else _Ways(tree)
 
     def matches(text: str) -> bool:
         easy = len(text) <= _SHORT if deep > 1 else float(len(text)) ** min(many, 40) <= _STEPS
-        return plain.fullmatch(text) is not None if easy else ways.match(text)
+        if easy:
+            return plain.fullmatch(text) is not None
+        if ways is None:
+            raise InputError("regex() has a possessive repeat beside others, and a text too long to try every way.", "Write it plainer.")
+        return ways.match(text)
 
     return matches
+
+
+def _keeps(node: Node, *, of_groups: bool = False) -> bool:
+    """Whether there is a possessive repeat in a pattern, or one of more than a single letter."""
+    own = node[4] == _GREEDY and node[0] == "often" and not (of_groups and node[1][0][0] == "letter")
+    return own or any(_keeps(part, of_groups=of_groups) for part in node[1])
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -87,12 +107,14 @@ def _nested(pattern: str) -> bool:
 
 def _repeats(node: Node) -> tuple[int, int]:
     """How many repeats are within each other, and how many there are; what may be there or not counts within a repeat."""
-    _, inside, least, most, _ = node
+    _, inside, least, most, sign = node
     below = [_repeats(part) for part in inside]
     deep, many = max((d for d, _ in below), default=0), sum(m for _, m in below)
     repeated = most < 0 or most > 1
     if node[0] == "either" and deep == 0:
         deep = 1  # two ways to begin, which only matter when they are repeated
+    if sign == _GREEDY and node[0] == "often" and least <= 1:
+        return deep, many  # it takes what it takes: there is one way
     return (deep + 1, many + 1) if repeated or (least, most) == (0, 1) else (deep, many)
 
 
@@ -155,7 +177,8 @@ class _Pattern:
         else:
             return part
         if self.text[self.at : self.at + 1] == "+":
-            raise LookupError
+            self.at += 1
+            return ("often", (part,), least, most, _GREEDY)
         self.at += self.text[self.at : self.at + 1] == "?"  # as few as can be: of a whole text it says the same
         return ("often", (part,), least, most, "")
 

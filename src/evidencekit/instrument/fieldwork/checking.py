@@ -50,7 +50,7 @@ def fieldwork_quality(
         The column with the interviewers' codes. They are shown, so let them be codes and not names.
     start, end : str, optional
         Columns with the start and the end of interviews: dates with times, or ISO texts. The clock of the place counts. From `read_export`
-        they come with ``metadata=True``.
+        they come where the form asks the device for them, and otherwise with ``metadata=True``.
     batteries : mapping of str to sequence of str, optional
         Items with the same choices that are asked in a row. By default runs of questions with one list in one group.
     back_checks : BackChecks, optional
@@ -70,7 +70,7 @@ def fieldwork_quality(
     ------
     InputError
         The data are lazy or hold no item of the form, `interviewer` tells nearly every row apart, or a column that the device writes is not
-        there: `read_export` leaves those out unless ``metadata=True``.
+        there: `read_export` leaves those that the form does not have out unless ``metadata=True``.
     UnknownColumn
         Another column is not there.
 

@@ -16,6 +16,7 @@ from evidencekit.frames import Dataset, Rows, eager, open_data
 from evidencekit.instrument.expressions.functions import days_of
 from evidencekit.instrument.form import Instrument
 from evidencekit.instrument.items import Item
+from evidencekit.instrument.spelling import speller
 from evidencekit.missingness import Missing
 
 __all__ = ["Answers", "Opened", "moments", "opened", "text_of"]
@@ -111,7 +112,7 @@ def _need(rows: Rows, name: str, role: str, form: Instrument) -> None:
     if isinstance(name, str) and name not in rows.columns and name in device:
         raise InputError(
             f"{role} names {name!r}, which the device writes, and the data do not have it.",
-            "read_export leaves such columns out unless it is asked: read_export(..., metadata=True).",
+            "read_export leaves such columns out where the form does not have them, unless it is asked: read_export(..., metadata=True).",
         )
     rows.need(name, role)
 
@@ -124,11 +125,23 @@ def _raw(data: Any) -> Rows:
 def answers_of(series: nw.Series[Any], item: Item, declared: Mapping[Any, Missing]) -> Answers:
     """One column with its kinds of missing, those of the form and those of the data."""
     column = factorise(_told(series))
-    of_level = [item.missing.get(text_of(level)) or _declared(level, declared) for level in column.keys]
+    at, levels = _as_listed(column.codes, column.keys, item, declared)
+    of_level = [item.missing.get(text_of(level)) or _declared(level, declared) for level in levels]
     kinds: dict[Missing, Bools] = {}
     for kind in dict.fromkeys(kind for kind in of_level if kind is not None):
-        kinds[kind] = np.array([*(k is kind for k in of_level), False], dtype=bool)[column.codes]
-    return Answers(item, column.codes, column.keys, kinds)
+        kinds[kind] = np.array([*(k is kind for k in of_level), False], dtype=bool)[at]
+    return Answers(item, at, levels, kinds)
+
+
+def _as_listed(at: Codes, keys: tuple[Any, ...], item: Item, declared: Mapping[Any, Missing]) -> tuple[Codes, tuple[Any, ...]]:
+    """The answers with the codes of the list in place of texts that mean them, as `validate` takes them."""
+    spelt = speller(item, declared)
+    meant = keys if spelt is None else tuple(spelt(key) if isinstance(key, str) else key for key in keys)
+    if meant == keys:
+        return at, keys
+    levels = tuple(dict.fromkeys(key for key in meant if key != ""))
+    place = {key: k for k, key in enumerate(levels)}
+    return np.array([*(place.get(key, -1) for key in meant), -1], dtype=np.intp)[at], levels
 
 
 def _told(series: nw.Series[Any]) -> nw.Series[Any]:

@@ -6,7 +6,7 @@ labels say it, or the column holds true/false or 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,10 @@ from evidencekit.columns import Codes, factorise
 from evidencekit.errors import InputError
 from evidencekit.frames import Dataset
 from evidencekit.instrument.expressions import Texts
+from evidencekit.instrument.expressions.values import number_of
 from evidencekit.instrument.indicators.concepts import Coded, code_text
 from evidencekit.instrument.items import Item
+from evidencekit.instrument.spelling import speller
 from evidencekit.missingness import Missing
 
 __all__ = ["Coding", "Column", "coding_of", "column_of", "is_yes_no"]
@@ -83,11 +85,32 @@ def column_of(series: Any, data: Any, item: Item | None, declared: Coded | None)
     several = bool(declared and declared.several) or bool(item and item.kind == "select_multiple")
     known = dict(data.missing.get(name, {})) if isinstance(data, Dataset) else {}
     of_form = dict(item.missing) if item is not None else {}
-    codes = tuple(code_text(key) for key in found.keys)
-    kinds = tuple(_kind(key, code, known, of_form, several) for key, code in zip(found.keys, codes, strict=True))
-    blank = np.array([not code for code in codes] + [True])  # a blank text is no answer
-    at = np.where(blank[found.codes], -1, found.codes).astype(np.intp)
-    return Column(name, at, codes, kinds, several, all(isinstance(key, bool) for key in found.keys) and bool(codes))
+    meant = _meant(item, known)
+    of_key = [meant(key) for key in found.keys]
+    kinds: dict[str, Missing | None] = {}
+    for key, code in zip(found.keys, of_key, strict=True):
+        kinds[code] = kinds.get(code) or _kind(key, code, known, of_form, several)
+    codes = tuple(kinds)
+    place = {code: k if code else -1 for k, code in enumerate(codes)}  # a blank text is no answer
+    at = np.array([*(place[code] for code in of_key), -1], dtype=np.intp)[found.codes]
+    return Column(name, at, codes, tuple(kinds.values()), several, all(isinstance(key, bool) for key in found.keys) and bool(codes))
+
+
+def _meant(item: Item | None, known: Mapping[Any, Missing]) -> Callable[[Any], str]:
+    """The code that a value stands for: by the list of the form where it has one, as `validate` takes it, else as codes are compared."""
+    spelt = None if item is None else speller(item, known)
+    if item is None or item.choices is None or spelt is None:
+        return code_text
+    listed = (*item.choices.codes, *item.missing)
+    numbers = {number: code for code in reversed(listed) if (number := number_of(code)) == number}
+
+    def meant(key: Any) -> str:
+        if isinstance(key, str):
+            return spelt(key)
+        code = code_text(key)
+        return code if code in listed or isinstance(key, bool) else numbers.get(number_of(code), code)
+
+    return meant
 
 
 def _kind(key: Any, code: str, known: Mapping[Any, Missing], of_form: Mapping[str, Missing], several: bool) -> Missing | None:

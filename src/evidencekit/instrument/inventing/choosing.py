@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.instrument.expressions import Texts, parse, truth
-from evidencekit.instrument.expressions.nodes import Call, Column, Expression, Literal, Node, Operation
+from evidencekit.instrument.filters import filter_of, for_option
 from evidencekit.instrument.inventing.shares import (
     CHOSEN,
     at_least_one,
@@ -105,31 +104,10 @@ def _texts(words: list[str], missing: frozenset[str]) -> Texts:
 def _allowed(item: Item, sheet: Sheet, options: tuple[Option, ...]) -> Floats:
     """1 where the choice filter shows an option, 0 elsewhere, (n, k)."""
     out = np.ones((sheet.n, len(options)))
-    text = item.other.get("choice_filter", "").strip()
+    text = filter_of(item)
     if not text:
         return out
     filtered = parse(text)
     for k, option in enumerate(options):
-        seen = Expression(filtered.text, _filled(filtered.tree, option))
-        out[:, k] = np.broadcast_to(truth(seen, sheet.context()).yes, (sheet.n,))
+        out[:, k] = np.broadcast_to(truth(for_option(filtered, option), sheet.context()).yes, (sheet.n,))
     return out
-
-
-def _filled(node: Node, option: Option) -> Node:
-    """A choice filter with the columns of one option in place of their names."""
-    if isinstance(node, Column):
-        return Literal(option.code if node.name == "name" else option.other.get(node.name, ""))
-    chain: list[Operation] = []
-    while isinstance(node, Operation) and node.left is not None:  # gone along rather than into, because it may be long
-        chain.append(node)
-        node = node.left
-    if chain:
-        made = _filled(node, option)
-        for part in reversed(chain):
-            made = replace(part, left=made, right=_filled(part.right, option))
-        return made
-    if isinstance(node, Operation):
-        return replace(node, right=_filled(node.right, option))
-    if isinstance(node, Call):
-        return replace(node, arguments=tuple(_filled(argument, option) for argument in node.arguments))
-    return node

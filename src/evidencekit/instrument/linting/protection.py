@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from evidencekit.instrument.devices import OF_THE_DEVICE
 from evidencekit.instrument.items import Group, Item, walk
 from evidencekit.instrument.linting.findings import LintFinding, error, warning
 from evidencekit.instrument.linting.identifying_words import identifies, of_birth
@@ -27,10 +28,6 @@ __all__ = [
 
 _BEFORE_CONSENT = ("design", "privacy", "consent")  # who asks, where, and whether they can talk
 _NOT_CLOSED = (*_BEFORE_CONSENT, "distress", "referral")  # help is offered to those who do not take part, too
-_OF_THE_DEVICE = frozenset(
-    {"deviceid", "imei", "subscriberid", "simserial", "phonenumber", "username", "email"}
-    | {"device id", "phone number", "sim id", "subscriber id"}  # as older forms write them
-)
 
 
 def roles(look: Look) -> Iterator[LintFinding]:
@@ -150,7 +147,7 @@ def direct_identifiers(look: Look) -> Iterator[LintFinding]:
         apart = "Leave it out, or keep it in a file of its own under a key."
         if item.role == "direct-identifier":
             yield warning("direct-identifier", item.name, f"Item {item.name!r} identifies the respondent.", apart)
-        elif kind in _OF_THE_DEVICE:
+        elif kind in OF_THE_DEVICE:
             yield error("direct-identifier", item.name, f"Item {item.name!r} records the {kind} of the device or its user.", apart)
         elif item.kind == "place" or kind in ("start-geopoint", "background-geopoint"):
             what = f"Item {item.name!r} records a position."

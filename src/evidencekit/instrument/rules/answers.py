@@ -16,9 +16,10 @@ from evidencekit.columns import Codes, Floats, floats
 from evidencekit.instrument.expressions.functions import days_of
 from evidencekit.instrument.expressions.values import Bools, Numbers, Texts, Values, as_texts, text_of
 from evidencekit.instrument.items import Item
+from evidencekit.instrument.spelling import speller
 from evidencekit.missingness import Missing, MissingCode
 
-__all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "empty_in", "texts_of", "twice_in"]
+__all__ = ["NOT_ANSWERS", "Answers", "chosen_in", "days_in", "empty_in", "texts_of", "twice_in"]
 
 NOT_ANSWERS = frozenset({Missing.NOT_ASKED, Missing.UNSTATED})
 """Kinds of missing that say that nothing was answered: a code for them is as good as a blank."""
@@ -49,19 +50,46 @@ class Answers:
         self.numeric = bool(dtype.is_numeric() or (dtype == nw.Boolean and not words))
         self.temporal = bool(dtype.is_temporal())
         self.several = item.kind in ("select_multiple", "rank")
+        self._respelt: Bools | None = None
 
     @cached_property
     def raw(self) -> Floats:
         """A column of numbers or moments as float64, missing codes in it."""
         if self.temporal:
-            return _days(self.series)
+            return days_in(self.series)
         return numbers_of(self.series)
 
     @cached_property
     def texts(self) -> Texts:
-        """A column of texts as codes; an empty text is blank. Of several answers the space around them says nothing."""
+        """A column of texts as codes; an empty text is blank. What a list means by ``1.0`` or `` 1`` is its ``1``: see `speller`.
+
+        Of several answers the space around them says nothing.
+        """
         made = texts_of(self.series)
-        return made.mapped(_joined) if self.several and any(" " in f"{text[0]}{text[-1]}" or "  " in text for text in made.levels) else made
+        spelt = speller(self.item, self.missing)
+        if spelt is None or spelt.knows(made.levels):
+            loose = self.several and any(" " in f"{text[0]}{text[-1]}" or "  " in text for text in made.levels)
+            return made.mapped(_joined) if loose else made
+        meant = {text: spelt(text) for text in made.levels}
+        new = [text != code and not (self.several and _joined(text) == code) for text, code in meant.items()]
+        if any(new):
+            self._respelt = made.spread(new)
+        return made.mapped(meant.__getitem__)
+
+    @property
+    def respelt(self) -> int:
+        """Rows on which a code was written otherwise than the list has it."""
+        if self.item.choices is None or self.numeric or self.temporal or self.texts.at.size == 0 or self._respelt is None:
+            return 0  # of other texts, which may be long, no codes are made only to ask
+        return int(np.count_nonzero(self._respelt))
+
+    @property
+    def written(self) -> nw.Series[Any]:
+        """The column as it stands; where codes were written otherwise than the list has them, as texts with the codes of the list."""
+        if not self.respelt:
+            return self.series
+        cells = np.array([*self.texts.levels, None], dtype=object)[self.texts.at].tolist()
+        return nw.new_series(self.series.name, cells, nw.String, backend=self.series.implementation)
 
     @cached_property
     def parts(self) -> tuple[Sequence[str], ...]:
@@ -297,7 +325,7 @@ def _written(key: Any) -> str:
     return key.isoformat() if isinstance(key, (date, datetime)) else str(key)
 
 
-def _days(series: nw.Series[Any]) -> Floats:
+def days_in(series: nw.Series[Any]) -> Floats:
     """Dates and moments as days since 1970, NaN where there is none; a time zone is left out."""
     if series.dtype == nw.Time or series.dtype == nw.Duration:
         return np.where(series.is_null().to_numpy(), np.nan, 0.0)

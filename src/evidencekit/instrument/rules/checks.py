@@ -12,6 +12,7 @@ from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Numbers, Texts
 from evidencekit.instrument.expressions.values import Bools, number_of
 from evidencekit.instrument.rules.answers import Answers, twice_in
+from evidencekit.instrument.rules.filtering import held_back
 from evidencekit.instrument.rules.plans import Line
 from evidencekit.instrument.rules.rules import Rule, alone, listed
 from evidencekit.instrument.rules.tables import Table
@@ -91,6 +92,10 @@ def _not_among(answers: Answers, codes: tuple[str, ...]) -> Bools:
     return np.logical_not(right, out=right)
 
 
+def _filter(line: Line, table: Table, answers: Answers) -> Found:
+    return Found(*held_back(line, table, answers))
+
+
 def _exclusive(line: Line, table: Table, answers: Answers) -> Found:
     single = alone(line.item).union(map(str, answers.missing))
     texts = _texts(answers)
@@ -151,6 +156,7 @@ _CHECKS: Mapping[str, Callable[[Line, Table, Answers], Found]] = MappingProxyTyp
     {
         "type": _type,
         "code": _code,
+        "filter": _filter,
         "exclusive": _exclusive,
         "range": _range,
         "constraint": _constraint,

@@ -150,9 +150,10 @@ def backend_of(data: Any) -> Backend:
 def _trouble(rule: Rule, line: Line) -> bool:
     """Whether a rule rests on an expression that cannot be worked out, or on a list the form does not have."""
     logics: tuple[Logic, ...] = line.chain if rule.kind in ("required", "skip") else ()
-    if rule.kind == "constraint" and line.constraint is not None:
-        logics = (line.constraint,)
-    return any(logic.trouble for logic in logics) or (rule.kind == "code" and line.item.choices is None)
+    own = {"constraint": line.constraint, "filter": line.filter}.get(rule.kind)
+    if own is not None:
+        logics = (own,)
+    return any(logic.trouble for logic in logics) or (rule.kind in ("code", "filter") and line.item.choices is None)
 
 
 @dataclass(frozen=True, slots=True)

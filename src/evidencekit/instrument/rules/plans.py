@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Expression, parse
 from evidencekit.instrument.expressions.nodes import Call, Here, Reference, walk
+from evidencekit.instrument.filters import CODE, columns_in, filter_of
 from evidencekit.instrument.items import Item, Part
 from evidencekit.instrument.items import walk as parts_of
 from evidencekit.instrument.or_other import other_text, with_other
@@ -49,6 +50,7 @@ class Line:
     constraint: Logic | None = None
     calculation: Logic | None = None
     bounds: tuple[float, float] | None = None
+    filter: Logic | None = None
 
     @property
     def path(self) -> str:
@@ -194,6 +196,7 @@ def _sheet(table: _Open, names: Mapping[str, int], logic: Callable[[str, str], L
                 logic(item.constraint, table.name) if item.constraint.strip() else None,
                 logic(item.calculation, table.name) if item.calculation.strip() else None,
                 _bounds(item),
+                _filter(item, logic(text, table.name)) if (text := filter_of(item)) else None,
             )
         )
     count = logic(table.count, table.parent) if table.count.strip() and table.parent is not None else None
@@ -214,6 +217,21 @@ def _bounds(item: Item) -> tuple[float, float] | None:
         return float(given.get("start", "1")), float(given.get("end", "10"))
     except ValueError:
         return None
+
+
+def _filter(item: Item, logic: Logic) -> Logic:
+    """A choice filter with the trouble that its list makes."""
+    if logic.trouble or logic.expression is None or item.choices is None:
+        return logic
+    if logic.about_itself:
+        return replace(logic, trouble="not evaluable: it uses '.', which is not an answer in a choice filter")
+    there = {CODE, *(column for option in item.choices.listed for column in option.other)}
+    unknown = [name for name in columns_in(logic.expression) if name not in there]
+    if "label" in unknown:
+        return replace(logic, trouble="not evaluable: it looks at the labels of the choices")
+    if unknown:
+        return replace(logic, trouble=f"it looks at the column {unknown[0]!r}, which the list does not have", fault=True)
+    return logic
 
 
 def _leads(line: Line, paths: Mapping[str, str]) -> tuple[str, ...]:

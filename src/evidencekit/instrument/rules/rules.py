@@ -11,7 +11,9 @@ from evidencekit.instrument.rules.plans import Line, Plan, Sheet
 
 __all__ = ["Rule", "RuleKind", "alone", "listed", "rules_of_line", "rules_of_plan"]
 
-RuleKind = Literal["type", "code", "exclusive", "range", "constraint", "required", "skip", "unique", "repeat", "count", "version"]
+RuleKind = Literal[
+    "type", "code", "filter", "exclusive", "range", "constraint", "required", "skip", "unique", "repeat", "count", "order", "version",
+]  # fmt: skip
 _TYPES = {
     "integer": "whole numbers",
     "decimal": "numbers",
@@ -32,9 +34,11 @@ class Rule:
     item : str
         The item, repeat or column it is about.
     kind : str
-        ``"type"``; ``"code"``: answers are in the list; ``"exclusive"``: what stands alone is not chosen with others; ``"range"``;
+        ``"type"``; ``"code"``: answers are in the list; ``"filter"``: they are among those that the choice filter lets through;
+        ``"exclusive"``: what stands alone is not chosen with others; ``"range"``;
         ``"constraint"``; ``"required"``: asked, so there is an answer; ``"skip"``: not asked, so there is none; ``"unique"``;
-        ``"repeat"``: a row of a repeat has its parent; ``"count"``: there are as many rows as the form says; ``"version"``.
+        ``"repeat"``: a row of a repeat has its parent; ``"count"``: there are as many rows as the form says; ``"order"``: an interview does
+        not end before it starts; ``"version"``.
     table : str
         The repeat whose rows it is about; empty for the main table.
     says : str
@@ -90,6 +94,8 @@ def rules_of_line(line: Line) -> Iterator[Rule]:
         yield rule("type", _TYPES[item.kind])
     if item.kind in ("select_one", "select_multiple", "rank"):
         yield rule("code", f"one of {len(listed(item))} codes" if item.kind == "select_one" else f"some of {len(listed(item))} codes")
+    if line.filter is not None:
+        yield rule("filter", line.filter.text)
     if item.kind == "select_multiple" and alone(item):
         yield rule("exclusive", f"{len(alone(item))} codes are not chosen together with others")
     if line.bounds is not None:

@@ -45,8 +45,9 @@ def dataset(
     Returns
     -------
     Dataset
-        Over a new frame of the caller's kind; the one that was passed is unchanged. Estimates read every missing code as null. It keeps
-        the form (``.form``), so that `prevalence` and its like need none.
+        Over a new frame of the caller's kind; the one that was passed is unchanged. Estimates read every missing code as null. Codes of a
+        list that were written as ``1.0`` or with spaces stand in it as the list has them (`validate` says how many they are). It keeps the
+        form (``.form``), so that `prevalence` and its like need none.
 
     Raises
     ------
@@ -86,14 +87,17 @@ def described(table: Table, given: Dataset, language: str, not_asked: int | None
         if answers is None or column is None:
             continue
         labels |= {column: text} if text else {}
-        dtype = answers.series.dtype
+        series = answers.written
+        dtype = series.dtype
         if line.item.choices is not None:
             shown = {_typed(o.code, dtype): said_in(o.label, language) or o.code for o in line.item.choices.listed}
             values[column] = {code: label for code, label in shown.items() if code is not None}
         kinds = {_typed(code, dtype): kind for code, kind in line.item.missing.items()}
         codes = {**{code: kind for code, kind in kinds.items() if code is not None and fits(code, dtype)}, **missing.get(column, {})}
-        if not_asked is not None and (made := _filled(answers, line, table, not_asked)) is not None:
-            filled.append(made.alias(column))
+        made = None if not_asked is None else _filled(answers, line, table, not_asked)
+        if made is not None or answers.respelt:
+            filled.append((series if made is None else made).alias(column))
+        if made is not None and not_asked is not None:
             codes[not_asked if made.dtype.is_numeric() else str(not_asked)] = Missing.NOT_ASKED
         if codes:
             missing[column] = codes
@@ -135,7 +139,8 @@ def _typed(code: str, dtype: Any) -> MissingCode | None:
 
 def _filled(answers: Answers, line: Line, table: Table, code: int) -> nw.Series[Any] | None:
     """The column with a code in blank cells of those who were not asked; None where it stays as it is."""
-    dtype = answers.series.dtype
+    series = answers.written
+    dtype = series.dtype
     if not (dtype.is_numeric() or dtype == nw.String):
         return None
     try:
@@ -153,7 +158,7 @@ def _filled(answers: Answers, line: Line, table: Table, code: int) -> nw.Series[
     if wanted in listed or there:
         raise InputError(f"The code for not asked stands in {line.id!r} already.", "Give another one with not_asked=, or None.")
     mask = nw.new_series("closed", closed.tolist(), nw.Boolean, backend=table.frame.implementation)
-    return _written(answers.series, mask, code)
+    return _written(series, mask, code)
 
 
 def _written(series: nw.Series[Any], mask: nw.Series[Any], code: int) -> nw.Series[Any]:

@@ -12,6 +12,7 @@ from evidencekit.instrument.rules.answers import Answers
 from evidencekit.instrument.rules.placing import PLATFORM
 from evidencekit.instrument.rules.plans import Line, Logic, Plan
 from evidencekit.instrument.rules.tables import Table
+from evidencekit.instrument.spelling import respelt
 from evidencekit.instrument.validating.reporting import Remark
 from evidencekit.missingness import Missing
 
@@ -41,6 +42,7 @@ def remarks_of(plan: Plan, tables: Mapping[str, Table], known: AbstractSet[str])
     for sheet in plan.sheets:
         if (table := tables.get(sheet.name)) is not None:
             yield from _columns(table, known)
+            yield from _respelt(table)
             yield from _clashes(table)
 
 
@@ -52,7 +54,8 @@ def _names(names: tuple[str, ...]) -> str:
 def _wrong(line: Line) -> Iterator[Remark]:
     """Expressions of the form that are wrong in themselves; those of a group are told for the item they are first met at."""
     parts: list[tuple[str, Logic | None]] = [(f"relevance of {line.id!r}", logic) for logic in line.chain]
-    for what, logic in (*parts, (f"constraint of {line.id!r}", line.constraint)):
+    own = ((f"constraint of {line.id!r}", line.constraint), (f"choice filter of {line.id!r}", line.filter))
+    for what, logic in (*parts, *own):
         if logic is not None and logic.fault and not logic.trouble.endswith("goes in a circle"):
             yield Remark("form", f"{what}: {logic.trouble}")
 
@@ -84,6 +87,17 @@ def _columns(table: Table, known: AbstractSet[str]) -> Iterator[Remark]:
     if rest:
         listed = named(rest, most=_LISTED) or "some look like answers, so that none is named here"
         yield Remark("not in the form", f"{how_many(len(rest), 'column is', 'columns are')} not of the form{where}: {listed}", fault=False)
+
+
+def _respelt(table: Table) -> Iterator[Remark]:
+    """Codes that were written otherwise than the list has them, and were taken as these."""
+    found = {line.id: answers.respelt for line in table.sheet.lines if (answers := table.of(line)) is not None}
+    found = {name: rows for name, rows in found.items() if rows}
+    if found:
+        where = f" in {table.sheet.name!r}" if table.sheet.name else ""
+        listed = ", ".join(f"{name!r} ({rows:,})" for name, rows in list(found.items())[:_LISTED])
+        more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+        yield Remark("spelling", f"{respelt(sum(found.values()), where)}: {listed}{more}", fault=False)
 
 
 def _clashes(table: Table) -> Iterator[Remark]:

@@ -16,7 +16,9 @@ from evidencekit.rendering.text import html_table, text_table
 
 __all__ = ["Outcome", "Remark", "RemarkKind", "Report"]
 
-RemarkKind = Literal["form", "circular", "not in the data", "not in the form", "not in the list", "missing codes", "repeat", "version"]
+RemarkKind = Literal[
+    "form", "circular", "not in the data", "not in the form", "not in the list", "spelling", "missing codes", "repeat", "version",
+]  # fmt: skip
 _SHOWN = 12  # rules, and remarks, of a repr
 _SHOWN_HTML = 60
 

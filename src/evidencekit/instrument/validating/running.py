@@ -24,6 +24,7 @@ from evidencekit.instrument.rules.tables import Table
 from evidencekit.instrument.validating.remarking import remarks_of
 from evidencekit.instrument.validating.repeating import counted, key_columns, orphans, rows_above
 from evidencekit.instrument.validating.reporting import Outcome, Remark, Report
+from evidencekit.instrument.validating.timing import backwards, order_rule
 from evidencekit.instrument.validating.versions import version_column, version_found
 from evidencekit.missingness import Missing, MissingCode
 
@@ -34,7 +35,7 @@ _ONCE = ("_id", "_uuid", "_index", "KEY", "instanceID", "meta/instanceID", "meta
 
 
 def rules_of(form: Instrument) -> tuple[Rule, ...]:
-    """Every rule that a form holds for its answers, in its order.
+    """Every rule that a form holds for its answers, in its order; those about versions, keys and times hang on the data, and are not in it.
 
     Parameters
     ----------
@@ -116,8 +117,10 @@ def validate(
     Whether a question was asked is known where its relevance, and that of its groups, holds beyond doubt; it was not asked where the
     device found that it does not hold. Where the device showed it although an answer it rests on is blank or a missing code, neither is
     said, and the rows are counted as undecided; so are rows of a repeat that belong to no row above. Codes for a kind of missing are
-    always accepted. A constraint is broken where it is known to be false. What the grammar cannot work out is listed, never guessed. A
-    code for ``Missing.NOT_ASKED`` or ``Missing.UNSTATED`` is as good as a blank.
+    always accepted. A constraint is broken where it is known to be false; so is a choice filter for a code that was chosen (where a list
+    has the code more than once, for all of them). What the grammar cannot work out is listed, never guessed. A code for
+    ``Missing.NOT_ASKED`` or ``Missing.UNSTATED`` is as good as a blank. Where the data have the form's ``start`` and ``end``, an interview
+    does not end before it starts (rule ``order:``), as far as both are known on one clock.
 
     References
     ----------
@@ -160,6 +163,9 @@ def validate(
         else:
             outcomes += _of_sheet(sheet, table, unique)
     outcomes += _keys_once(main, unique)
+    if (timed := order_rule(main)) is not None:
+        order, start, end = timed
+        outcomes.append(_outcome(order, lambda: backwards(main, start, end)))
     stamped = version_column(columns, version)
     if stamped is not None:
         outcome, remark = version_found(frame[stamped], form)
