@@ -77,6 +77,23 @@ def test_a_hidden_number_of_cases_can_be_anything_that_hiding_the_whole_table_wo
         assert shown.all(), "nothing is hidden for nothing"
 
 
+def test_what_somebody_inside_knows_in_any_case_is_no_reason_to_hide_more() -> None:
+    """She is one of the two cases of the third row, and of its nine none can be hidden from her: the other cell holds eight at most."""
+    cases = np.array([[30, 3], [22, 16], [2, 7], [4, 36]])
+    others = np.array([[27, 87], [34, 51], [81, 56], [67, 54]])
+    safe = ek.release(estimated(cases, others))
+    hidden = (np.array(safe.status) == "protected").reshape(cases.shape)
+    assert not hidden[1].any(), "hiding the other three rows is enough"
+    assert hidden.sum() == 6
+
+
+def test_somebody_alone_in_a_row_does_not_stop_the_release() -> None:
+    """She knows that the other cell of her row is empty, whatever is hidden."""
+    cases, others = np.array([[0, 1], [17, 12], [7, 10]]), np.array([[37, 77], [61, 61], [50, 48]])
+    hidden = (np.array(ek.release(estimated(cases, others)).status) == "protected").reshape(cases.shape)
+    assert hidden[cases < LEAST].all()
+
+
 def test_the_same_table_gives_the_same_release() -> None:
     est = estimated(np.array([[4, 12, 30], [15, 6, 22], [25, 28, 9]]), np.full((3, 3), 60))
     one, two = ek.release(est), ek.release(est)
