@@ -114,6 +114,20 @@ def test_categories_that_add_up_are_protected_from_each_other() -> None:
     assert (table == "protected").sum() == 2
 
 
+def test_how_few_did_not_choose_a_category_stays_open_down_to_none() -> None:
+    """Of 68 in the second group 62 chose b. That no fewer than 3 did not must not follow from what is shown of the other groups."""
+    counts = np.array([[33, 26, 6, 44], [2, 62, 3, 1], [50, 3, 2, 7]])
+    rows = [(g, "abcd"[k]) for (g, k), many in np.ndenumerate(counts) for _ in range(many)]
+    frame = pd.DataFrame(rows, columns=["g", "y"]).assign(psu=np.arange(len(rows)) % 13, weight=1.0)
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
+    shown = (np.array(safe.status) != "protected").reshape(counts.shape)
+    assert not (shown & (counts < LEAST)).any()
+    assert shown.any()
+    low, high = ends(counts, shown, (1, 1))
+    assert low <= 68 - LEAST + 1e-6
+    assert high >= 68 - 1e-6
+
+
 def test_a_group_in_too_few_units_is_not_worked_out_either() -> None:
     """Counts are large, and hidden since the group lives in two places: the totals must not tell them."""
     rng = np.random.default_rng(3)

@@ -145,7 +145,7 @@ def _needed(block: Block, system: CellSystem, primary: Bools, n: Floats, least: 
     low, high = need.low.copy(), need.high.copy()
     if len(block.systems) == 1:
         most = (values >= least) & (n[primary] - values < least)  # a category that nearly all chose: how many did not must stay open
-        low[cells[most]], high[cells[most]] = np.maximum(n[primary] - least, 0)[most], values[most]
+        low[cells[most]], high[cells[most]] = np.maximum(n[primary] - least, 0)[most], n[primary][most]
         return Protection(low, high)
     few_elsewhere = (values >= least) & np.any([one.values[cells] < least for one in block.systems], axis=0)
     low[cells[few_elsewhere]] = high[cells[few_elsewhere]] = np.nan
