@@ -77,6 +77,23 @@ def test_a_hidden_number_of_cases_can_be_anything_that_hiding_the_whole_table_wo
         assert shown.all(), "nothing is hidden for nothing"
 
 
+def test_what_somebody_inside_knows_in_any_case_is_no_reason_to_hide_more() -> None:
+    """She is one of the two cases of the third row, and of its nine none can be hidden from her: the other cell holds eight at most."""
+    cases = np.array([[30, 3], [22, 16], [2, 7], [4, 36]])
+    others = np.array([[27, 87], [34, 51], [81, 56], [67, 54]])
+    safe = ek.release(estimated(cases, others))
+    hidden = (np.array(safe.status) == "protected").reshape(cases.shape)
+    assert not hidden[1].any(), "hiding the other three rows is enough"
+    assert hidden.sum() == 6
+
+
+def test_somebody_alone_in_a_row_does_not_stop_the_release() -> None:
+    """She knows that the other cell of her row is empty, whatever is hidden."""
+    cases, others = np.array([[0, 1], [17, 12], [7, 10]]), np.array([[37, 77], [61, 61], [50, 48]])
+    hidden = (np.array(ek.release(estimated(cases, others)).status) == "protected").reshape(cases.shape)
+    assert hidden[cases < LEAST].all()
+
+
 def test_the_same_table_gives_the_same_release() -> None:
     est = estimated(np.array([[4, 12, 30], [15, 6, 22], [25, 28, 9]]), np.full((3, 3), 60))
     one, two = ek.release(est), ek.release(est)
@@ -95,6 +112,20 @@ def test_categories_that_add_up_are_protected_from_each_other() -> None:
     table = safe.to_frame().set_index("category")["status"]
     assert table["unsure"] == "protected"
     assert (table == "protected").sum() == 2
+
+
+def test_how_few_did_not_choose_a_category_stays_open_down_to_none() -> None:
+    """Of 68 in the second group 62 chose b. That no fewer than 3 did not must not follow from what is shown of the other groups."""
+    counts = np.array([[33, 26, 6, 44], [2, 62, 3, 1], [50, 3, 2, 7]])
+    rows = [(g, "abcd"[k]) for (g, k), many in np.ndenumerate(counts) for _ in range(many)]
+    frame = pd.DataFrame(rows, columns=["g", "y"]).assign(psu=np.arange(len(rows)) % 13, weight=1.0)
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
+    shown = (np.array(safe.status) != "protected").reshape(counts.shape)
+    assert not (shown & (counts < LEAST)).any()
+    assert shown.any()
+    low, high = ends(counts, shown, (1, 1))
+    assert low <= 68 - LEAST + 1e-6
+    assert high >= 68 - 1e-6
 
 
 def test_a_group_in_too_few_units_is_not_worked_out_either() -> None:

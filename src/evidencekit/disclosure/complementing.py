@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from evidencekit.columns import Floats
 from evidencekit.disclosure.additive import Block, blocks_of
 from evidencekit.disclosure.tables.attacking import intervals
-from evidencekit.disclosure.tables.intruders import Protection, insiders_of, outsider, protection_of
+from evidencekit.disclosure.tables.auditing import Hidden, reach, unmet
+from evidencekit.disclosure.tables.intruders import Intruder, Protection, insiders_of, outsider, protection_of
 from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.searching import Asked, search
 from evidencekit.disclosure.tables.systems import CellSystem
@@ -59,7 +60,8 @@ def complement_of(est: Estimate, hidden: Bools, *, least: int) -> Complement:
     -----
     Cases and those who are not cases are two additive tables that hide the same cells; their weighted totals are two more. Margins are
     taken to be known, but for those below `least`: no table would show them. Cells that are hidden although they are not small (too few
-    sampling units) must stay uncertain by `least` on either side. No cell is protected better than hiding every cell of the table would.
+    sampling units) must stay uncertain by `least` on either side. No cell is protected better than hiding every cell of the table would,
+    from somebody inside neither.
     """
     out = Complement(np.zeros(len(est), dtype=bool))
     for block in blocks_of(est):
@@ -101,7 +103,22 @@ def _view(system: CellSystem, need: Protection, rows: Bools, inside: Bools | Non
         low[at], high[at] = np.maximum(low[at], least[at] + SLACK), np.minimum(high[at], most[at] - SLACK)
         low[at], high[at] = np.minimum(low[at], system.values[at]), np.maximum(high[at], system.values[at])
     base = outsider(system.values, Protection(low, high))
-    return View((base, *([] if inside is None else insiders_of(system, base, inside))), Pool(base, system.relations))
+    people = [] if inside is None else insiders_of(system, base, inside)
+    pool = Pool(base, system.relations)
+    part = Hidden.of(system.relations, rows | ~system.offered)
+    return View((base, *(_attainable(who, part, pool) for who in people)), pool)
+
+
+def _attainable(who: Intruder, part: Hidden, pool: Pool) -> Intruder:
+    """The same, without needs that hiding all rows does not meet either: her own record tells her so much in any case."""
+    low, high = who.need.low.copy(), who.need.high.copy()
+    for cell, above in unmet(part, who, pool, most=2 * len(low))[0]:
+        bottom, top = reach(part, who, cell)
+        if above:
+            high[cell] = np.clip(top - SLACK, who.values[cell], high[cell])
+        else:
+            low[cell] = np.clip(bottom + SLACK, low[cell], who.values[cell])
+    return replace(who, need=Protection(low, high))
 
 
 def _weighted(system: CellSystem, totals: Floats, need: Protection) -> tuple[CellSystem, Protection]:
@@ -128,7 +145,7 @@ def _needed(block: Block, system: CellSystem, primary: Bools, n: Floats, least: 
     low, high = need.low.copy(), need.high.copy()
     if len(block.systems) == 1:
         most = (values >= least) & (n[primary] - values < least)  # a category that nearly all chose: how many did not must stay open
-        low[cells[most]], high[cells[most]] = np.maximum(n[primary] - least, 0)[most], values[most]
+        low[cells[most]], high[cells[most]] = np.maximum(n[primary] - least, 0)[most], n[primary][most]
         return Protection(low, high)
     few_elsewhere = (values >= least) & np.any([one.values[cells] < least for one in block.systems], axis=0)
     low[cells[few_elsewhere]] = high[cells[few_elsewhere]] = np.nan

@@ -15,7 +15,7 @@ from evidencekit.disclosure.tables.intruders import Intruder
 from evidencekit.disclosure.tables.proofs import Open, Pool
 from evidencekit.disclosure.tables.solving import least
 
-__all__ = ["Hidden", "met", "prove", "push", "unmet"]
+__all__ = ["Hidden", "met", "prove", "push", "reach", "unmet"]
 
 PATIENCE = 1  # programmes in a row that prove nothing, before cells are looked at one by one
 STRETCH = 3  # how far beyond its need a cell is pushed, so that tables between two prove more
@@ -126,6 +126,16 @@ def unmet(
         before, left = len(left), pool.open(who)
         told(before - len(left) + (not good))
     return failed, solved
+
+
+def reach(hidden: Hidden, who: Intruder, cell: int) -> tuple[float, float]:
+    """Between what values a hidden cell must lie for somebody who knows what this intruder knows."""
+    cells, sums = hidden.part(np.array([cell]))
+    at = cells == cell
+    right, low, high = sums @ who.values[cells], who.low[cells], who.high[cells]
+    ends = [least(sign * at.astype(np.float64), sums, right, low=low, high=high) for sign in (1, -1)]
+    bottom, top = (float(who.values[cell] if x is None else x[at][0]) for x in ends)
+    return bottom, top
 
 
 def _distinct(sums: csr_array) -> csr_array:
