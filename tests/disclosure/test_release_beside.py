@@ -52,6 +52,13 @@ def test_a_ledger_asks_how_the_table_will_be_shown(survey: ek.Survey) -> None:
         Publication(title=" ")
 
 
+@pytest.mark.parametrize("publication", ["By sex", 1, {}, Publication])
+@pytest.mark.parametrize("ledger", [None, ek.Ledger()])
+def test_what_is_no_publication(survey: ek.Survey, publication: object, ledger: ek.Ledger | None) -> None:
+    with pytest.raises(InputError, match="publication= is a Publication"):
+        ek.release(of_ages(survey, 12)[0], ledger=ledger, publication=publication)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("hide", [[2], [-1], [0.5], [True], "0", 1])
 def test_cells_to_hide_are_positions(survey: ek.Survey, hide: object) -> None:
     est, _ = of_ages(survey, 12)
