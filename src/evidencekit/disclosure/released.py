@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
@@ -17,7 +18,7 @@ from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
-from evidencekit.errors import InputError, Refused, how_many
+from evidencekit.errors import InputError, Refused, how_many, in_our_words
 from evidencekit.estimate import Estimate
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
@@ -200,16 +201,23 @@ class Released:
 
         Raises
         ------
+        InputError
+            Not a path, or nothing can be written there.
         Refused
             A signature is missing.
         """
+        if not isinstance(path, (str, os.PathLike)):
+            raise InputError(f"A release is saved at a text or a path, not a {type(path).__name__}.")
         if self.unsigned:
             raise Refused(
                 f"This release is not signed by the {' and the '.join(self.unsigned)}.",
                 "safe = safe.signed(ek.disclosure.Signature(name=..., role=..., on=...))",
             )
         target = Path(path)
-        target.write_text(self.to_json(), encoding="utf-8")
+        in_our_words(
+            lambda: target.write_text(self.to_json(), encoding="utf-8"),
+            lambda trouble: InputError(f"The release cannot be written ({type(trouble).__name__}).", "Check the folder and the name."),
+        )
         return target
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:

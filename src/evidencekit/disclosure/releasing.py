@@ -129,7 +129,7 @@ def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
         raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
     flags = list(safe.flags)
     for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
-        if status == "review" and entry.cells[i] and not flags[i].protection:
+        if status == "review" and not flags[i].protection:
             asked = f"needs a review ({safe.rules.reviewer}): beside earlier releases, {reason}"
             flags[i] = replace(flags[i], review="; ".join(x for x in (flags[i].review, asked) if x))
     seal = found.certificate
