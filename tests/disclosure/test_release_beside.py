@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def test_a_ledger_asks_how_the_table_will_be_shown(survey: ek.Survey) -> None:
         ek.release(est, ledger="ledger.json")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="title"):
         Publication(title=" ")
+
+
+def test_what_a_release_holds_is_audited_whatever_is_printed(survey: ek.Survey) -> None:
+    """Once a table that was to show percentages passed, and its file held the cases that give a group of one age away."""
+    (all_of_them, first), (older, second) = of_ages(survey, 12), of_ages(survey, 13)
+    ledger = ek.Ledger().with_(ek.release(all_of_them, ledger=ek.Ledger(), publication=first).entry)
+    with pytest.raises(Refused, match="Cell 0 would tell it"):
+        ek.release(older, ledger=ledger, publication=dataclasses.replace(second, shows=["percent"]))
 
 
 def test_what_cannot_be_audited_is_for_review(survey: ek.Survey) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from numbers import Integral
 
@@ -23,6 +23,7 @@ from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 __all__ = ["release"]
 
 SHOWN_HOW = "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
+HELD = ("n", "cases")  # of every cell that is shown
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
@@ -99,7 +100,7 @@ def release(
         return safe
     if publication is None:
         raise InputError("publication= is needed with ledger=.", SHOWN_HOW)
-    return _beside(safe, ledger, publication.entry(safe.estimate))
+    return _beside(safe, ledger, _held(publication).entry(safe.estimate))
 
 
 def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
@@ -136,6 +137,14 @@ def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
     audited = replace(safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups)
     statuses, reasons = tuple(map(_status, flags)), tuple(map(_why, flags))
     return replace(safe, flags=tuple(flags), status=statuses, reason=reasons, audited=audited, entry=entry)
+
+
+def _held(publication: Publication) -> Publication:
+    """The same, with n and cases: a release holds them, and its file does, whatever of it is printed."""
+    given: object = publication.shows
+    if isinstance(given, str) or not isinstance(given, Sequence) or not given:
+        return publication  # an error of its own
+    return replace(publication, shows=tuple(dict.fromkeys((*given, *HELD))))
 
 
 def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:
