@@ -162,7 +162,9 @@ class _Reading:
         asked = group_of({**who, **variable}) if est.statistic != "count" else group_of(who)
         counted = group_of({**who, **self.case(i)}) if self.shared() else None
         if np.isnan(est.points[i]):
-            return tuple(hidden(group) for group in (asked, counted) if group is not None)
+            # of a number that is only too uncertain to be shown, how many answered is shown
+            told = hidden(asked) if np.isnan(n) or "n" not in self.shows else self.number(asked, n)
+            return (told, *([] if counted is None else [hidden(counted)]))
         if np.isnan(n):
             return ()
         if n < 0 or (not np.isnan(cases) and not 0 <= cases <= n):
