@@ -100,7 +100,7 @@ def test_the_same_table_gives_the_same_release() -> None:
     assert one.to_json() == two.to_json()
     assert one.audited == two.audited
     assert one.audited.intervals > 0
-    assert GIVES in {flags.protection for flags in one.flags}
+    assert {flags.protection for flags in one.flags} == {"", f"fewer than 10 cases, or {GIVES}"}
 
 
 def test_categories_that_add_up_are_protected_from_each_other() -> None:
@@ -134,7 +134,7 @@ def test_a_group_in_too_few_units_is_not_worked_out_either() -> None:
     frame = pd.DataFrame({"g": np.repeat(["a", "b", "c"], 200), "y": rng.integers(0, 2, 600), "weight": 1.0})
     frame["psu"] = np.where(frame["g"] == "a", rng.integers(0, 2, 600), rng.integers(2, 12, 600))
     safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
-    assert sorted(safe.reason)[1:] == ["fewer than 3 sampling units", GIVES]
+    assert sorted(safe.reason)[1:] == [f"fewer than 3 sampling units, or {GIVES}"] * 2
 
 
 @pytest.mark.parametrize("statistic", ["mean", "total"])
@@ -145,4 +145,32 @@ def test_answers_are_an_additive_table_of_their_own(statistic: str) -> None:
     frame["psu"] = rng.integers(0, 12, 176)
     survey = ek.Survey(frame, weights="weight", psu="psu")
     safe = ek.release(getattr(ek, statistic)(survey, "x", by="g"))
-    assert safe.reason == ("fewer than 10 answers", GIVES, "")
+    assert safe.reason == (f"fewer than 10 answers, or {GIVES}",) * 2 + ("",)
+
+
+def test_an_answer_that_one_child_alone_gave_does_not_stop_the_release() -> None:
+    """Whoever is the only one of a whole table who gave an answer knows that nobody else did: once that need could not be met."""
+    frame = pd.DataFrame(
+        [(g, y) for g, (yes, no) in {"a": (4, 200), "b": (60, 200), "c": (30, 200)}.items() for y in ["yes"] * yes + ["no"] * no],
+        columns=["g", "y"],
+    )
+    frame.loc[300, "y"] = "other"
+    frame["psu"], frame["weight"] = np.arange(len(frame)) % 10, 10.0 + np.arange(len(frame)) % 3
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
+    table = safe.to_frame().set_index(["category", "g"])["status"]
+    assert (table["other"] == "protected").all()
+    assert table["no", "b"] == "shown"
+    assert safe.audited.intervals > 0
+
+
+def test_where_no_pattern_can_be_proven_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is said to be proven, either."""
+
+    def never(*_: object, **__: object) -> None:
+        raise ek.errors.Refused("2 needs cannot be met, whatever is hidden.", "Tabulate by coarser groups.")
+
+    monkeypatch.setattr("evidencekit.disclosure.complementing.search", never)
+    safe = ek.release(estimated(np.array([4, 12, 30]), np.full(3, 60)))
+    assert set(safe.status) == {"protected"}
+    assert safe.audited.intervals == 0
+    assert "0 ends of intervals" in repr(safe.audited)

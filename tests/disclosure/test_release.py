@@ -11,6 +11,8 @@ import pytest
 
 import evidencekit as ek
 
+FEW = "fewer than 10 cases, or would give a hidden cell away"
+
 
 def survey_with(cases: dict[str, tuple[int, int]], units: int = 10) -> ek.Survey:
     """A survey of domains with the given (cases, others), spread over ten sampling units."""
@@ -24,12 +26,22 @@ def survey_with(cases: dict[str, tuple[int, int]], units: int = 10) -> ek.Survey
 def test_few_cases_are_hidden_and_a_second_cell_goes_too() -> None:
     safe = ek.release(ek.proportion(survey_with({"a": (4, 200), "b": (60, 200), "c": (30, 200)}), "y", by="g"))
     assert safe.status == ("protected", "shown", "protected")
-    assert safe.reason == ("fewer than 10 cases", "", "would give a hidden cell away")
+    assert safe.reason == (FEW, "", FEW)
+
+
+@pytest.mark.parametrize("cases", [(9, 60, 9), (1, 60, 10), (4, 60, 30), (9, 60, 8)])
+def test_reasons_do_not_tell_more_than_sums(cases: tuple[int, int, int]) -> None:
+    """Once a cell said that it was small, and another that it was not: 9 and 9 followed from their sum, and 1 beside 10 nearly."""
+    safe = ek.release(ek.proportion(survey_with({g: (yes, 200) for g, yes in zip("abc", cases, strict=True)}), "y", by="g"))
+    assert safe.status == ("protected", "shown", "protected")
+    assert safe.flags[0] == safe.flags[2]
+    assert safe.reason[0] == safe.reason[2] == FEW
+    assert safe.cost == "of 3 cells: 2 protected"
 
 
 def test_the_complement_counts() -> None:
     safe = ek.release(ek.proportion(survey_with({"a": (200, 4), "b": (60, 200), "c": (90, 200)}), "y", by="g"))
-    assert safe.reason[0] == "fewer than 10 who are not cases"
+    assert safe.reason[0] == "fewer than 10 who are not cases, or would give a hidden cell away"
 
 
 def test_nothing_of_a_hidden_cell_is_left() -> None:
@@ -66,7 +78,7 @@ def test_few_sampling_units_are_hidden() -> None:
     frame = survey_with({"a": (40, 40), "b": (60, 60), "c": (50, 50)}).data
     frame.loc[frame["g"] == "a", "psu"] = np.where(np.arange((frame["g"] == "a").sum()) % 2, 0, 1)
     safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
-    assert safe.reason[0] == "fewer than 3 sampling units"
+    assert safe.reason[0] == "fewer than 3 sampling units, or would give a hidden cell away"
 
 
 def test_imprecise_cells_are_flagged_not_hidden() -> None:
@@ -110,7 +122,7 @@ def test_a_column_of_two_values_is_protected_whatever_the_verb(verb: str, no: fl
     """Once only proportion() counted cases: mean() of the same column showed a cell of three children."""
     few = ek.release(by_verb(with_more({"a": (3, 200), "b": (60, 200), "c": (90, 200)}, no), verb))
     assert few.status[0] == "protected"
-    assert few.reason[0] == "fewer than 10 cases"
+    assert few.reason[0].startswith("fewer than 10 cases")
     none = ek.release(by_verb(with_more({"a": (0, 200), "b": (60, 200), "c": (90, 200)}, no), verb))
     assert none.status[0] == "protected"
     enough = ek.release(by_verb(with_more({"a": (40, 200), "b": (60, 200), "c": (90, 200)}, no), verb))
@@ -266,3 +278,33 @@ def test_few_degrees_of_freedom_ask_for_a_review() -> None:
     safe = ek.release(ek.proportion(survey_with({"a": (100, 170), "b": (90, 200)}, 8), "y", by="g"))
     assert safe.status == ("uncertain", "uncertain")  # eight units, one stratum: seven degrees of freedom
     assert "fewer than 8 degrees of freedom" in safe.reason[0]
+
+
+def many_needed() -> ek.disclosure.Profile:
+    """The default rules for surveys far larger than this one."""
+    rules = ek.disclosure.profile("child-survey")
+    return dataclasses.replace(rules, protection=dataclasses.replace(rules.protection, denominator=5_000))
+
+
+def test_notes_of_a_number_that_is_hidden_do_not_give_it_away() -> None:
+    """Once the bounds of a share, and how many did not answer, were still said when the share was not."""
+    data = ek.fictional.national_survey().data
+    survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu")
+    shown = ek.prevalence(survey, ek.indicator("V06"), items={"internet_user": True})
+    kept = ek.release(shown.estimate)
+    assert {"bounds", "unanswered"} <= {what for what, _ in kept.estimate.provenance.policies}
+    for hidden in (ek.release(shown.estimate, hide=[0]), ek.release(shown.estimate, profile=many_needed())):
+        (words,) = (how for what, how in shown.estimate.provenance.policies if what == "bounds")
+        assert hidden.status == ("protected",)
+        assert words not in hidden.to_json()
+        assert "unanswered" not in {what for what, _ in hidden.estimate.provenance.policies}
+        assert not hidden.estimate.provenance.missing
+        assert {"indicator", "recall"} <= {what for what, _ in hidden.estimate.provenance.policies}
+
+
+def test_a_file_has_no_number_that_json_has_not() -> None:
+    """A design effect of 0 makes an effective sample without end, which was written as Infinity."""
+    frame = survey_with({"a": (40, 200), "b": (60, 200), "c": (30, 200)}).data.assign(weight=1.0)
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
+    assert np.isinf(safe.estimate.counts.n_eff).any()
+    assert "Infinity" not in safe.to_json()

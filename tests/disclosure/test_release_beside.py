@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -50,6 +51,48 @@ def test_a_ledger_asks_how_the_table_will_be_shown(survey: ek.Survey) -> None:
         ek.release(est, ledger="ledger.json")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="title"):
         Publication(title=" ")
+
+
+def test_what_a_release_holds_is_audited_whatever_is_printed(survey: ek.Survey) -> None:
+    """Once a table that was to show percentages passed, and its file held the cases that give a group of one age away."""
+    (all_of_them, first), (older, second) = of_ages(survey, 12), of_ages(survey, 13)
+    ledger = ek.Ledger().with_(ek.release(all_of_them, ledger=ek.Ledger(), publication=first).entry)
+    with pytest.raises(Refused, match="Cell 0 would tell it"):
+        ek.release(older, ledger=ledger, publication=dataclasses.replace(second, shows=["percent"]))
+
+
+def test_what_cannot_be_audited_is_for_review(survey: ek.Survey) -> None:
+    """A difference beside one of its parts gives the other away. Once it was shown, and said to be audited against earlier tables."""
+    est, first = of_ages(survey, 12)
+    ledger = ek.Ledger().with_(ek.release(est, ledger=ek.Ledger(), publication=first).entry)
+    made = ek.difference(est, 0, 1)
+    assert ek.release(made).status == ("shown",)
+    safe = ek.release(made, ledger=ledger, publication=Publication(title="Apart", universe="round 1", where={"age": AGES}))
+    assert safe.status == ("review",)
+    assert "nothing of it can be audited" in safe.reason[0]
+
+
+@pytest.mark.parametrize("made_of", [3, {"sex": 3}, {"sex": {"boy": 3, "girl": 3}}, ["sex"]])
+def test_what_is_not_made_of_anything(survey: ek.Survey, made_of: object) -> None:
+    publication = Publication(title="By sex", universe="round 1", where={"age": AGES}, made_of=made_of)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="made_of= maps columns"):
+        ek.release(of_ages(survey, 12)[0], ledger=ek.Ledger(), publication=publication)
+
+
+@pytest.mark.parametrize("path", [None, 1, ".", "no/such/folder/release.json", "\0"])
+def test_where_nothing_can_be_saved(survey: ek.Survey, path: object, tmp_path: Path) -> None:
+    safe = ek.release(of_ages(survey, 12)[0]).signed(STEWARD)
+    with pytest.raises(InputError) as told:
+        safe.save(tmp_path / path if isinstance(path, str) else path)  # type: ignore[arg-type]
+    assert told.value.__context__ is None
+    assert str(tmp_path) not in str(told.value)
+
+
+@pytest.mark.parametrize("publication", ["By sex", 1, {}, Publication])
+@pytest.mark.parametrize("ledger", [None, ek.Ledger()])
+def test_what_is_no_publication(survey: ek.Survey, publication: object, ledger: ek.Ledger | None) -> None:
+    with pytest.raises(InputError, match="publication= is a Publication"):
+        ek.release(of_ages(survey, 12)[0], ledger=ledger, publication=publication)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("hide", [[2], [-1], [0.5], [True], "0", 1])

@@ -15,6 +15,7 @@ from evidencekit.disclosure.tables.intruders import Intruder, Protection, inside
 from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.searching import Asked, search
 from evidencekit.disclosure.tables.systems import CellSystem
+from evidencekit.errors import Refused
 from evidencekit.estimate import Estimate
 
 __all__ = ["Complement", "complement_of"]
@@ -87,11 +88,15 @@ def _suppressed(block: Block, primary: Bools, n: Floats, least: int) -> Compleme
         lighter = [_weighted(*each) for each in zip(systems, block.weighted, needs, strict=True)]
         views += [_view(one, need, ~block.margins) for one, need in lighter]
     asked = Asked(systems[0], first, costs, tuple(views))
-    found = search(asked, seconds=0, progress=None)
+    size = (len(views), len(views) * len(first))
+    try:
+        found = search(asked, seconds=0, progress=None)
+    except Refused:  # whatever is hidden: nothing is shown then, and nothing proven
+        return Complement(np.ones(len(primary), dtype=bool), *size)
     failed = any(len(view.pool.open(who)) for view in found.views for who in view.intruders)
-    told = failed or bool((found.hidden & block.margins & ~small).any())  # by no pattern of its cells: none of them is shown
-    too = np.ones(len(primary), dtype=bool) if told else found.hidden[block.cells]
-    return Complement(too, len(views), len(views) * len(first), asked.needs, found.programmes)
+    if failed or (found.hidden & block.margins & ~small).any():  # by no pattern of its cells: none of them is shown
+        return Complement(np.ones(len(primary), dtype=bool), *size, programmes=found.programmes)
+    return Complement(found.hidden[block.cells], *size, asked.needs, found.programmes)
 
 
 def _view(system: CellSystem, need: Protection, rows: Bools, inside: Bools | None = None) -> View:

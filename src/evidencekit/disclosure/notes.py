@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from evidencekit.estimate import Estimate
 
-__all__ = ["STAMP", "decision_words", "missing_words"]
+__all__ = ["COUNTED", "STAMP", "decision_words", "missing_words"]
 
 BLANKS = "missing answers"  # said by `missing_words`
+COUNTED = (  # policies with numbers that were counted or estimated: nothing of them stays when no number does
+    BLANKS,
+    "bounds",
+    "groups without answers",
+    "membership not known",
+    "not asked",
+    "not settled by the answers",
+    "unanswered",
+)
 STAMP = "release profile"  # the policy that says under which rules numbers were released; every release says it in its first line
 
 _LONELY = {

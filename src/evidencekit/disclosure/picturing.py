@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evidencekit.disclosure.additive import Block, blocks_of
 from evidencekit.disclosure.released import PROTECTED, Released
-from evidencekit.disclosure.rules import GIVES
+from evidencekit.disclosure.rules import identifying
 from evidencekit.disclosure.tables import CellSystem, intervals
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
@@ -65,7 +65,7 @@ def before_and_after(est: Estimate, safe: Released, *, title: str = "") -> Pictu
     hidden = np.array([s == PROTECTED for s in safe.status], dtype=bool)[block.rows]
     if not hidden.any():
         raise InputError("Nothing of the table is hidden.", "There is nothing to compare.")
-    given = np.array([f.protection == GIVES for f in safe.flags], dtype=bool)[block.rows]
+    given = hidden & np.array([not why for why in identifying(est, safe.rules)], dtype=bool)[block.rows]
     grids = [
         _grid(est, block, hidden & ~given, given & False, "With only the small cells hidden"),
         _grid(est, block, hidden, given, "As it is released"),

@@ -28,6 +28,8 @@ class Publication:
         The part of the universe, as levels of variables: ``{"age": (15, 16, 17)}``. Needed where the Estimate was made with ``where=``.
     shows : sequence of str
         What is shown of each cell: ``"n"``, ``"cases"``, ``"percent"``, ``"se"``, ``"limits"``, ``"deff"``, ``"n_eff"``, ``"weighted_n"``.
+        `release` audits n and cases whether they are named or not, since the release and its file hold them. Of a table that is to be
+        printed without them, audit what `ledger.published` makes.
     decimals : int
         Of the percentages.
     made_of : mapping, optional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
@@ -15,9 +16,9 @@ from evidencekit._version import __version__
 from evidencekit.disclosure.ledger import Table
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.disclosure.profiles import Profile
-from evidencekit.disclosure.rules import GIVES, Audited, Flags
+from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
-from evidencekit.errors import InputError, Refused, how_many
+from evidencekit.errors import InputError, Refused, how_many, in_our_words
 from evidencekit.estimate import Estimate
 from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
@@ -42,7 +43,7 @@ class Released:
         presented"`` (too uncertain to be shown: answers and sampling units stay) or ``"protected"`` (could identify someone: nothing
         stays).
     reason : tuple of str
-        Per cell, why.
+        Per cell, why. Hidden cells that are parts of one whole have the same reason: which of them is small by itself is not told.
     rules : Profile
         The rules that were applied.
     flags : tuple of Flags
@@ -106,11 +107,7 @@ class Released:
     def cost(self) -> str:
         """What protection and precision took from the table, in words."""
         counts = Counter(self.status)
-        given = sum(one.protection == GIVES for one in self.flags)
-        parts = [
-            f"{counts[PROTECTED]:,} protected{f' ({given:,} of them so that others are not given away)' if given else ''}",
-            *(f"{counts[word]:,} {said}" for word, said in _COSTS if counts[word]),
-        ]
+        parts = [f"{counts[PROTECTED]:,} protected", *(f"{counts[word]:,} {said}" for word, said in _COSTS if counts[word])]
         return f"of {how_many(len(self), 'cell')}: {', '.join(parts)}"
 
     @property
@@ -204,16 +201,23 @@ class Released:
 
         Raises
         ------
+        InputError
+            Not a path, or nothing can be written there.
         Refused
             A signature is missing.
         """
+        if not isinstance(path, (str, os.PathLike)):
+            raise InputError(f"A release is saved at a text or a path, not a {type(path).__name__}.")
         if self.unsigned:
             raise Refused(
                 f"This release is not signed by the {' and the '.join(self.unsigned)}.",
                 "safe = safe.signed(ek.disclosure.Signature(name=..., role=..., on=...))",
             )
         target = Path(path)
-        target.write_text(self.to_json(), encoding="utf-8")
+        in_our_words(
+            lambda: target.write_text(self.to_json(), encoding="utf-8"),
+            lambda trouble: InputError(f"The release cannot be written ({type(trouble).__name__}).", "Check the folder and the name."),
+        )
         return target
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
@@ -236,9 +240,9 @@ _COSTS = ((WITHHELD, "too uncertain to show"), (REVIEW, "for review"), (UNCERTAI
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it: NaN is nothing."""
+    """A value as JSON has it: what is no finite number is nothing."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return None if np.isnan(value) else value
+        return value if np.isfinite(value) else None
     return value if value is None or isinstance(value, (str, int, bool)) else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from numbers import Integral
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
 from evidencekit.disclosure.ledger import Ledger, Table, audit
-from evidencekit.disclosure.notes import STAMP
+from evidencekit.disclosure.notes import COUNTED, STAMP
 from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
@@ -22,6 +22,8 @@ from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]
 
+SHOWN_HOW = "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
+HELD = ("n", "cases")  # of every cell that is shown
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
@@ -89,16 +91,16 @@ def release(
     if not isinstance(est, Estimate):
         within = "Release its .estimate." if isinstance(getattr(est, "estimate", None), Estimate) and not isinstance(est, Released) else ""
         raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", within)
+    if publication is not None and not isinstance(publication, Publication):
+        raise InputError(f"publication= is a Publication, not a {type(publication).__name__}.", SHOWN_HOW)
     rules = _rules(profile)
     est = _not_below_zero(est)
     safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
     if ledger is None:
         return safe
     if publication is None:
-        raise InputError(
-            "publication= is needed with ledger=.", "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
-        )
-    return _beside(safe, ledger, publication.entry(safe.estimate))
+        raise InputError("publication= is needed with ledger=.", SHOWN_HOW)
+    return _beside(safe, ledger, _held(publication).entry(safe.estimate))
 
 
 def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
@@ -107,8 +109,11 @@ def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
     hidden, withheld = (np.array([s == word for s in status], dtype=bool) for word in (PROTECTED, WITHHELD))
     # What is hidden says nothing of its precision either: a reason may give a number away.
     told = tuple(Flags(protection=one.protection) if one.protection else one for one in found.flags)
-    policies = (*est.provenance.policies, (STAMP, rules.stamp))
-    left = _without(replace(est, provenance=replace(est.provenance, policies=policies)), hidden, withheld)
+    said = est.provenance
+    if (hidden | withheld).all():  # nor what was said beside them: bounds of a number, how many did not answer
+        said = replace(said, policies=tuple(p for p in said.policies if p[0] not in COUNTED), missing=())
+    said = replace(said, policies=(*said.policies, (STAMP, rules.stamp)))
+    left = _without(replace(est, provenance=said), hidden, withheld)
     return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told, audited=found.audited)
 
 
@@ -125,13 +130,21 @@ def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
         raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
     flags = list(safe.flags)
     for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
-        if status == "review" and entry.cells[i] and not flags[i].protection:
+        if status == "review" and not flags[i].protection:
             asked = f"needs a review ({safe.rules.reviewer}): beside earlier releases, {reason}"
             flags[i] = replace(flags[i], review="; ".join(x for x in (flags[i].review, asked) if x))
     seal = found.certificate
     audited = replace(safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups)
     statuses, reasons = tuple(map(_status, flags)), tuple(map(_why, flags))
     return replace(safe, flags=tuple(flags), status=statuses, reason=reasons, audited=audited, entry=entry)
+
+
+def _held(publication: Publication) -> Publication:
+    """The same, with n and cases: a release holds them, and its file does, whatever of it is printed."""
+    given: object = publication.shows
+    if isinstance(given, str) or not isinstance(given, Sequence) or not given:
+        return publication  # an error of its own
+    return replace(publication, shows=tuple(dict.fromkeys((*given, *HELD))))
 
 
 def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.additive import blocks_of
 from evidencekit.disclosure.complementing import complement_of
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.uncertain import judged
 from evidencekit.errors import how_many
 from evidencekit.estimate import Estimate
 
-__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed"]
+__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed", "identifying"]
 
 UNKNOWN = "what this number rests on is not known: pass n= and cases= to replicate()"
 GIVES = "would give a hidden cell away"
@@ -124,16 +125,38 @@ def _protected(est: Estimate, rules: Profile, hide: Sequence[int]) -> tuple[list
     fine = any(rules.geography.is_finer(column) for column in est.cells.by)
     if fine and rules.geography.below == "hide":
         return [_below(rules)] * len(est), Audited()
-    out = [_primary(est, rules, i) for i in range(len(est))]
-    for i in hide:
-        out[i] = out[i] or ASKED
-    _between(est, rules, out)
+    out = identifying(est, rules, hide=hide)
     if not (least := rules.protection.least):
         return out, Audited()
     found = complement_of(est, np.array([bool(why) for why in out], dtype=bool), least=least)
     for i in np.flatnonzero(found.too):
         out[i] = GIVES
-    return out, Audited(tables=found.tables, cells=found.cells, intervals=found.intervals, programmes=found.programmes)
+    audited = Audited(tables=found.tables, cells=found.cells, intervals=found.intervals, programmes=found.programmes)
+    return _alike(est, out), audited
+
+
+def identifying(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> list[str]:
+    """Per cell, why it could identify someone by itself, empty where it could not. For those inside: `assessed` does not tell it."""
+    out = [_primary(est, rules, i) for i in range(len(est))]
+    for i in hide:
+        out[i] = out[i] or ASKED
+    _between(est, rules, out)
+    return out
+
+
+def _alike(est: Estimate, why: list[str]) -> list[str]:
+    """One reason for all hidden cells of a whole.
+
+    Which of them is small by itself, and which large, would tell more than their sums do: two of fewer than ten that make eighteen are
+    nine each, and of eleven, where one is known to be ten or more, the other is one at most.
+    """
+    out = list(why)
+    for block in blocks_of(est):
+        hidden = [int(i) for i in block.rows if why[i]]
+        if words := sorted({why[i] for i in hidden} - {GIVES}):
+            for i in hidden:
+                out[i] = ", or ".join((*words, GIVES))
+    return out
 
 
 def _primary(est: Estimate, rules: Profile, i: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from numbers import Integral
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words
 
 __all__ = ["Signature"]
 
@@ -58,10 +58,7 @@ class Signature:
 
 def _day(given: object) -> date:
     if isinstance(given, str):
-        try:
-            return date.fromisoformat(given)
-        except ValueError:
-            raise InputError("on= is a day, as 2026-06-30.") from None
+        return in_our_words(lambda: date.fromisoformat(given), lambda _: InputError("on= is a day, as 2026-06-30."))
     if type(given) is not date:
         raise InputError(f"on= is a date, not a {type(given).__name__}.", "A day, without a time: 2026-06-30.")
     return given

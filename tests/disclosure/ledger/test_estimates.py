@@ -88,6 +88,18 @@ def test_hidden_cells_stay_hidden() -> None:
     assert caught.verdict == "fail"
 
 
+def test_answers_behind_an_uncertain_number_are_shown() -> None:
+    """A number that is only too uncertain is withheld, and how many answered stays in the release. Once the ledger took it for hidden."""
+    rules = ek.disclosure.profile("nchs-proportions-2017")
+    safe = ek.release(ek.proportion(people(girls=300, boys=60), "told", by="sex", where=nw.col("age") < 15), profile=rules)
+    assert safe.status[0] == "not presented"
+    n = safe.estimate.counts.n[0]
+    table = published(safe.estimate, title="t", universe="u", where={"age": (12, 13, 14)})
+    assert [(x.kind, x.value) for x in table.cells[0]] == [("count", n), ("hidden", None)]
+    without = published(safe.estimate, title="t", universe="u", where={"age": (12, 13, 14)}, shows=["percent"])
+    assert {x.kind for x in without.cells[0]} == {"hidden"}
+
+
 def test_differencing_of_ages() -> None:
     survey = people(girls=36, boys=120)
     first = published(ek.mean(survey, "told", by="sex"), title="12-17", universe="u")

@@ -126,6 +126,7 @@ def test_values_do_not_change_with_the_callers_array() -> None:
         ([[1, 2], [3]], "not an array of numbers"),
         ([[True, False]], "not an array of numbers"),
         (None, "not an array of numbers"),
+        (np.ma.array([4711, 2], mask=[True, False]), "not an array of numbers"),
     ],
 )
 def test_what_is_no_table_is_refused_by_position(counts: object, words: str) -> None:

@@ -106,6 +106,7 @@ def published(
         raise InputError("shows= is a sequence of words.", f"Some of {', '.join(COLUMNS)}.")
     for word in shows:
         one_of("shows", word, COLUMNS)
+    made_of = _made_of(made_of)
     said = estimate.provenance
     if said.where and where is None:
         raise InputError(
@@ -113,7 +114,7 @@ def published(
         )
     if not universe and not said.design:
         raise InputError("Nothing tells which people the Estimate is about.", "Name the round of the survey with universe=.")
-    reading = _Reading(estimate, frozenset(shows), int(decimals), int(base), made_of or {}, weight_ratio)
+    reading = _Reading(estimate, frozenset(shows), int(decimals), int(base), made_of, weight_ratio)
     cells = tuple(reading.cell(i) for i in range(len(estimate)))
     beside = tuple(reading.number(*known) for known in reading.missing())
     return Table(
@@ -125,6 +126,19 @@ def published(
         complete=reading.complete(cells),
         unchecked=reading.unchecked(),
     )
+
+
+def _made_of(given: object) -> MadeOf:
+    """What recodes are made of, if it is of the right kind all the way down."""
+    columns = {} if given is None else given
+    fine = isinstance(columns, Mapping) and all(
+        isinstance(labels, Mapping) and all(isinstance(parts, Mapping) for parts in labels.values()) for labels in columns.values()
+    )
+    if not fine:
+        raise InputError(
+            "made_of= maps columns to labels to levels of other variables.", 'For example {"ages": {"12-14": {"age": (12, 13, 14)}}}.'
+        )
+    return columns  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -148,7 +162,9 @@ class _Reading:
         asked = group_of({**who, **variable}) if est.statistic != "count" else group_of(who)
         counted = group_of({**who, **self.case(i)}) if self.shared() else None
         if np.isnan(est.points[i]):
-            return tuple(hidden(group) for group in (asked, counted) if group is not None)
+            # of a number that is only too uncertain to be shown, how many answered is shown
+            told = hidden(asked) if np.isnan(n) or "n" not in self.shows else self.number(asked, n)
+            return (told, *([] if counted is None else [hidden(counted)]))
         if np.isnan(n):
             return ()
         if n < 0 or (not np.isnan(cases) and not 0 <= cases <= n):

@@ -137,11 +137,14 @@ def insiders_of(system: CellSystem, base: Intruder, primary: NDArray[np.bool_]) 
             # whoever is alone in a group is alone in all of its cells that are not empty
             inside = np.asarray((members[hers] @ system.atoms).toarray() == sizes[None, :]).any(axis=0)
             alone |= inside & (system.values == 1) & primary
+            empty = inside & (system.values == 0)  # and knows that nobody else is in them
+        else:
+            empty = np.zeros(len(alone), dtype=bool)
         low, high = base.low.copy(), base.high.copy()
         low[own] = 1
         low[alone] = high[alone] = 1
         need_low = np.where(above, np.fmax(base.need.low, 1), base.need.low)
-        need_low = np.where(np.isnan(base.need.low) | alone, np.nan, need_low)
-        need_high = np.where(alone, np.nan, base.need.high)
+        need_low = np.where(np.isnan(base.need.low) | alone | empty, np.nan, need_low)
+        need_high = np.where(alone | empty, np.nan, base.need.high)
         out.append(Intruder(base.values, low, high, Protection(need_low, need_high), own))
     return out

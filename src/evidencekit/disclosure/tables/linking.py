@@ -168,6 +168,8 @@ def axes_in(counts: Any) -> int:
 
 def _array(counts: Any) -> NDArray[Any]:
     """An array of what was passed; of lists of unequal lengths, an array of no numbers."""
+    if np.ma.isMaskedArray(counts):
+        return np.array(None)  # what is masked is still in it, and would be counted
     try:
         return np.asarray(counts)
     except ValueError:
