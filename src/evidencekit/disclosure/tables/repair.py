@@ -104,7 +104,7 @@ def _cheapest(system: CellSystem, hidden: NDArray[np.bool_], who: Intruder, cell
     charge = np.zeros(len(low))
     while rounds < ROUNDS:
         charge[shown] = charge[m:] = price
-        x = least(charge, wide, none, low=low, high=high, presolve=False)
+        x = least(charge, wide, none, low=low, high=high)
         rounds += 1
         if x is None:
             break
