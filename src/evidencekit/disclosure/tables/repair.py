@@ -49,7 +49,7 @@ def repaired(
 
     References
     ----------
-    Kelly, Golden and Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks 22(4).
+    Zayatz (1992), Using linear programming methodology for disclosure avoidance purposes, US Bureau of the Census, SRD report RR-92/02.
     """
     hidden, solved = hidden.copy(), 0
     causes: dict[int, Need] = {}
