@@ -13,14 +13,13 @@ from evidencekit.disclosure.tables.gauss import eliminated
 from evidencekit.disclosure.tables.optimal import Cover
 from evidencekit.disclosure.tables.patterns import Search
 from evidencekit.disclosure.tables.proofs import CLOSE, View
-from evidencekit.disclosure.tables.repair import Repaired, repaired
+from evidencekit.disclosure.tables.repair import SMALL, Repaired, repaired
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.tables.telling import stage
 from evidencekit.disclosure.tables.tidying import tidied
 
 __all__ = ["Asked", "Found", "search"]
 
-SMALL = 600  # cells; up to there time is spent on a cheaper pattern
 ROUNDS = 6  # of rows, without a limit in seconds; from the third on each round's pattern is made safe, and the cheapest is tidied
 FIRST = 3
 TIDY = 1_500  # linear programmes for the clean-up of a small system
