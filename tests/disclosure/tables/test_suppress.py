@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from time import process_time
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_nobody_inside_can_say_too_much_of_another_cell(shape: tuple[int, ...], 
 
 
 @pytest.mark.slow
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(1, 6), min_size=2, max_size=4).map(tuple).filter(lambda s: np.prod(s) <= 120), seeds, st.integers(2, 15))
 def test_no_one_can_say_too_much_of_a_cell_in_many_tables(shape: tuple[int, ...], seed: int, threshold: int) -> None:
     system = cube(sparse_counts(np.random.default_rng(seed), shape))
@@ -150,10 +151,11 @@ def test_few_further_cells_are_hidden_in_the_largest_table_with_a_known_best() -
 @pytest.mark.slow
 def test_a_table_of_four_dimensions_in_a_minute() -> None:
     system = known_table((20, 2, 4, 6), 12_000)
+    began = process_time()  # not the clock on the wall: others may be using the machine
     pattern = suppress(system, threshold=5)
+    assert process_time() - began < 60
     assert len(system) == 2205
     assert int(pattern.primary.sum()) == 475
-    assert pattern.certificate.seconds < 60
     assert audit(system, pattern.hidden, threshold=5).failures == 0
     assert failures(system, pattern, 5) == []
 
