@@ -42,8 +42,7 @@ def eliminated(system: CellSystem, primary: NDArray[np.bool_], costs: Floats) ->
 
     References
     ----------
-    Langsrud (2024), Secondary cell suppression by Gaussian elimination: an algorithm suitable for handling issues with zeros and
-    singletons, Privacy in Statistical Databases.
+    Langsrud (2024), Secondary cell suppression by Gaussian elimination, doi:10.1007/978-3-031-69651-0_6.
     """
     hidden = primary | ~system.offered
     k, m = system.atoms.shape

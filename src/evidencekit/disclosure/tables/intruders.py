@@ -116,6 +116,10 @@ def insiders_of(system: CellSystem, base: Intruder, primary: NDArray[np.bool_]) 
     In a cell of 1 they are taken to know that they are alone in it, and in every margin of 1 above it. In a cell of 2 they know that it
     holds at least 1. Of cells that lie within each other the smallest stands for all. Nothing need be kept from them about their own
     record: margins above their cell hold at least 1.
+
+    References
+    ----------
+    Salazar-González, Extending cell suppression to protect tabular data against several attackers.
     """
     small = np.flatnonzero(primary & (system.values > 0) & (system.values <= OWN))
     members = system.atoms.T.tocsr()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,13 +60,13 @@ class Cover:
             hidden[self.free] = found.x > 0.5
         return hidden, found
 
-    def grow(self, hidden: NDArray[np.bool_], views: Sequence[View], told: Callable[[int], None]) -> tuple[int, int]:
+    def grow(self, hidden: NDArray[np.bool_], views: Sequence[View], told: Callable[[int], None], end: float) -> tuple[int, int]:
         """Add rows that a pattern breaks; none if it is safe. Possible tables that are met go into the views' pools.
 
         Returns
         -------
         int, int
-            How many needs are not met, 40 at most, and how many rows were added.
+            How many needs are not met, 40 at most, and how many rows were added. Past the time `end` it stops, with one and none.
         """
         part = Hidden.of(self.system.relations, hidden)
         broken: list[Need] = []
@@ -76,6 +77,8 @@ class Cover:
                 found, more = unmet(part, who, left.pool, most=ROWS - len(broken), told=told)
                 self.programmes += more
                 broken += [(v, i, *need) for need in found]
+                if monotonic() > end:
+                    return 1, 0
                 if len(broken) >= ROWS:
                     break
             for table in left.pool.tables[known:]:

@@ -48,13 +48,15 @@ class Pool:
         For how many tables there is room at first.
     """
 
-    __slots__ = ("_held", "base", "count", "relations")
+    __slots__ = ("_held", "_near", "base", "cells", "count", "relations")
 
     def __init__(self, base: Intruder, relations: csr_array, room: int = 16) -> None:
         self.base = base
         self.relations = relations
         self._held = np.empty((room, len(base.values)))
         self._held[0] = base.values
+        self.cells = base.need.cells
+        self._near = self._held[:, self.cells]  # what is looked at again and again
         self.count = 1
 
     @property
@@ -69,32 +71,33 @@ class Pool:
             return
         if self.count == len(self._held):
             self._held = np.concatenate([self._held, np.empty_like(self._held)])
-        self._held[self.count] = table
+            self._near = np.concatenate([self._near, np.empty_like(self._near)])
+        self._held[self.count], self._near[self.count] = table, table[self.cells]
         self.count += 1
 
     def within(self, hidden: NDArray[np.bool_]) -> Pool:
         """The tables that are possible when these cells are hidden and all others shown."""
         kept = self.tables[(self.tables == self.base.values)[:, ~hidden].all(axis=1)]
         new = Pool(self.base, self.relations, max(16, 2 * len(kept)))
-        new._held[: len(kept)] = kept
+        new._held[: len(kept)], new._near[: len(kept)] = kept, kept[:, self.cells]
         new.count = len(kept)
         return new
 
     def open(self, who: Intruder) -> Open:
         """What no table in the pool proves for an intruder."""
-        cells = who.need.cells
-        values = self.tables[:, cells]
-        up, down = self._reached(values, who.need.high[cells], who), self._reached(-values, -who.need.low[cells], who)
-        return Open(cells[~up], cells[~down])
+        low, high = who.need.low[self.cells], who.need.high[self.cells]
+        need = ~np.isnan(low)
+        near = self._near[: self.count]
+        return Open(self.cells[need & ~self._reached(near, high, who, True)], self.cells[need & ~self._reached(near, low, who, False)])
 
     def opens(self, who: Intruder, cell: int, above: bool) -> bool:
         """Whether one need of an intruder is open."""
-        values, need = self.tables[:, [cell]], who.need.high[[cell]] if above else who.need.low[[cell]]
-        return not bool(self._reached(values, need, who)[0] if above else self._reached(-values, -need, who)[0])
+        need = (who.need.high if above else who.need.low)[[cell]]
+        return not self._reached(self.tables[:, [cell]], need, who, above)[0]
 
-    def _reached(self, values: Floats, need: Floats, who: Intruder) -> NDArray[np.bool_]:
-        """Which needs are met by one of the tables, or between two of them."""
-        met = values >= need - CLOSE
+    def _reached(self, values: Floats, need: Floats, who: Intruder, above: bool) -> NDArray[np.bool_]:
+        """Which needs are met by one of the tables, or between two of them; not those that are NaN."""
+        met = values >= need - CLOSE if above else values <= need + CLOSE
         if who.own < 0:
             return np.asarray(met.any(axis=0))
         fixed = who.fixed
@@ -105,13 +108,12 @@ class Pool:
         left, right = held <= 1 - CLOSE, held >= 1 + CLOSE
         exact = ~left & ~right if len(fixed) else ~left
         out = np.asarray(met[exact].any(axis=0) | (met[left].any(axis=0) & met[right].any(axis=0)))
-        one, other = values[left], values[right]
-        still = np.flatnonzero(~out)
-        if len(still) and len(one) and len(other):
+        still = np.flatnonzero(~out & ~np.isnan(need))
+        if len(still) and left.any() and right.any():
             x, z = held[left][:, None], held[right][None, :]
-            for t in still:  # the highest point over 1 of a line between two tables
-                between = (one[:, t, None] * (z - 1) + other[None, :, t] * (1 - x)) / (z - x)
-                out[t] = between.max() >= need[t] - CLOSE
+            for t in still:  # the furthest point over 1 of a line between two tables
+                between = (values[left, t][:, None] * (z - 1) + values[right, t][None, :] * (1 - x)) / (z - x)
+                out[t] = between.max() >= need[t] - CLOSE if above else between.min() <= need[t] + CLOSE
         return out
 
 

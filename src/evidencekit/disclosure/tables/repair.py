@@ -17,9 +17,10 @@ from evidencekit.disclosure.tables.solving import least
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import Refused, how_many
 
-__all__ = ["Need", "Repaired", "repaired"]
+__all__ = ["SMALL", "Need", "Repaired", "repaired"]
 
-ROUNDS = 3
+ROUNDS = 3  # programmes for a repair, in a system of up to so many cells; one in a larger one, where they take long and gain little
+SMALL = 600
 
 Need = tuple[int, int, int, bool]  # view, intruder, cell, above
 
@@ -49,7 +50,7 @@ def repaired(
 
     References
     ----------
-    Kelly, Golden and Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, Networks 22(4).
+    Zayatz (1992), Using linear programming methodology for disclosure avoidance purposes, US Bureau of the Census, SRD report RR-92/02.
     """
     hidden, solved = hidden.copy(), 0
     causes: dict[int, Need] = {}
@@ -102,9 +103,9 @@ def _cheapest(system: CellSystem, hidden: NDArray[np.bool_], who: Intruder, cell
         high[cell] = who.need.low[cell] - who.values[cell]
     price, best, rounds = costs[shown], (np.inf, who.values), 0
     charge = np.zeros(len(low))
-    while rounds < ROUNDS:
+    while rounds < (ROUNDS if m <= SMALL else 1):
         charge[shown] = charge[m:] = price
-        x = least(charge, wide, none, low=low, high=high, presolve=False)
+        x = least(charge, wide, none, low=low, high=high)
         rounds += 1
         if x is None:
             break

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
@@ -14,15 +13,15 @@ from evidencekit.disclosure.tables.gauss import eliminated
 from evidencekit.disclosure.tables.optimal import Cover
 from evidencekit.disclosure.tables.patterns import Search
 from evidencekit.disclosure.tables.proofs import CLOSE, View
-from evidencekit.disclosure.tables.repair import repaired
+from evidencekit.disclosure.tables.repair import SMALL, Repaired, repaired
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.tables.telling import stage
 from evidencekit.disclosure.tables.tidying import tidied
 
 __all__ = ["Asked", "Found", "search"]
 
-SMALL = 600  # cells; up to there time is spent on a cheaper pattern
-FIRST, LAST = 4, 6  # rounds of rows after which a pattern is made of what they say
+ROUNDS = 6  # of rows, without a limit in seconds; from the third on each round's pattern is made safe, and the cheapest is tidied
+FIRST = 3
 TIDY = 1_500  # linear programmes for the clean-up of a small system
 NODES = 2_000  # of an integer programme, without a limit in seconds
 
@@ -79,39 +78,51 @@ def search(asked: Asked, *, seconds: float, progress: bool | None) -> Found:
     progress : bool or None
         Whether to show how far it is.
     """
-    best = _made(asked, eliminated(asked.system, asked.primary, asked.costs), asked.views, progress)
+    best = _made_safe(asked, eliminated(asked.system, asked.primary, asked.costs), progress)
     if not asked.small and not seconds:
-        return best
-    cover, end = Cover(asked.system, asked.free, asked.costs), monotonic() + seconds
-    hidden, bound, spent, rounds = ~asked.free, 0.0, best.programmes, 0
-    ran_out: Search = "time ran out" if seconds else "search"
-    while seconds or rounds <= LAST:
+        return best.found()
+    cover, end = Cover(asked.system, asked.free, asked.costs), monotonic() + seconds if seconds else np.inf
+    hidden, bound, spent, rounds = ~asked.free, 0.0, best.safe.programmes, 0
+    while seconds or rounds <= ROUNDS:
         with stage(f"cheaper pattern, round {rounds + 1}", asked.needs, progress) as told:
-            broken, rows = cover.grow(hidden, asked.views, told)
+            broken, rows = cover.grow(hidden, asked.views, told, end)
         if not broken and asked.price(hidden) <= bound + CLOSE:
             views = tuple(view.within(hidden) for view in asked.views)
             return Found(hidden, views, spent + cover.programmes, "cheapest", asked.price(hidden))
         if not seconds and rounds >= FIRST:
-            made = _made(asked, hidden, asked.views, progress)
-            best, spent = min(best, made, key=lambda f: round(asked.price(f.hidden), 9)), spent + made.programmes
-        left = end - monotonic() if seconds else np.inf
+            made = _made_safe(asked, hidden, progress)
+            best, spent = min(best, made, key=lambda f: round(asked.price(f.safe.hidden), 9)), spent + made.safe.programmes
+        left = end - monotonic()
         if not rows or left <= 0:
             break
         hidden, whole = cover.cheapest(seconds=left, nodes=0 if seconds else NODES)
         bound, rounds = max(bound, whole.bound), rounds + 1
         if whole.x is None:
             break
-    return Found(best.hidden, best.views, spent + cover.programmes, ran_out, bound)
+    return _tidied(asked, best, Found(hidden, (), spent + cover.programmes, "time ran out" if seconds else "search", bound), progress)
 
 
-def _made(asked: Asked, start: NDArray[np.bool_], views: Sequence[View], progress: bool | None) -> Found:
-    """A start made safe, and tidied where the system is small."""
-    views = tuple(view.within(start) for view in views)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Made:
+    """A start made safe, with its proofs."""
+
+    safe: Repaired
+    views: tuple[View, ...]
+
+    def found(self) -> Found:
+        return Found(self.safe.hidden, self.views, self.safe.programmes, "search")
+
+
+def _made_safe(asked: Asked, start: NDArray[np.bool_], progress: bool | None) -> _Made:
+    """A start with what else it takes for it to be safe."""
+    views = tuple(view.within(start) for view in asked.views)
     with stage("audit and repair", asked.needs, progress) as told:
-        safe = repaired(asked.system, start, views, costs=asked.costs, told=told)
-    if not asked.small:
-        return Found(safe.hidden, views, safe.programmes, "search")
+        return _Made(repaired(asked.system, start, views, costs=asked.costs, told=told), views)
+
+
+def _tidied(asked: Asked, made: _Made, so_far: Found, progress: bool | None) -> Found:
+    """A safe pattern without the cells that it does not need."""
     free = asked.free
-    with stage("clean-up", int((safe.hidden & free).sum()), progress) as told:
-        hidden, views, more = tidied(asked.system, safe, free, views, costs=asked.costs, budget=TIDY, told=told)
-    return Found(hidden, views, safe.programmes + more, "search")
+    with stage("clean-up", int((made.safe.hidden & free).sum()), progress) as told:
+        hidden, views, more = tidied(asked.system, made.safe, free, made.views, costs=asked.costs, budget=TIDY, told=told)
+    return replace(so_far, hidden=hidden, views=views, programmes=so_far.programmes + more)

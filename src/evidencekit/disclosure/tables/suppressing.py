@@ -77,14 +77,19 @@ def suppress(
     Cells are first hidden until none is a sum or difference of shown ones; then tables are looked for that look the same where
     cells are shown and differ where they are hidden, until each primary cell is proven free to lie where it must; where none exists,
     further cells are hidden; at last, in systems of up to 600 cells, those not needed are shown again. An intruder is taken to know
-    that counts are not negative, and roughly the number of all records. Not thought of: intruders who combine counts with weighted
-    totals cell by cell, who know their weight, or who are several; whole numbers, which can make an interval end earlier than what the
-    audit sees; and what was released before.
+    that counts are not negative, and roughly the number of all records.
+
+    Whoever is shown which hidden cells are primary knows that those are small and the others are not, which is more than is thought of
+    here: show one symbol for both.
+
+    Not thought of either: intruders who combine counts with weighted totals cell by cell, who know their weight, who are several, or
+    who are in small cells of several linked tables at once; whole numbers, which in tables of three and more dimensions can make an
+    interval end earlier than the audit sees; and what was released before.
 
     References
     ----------
     Fischetti and Salazar (2001), Solving the cell suppression problem on tabular data with linear constraints, Management Science 47(7).
-    Langsrud (2024), Secondary cell suppression by Gaussian elimination, Privacy in Statistical Databases, LNCS 14915.
+    Langsrud (2024), Secondary cell suppression by Gaussian elimination, doi:10.1007/978-3-031-69651-0_6.
 
     Examples
     --------
