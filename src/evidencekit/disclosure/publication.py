@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.disclosure.ledger import Group, Table, published
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.estimate import Estimate
 
 __all__ = ["Publication"]
@@ -29,7 +29,8 @@ class Publication:
     shows : sequence of str
         What is shown of each cell: ``"n"``, ``"cases"``, ``"percent"``, ``"se"``, ``"limits"``, ``"deff"``, ``"n_eff"``, ``"weighted_n"``.
     decimals : int
-        Of the percentages.
+        Of the percentages, 0 by default. What is audited is what readers see: show no more columns and no more decimals than you say here,
+        though the Released has them.
     made_of : mapping, optional
         For columns that are recodes: column to label to levels of other variables.
 
@@ -55,6 +56,12 @@ class Publication:
     def __post_init__(self) -> None:
         if not isinstance(self.title, str) or not self.title.strip():
             raise InputError("A publication needs a title.", "What readers know the table by.")
+
+    @property
+    def shown_as(self) -> str:
+        """What is shown of each cell, in words."""
+        places = f"percent of {how_many(self.decimals, 'decimal')}" if self.decimals else "whole percent"
+        return ", ".join({"percent": places, "limits": "limits of intervals"}.get(word, word) for word in self.shows)
 
     def entry(self, estimate: Estimate) -> Table:
         """An Estimate, as it is left to be shown, as an entry of a ledger."""

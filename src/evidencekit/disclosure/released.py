@@ -118,7 +118,8 @@ class Released:
         """What a reader must know of the whole table: what is left to check, decisions taken on the way, answers that were missing."""
         left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
         signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
-        return (*left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
+        only = [f"audited as showing {self.audited.shows}: show nothing more"] if self.audited.shows else []
+        return (*only, *self.audited.notes, *left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
 
     @property
     def columns(self) -> dict[str, Any]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.ledger import Ledger, Table, audit
+from evidencekit.disclosure.beside import beside, check_how_shown
+from evidencekit.disclosure.ledger import Ledger
 from evidencekit.disclosure.notes import STAMP
 from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
 from evidencekit.disclosure.rules import Assessed, Flags, assessed
-from evidencekit.errors import InputError, Refused
+from evidencekit.errors import InputError
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]
@@ -61,7 +63,7 @@ def release(
     Raises
     ------
     InputError
-        Not an Estimate, an unknown profile, or one that rounds: `release` hides.
+        Not an Estimate, an unknown profile, or one that rounds: `release` hides. A ledger without a publication, or the other way round.
     Refused
         Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
 
@@ -87,18 +89,14 @@ def release(
     'dhs-mics'
     """
     if not isinstance(est, Estimate):
-        within = "Release its .estimate." if isinstance(getattr(est, "estimate", None), Estimate) and not isinstance(est, Released) else ""
-        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", within)
+        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", _instead(est))
+    check_how_shown(ledger, publication)
     rules = _rules(profile)
     est = _not_below_zero(est)
     safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
-    if ledger is None:
+    if ledger is None or publication is None:
         return safe
-    if publication is None:
-        raise InputError(
-            "publication= is needed with ledger=.", "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
-        )
-    return _beside(safe, ledger, publication.entry(safe.estimate))
+    return beside(safe, ledger, publication, remark=partial(_marked, safe))
 
 
 def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
@@ -112,26 +110,20 @@ def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
     return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told, audited=found.audited)
 
 
-def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
-    """The same, audited against what was released before."""
-    least = max(safe.rules.protection.least, 1)
-    found = audit(entry, ledger, threshold=least)
-    if found.verdict == "fail":
-        failing = [str(i) for i, status in enumerate(found.status) if status == "fail"]
-        cells = ("Cell " if len(failing) == 1 else "Cells ") + ", ".join(failing)
-        remedy = f"The least that helps: {found.remedy}." if found.remedy else "Nothing that was tried helps: do not release it."
-        if found.remedy and found.remedy.action == "hide":
-            remedy = f"The least that helps: release(..., hide=[{', '.join(map(str, found.remedy.cells))}])."
-        raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
-    flags = list(safe.flags)
-    for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
-        if status == "review" and entry.cells[i] and not flags[i].protection:
-            asked = f"needs a review ({safe.rules.reviewer}): beside earlier releases, {reason}"
-            flags[i] = replace(flags[i], review="; ".join(x for x in (flags[i].review, asked) if x))
-    seal = found.certificate
-    audited = replace(safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups)
-    statuses, reasons = tuple(map(_status, flags)), tuple(map(_why, flags))
-    return replace(safe, flags=tuple(flags), status=statuses, reason=reasons, audited=audited, entry=entry)
+def _marked(safe: Released, flags: Sequence[Flags]) -> Released:
+    """The same release with other flags, and what follows from them."""
+    return replace(safe, flags=tuple(flags), status=tuple(map(_status, flags)), reason=tuple(map(_why, flags)))
+
+
+def _instead(given: object) -> str:
+    """What to pass where something else than an Estimate was passed."""
+    if isinstance(given, Released):
+        return "It is released already."
+    if isinstance(getattr(given, "estimate", None), Estimate):
+        return "Release its .estimate."
+    if isinstance(given, (list, tuple)):
+        return "Release tables one after the other, each beside those before it: ledger=, publication=."
+    return "Make one, for example with ek.proportion(survey, ...)."
 
 
 def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:
@@ -147,6 +139,8 @@ def _rules(profile: object) -> Profile:
     if not isinstance(profile, (str, Profile)):
         fix = f"By name: {', '.join(map(repr, profile_names()))}; or Profile.from_toml(path)."
         raise InputError(f"profile= takes a name or a Profile, not a {type(profile).__name__}.", fix)
+    if isinstance(profile, str) and profile.lower().endswith(".toml"):
+        raise InputError("profile= takes the name of a profile of the library, not a file.", "Pass ek.disclosure.Profile.from_toml(path).")
     rules = profile if isinstance(profile, Profile) else profile_named(profile)
     if rules.method.kind != "suppress":
         raise InputError(f"Profile {rules.name} rounds, and release() hides.", 'Use a profile whose method is "suppress".')
