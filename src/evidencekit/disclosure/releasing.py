@@ -49,7 +49,8 @@ def release(
         Where one cell of a block is hidden and could be had from the others, the next smallest goes too. Cells that fail the NCHS 2017
         presentation standards for proportions are flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
     ledger : Ledger, optional
-        What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``.
+        What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``. Without
+        one the release is not compared with any other: in a report of several tables, every one goes through the same ledger.
     publication : Publication, optional
         How the table will be shown. Needed with `ledger`.
     hide : iterable of int
@@ -69,6 +70,10 @@ def release(
 
     Notes
     -----
+    Where too much is hidden: join small groups before the estimate (two provinces, two age groups), split by one column fewer, or put
+    rounds of the survey together. `hide` takes further cells out and brings none back. A profile that asks for less is no
+    remedy: ``"dhs-mics"`` and ``"open"`` protect nobody. `disclosure.before_and_after` draws why cells had to go, for those inside.
+
     What remains: a quantile and its limits are answers that single children gave, and a limit may have fewer than 10 answers beyond it.
     Where answers are precise enough to know someone by (an amount, a date), round quantiles before they are shown. The answers on
     either side of a quantile are taken to be n q and n (1 - q); weights that differ much move that. Nothing here looks at how a sum
