@@ -47,6 +47,7 @@ except ek.errors.Refused as refused:
 # %% A named steward signs the first; the release file holds the table, the rules, what was audited, and the signature.
 signed = first.signed(Signature(name="A. Steward (invented)", role="data steward", on="2026-06-30"))
 signed.save(out / "release.json")
+print(*signed.statement, sep="\n", end="\n\n")  # for the methods annex
 print(ek.finding(signed, cell={"sex": "girl"}), end="\n\n")
 
 # %% Where every cell must be shown, all counts can be rounded so that margins still add up. What rounding gives away is audited too.

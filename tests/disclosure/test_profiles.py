@@ -327,3 +327,16 @@ def test_nouns_are_checked_as_files_are() -> None:
     assert isinstance(base.protection, Protection)
     with pytest.raises(AttributeError):
         base.name = "other"  # type: ignore[misc]
+
+
+@every
+def test_the_text_of_a_profile_is_one_to_begin_with(rules: Profile, tmp_path: Path) -> None:
+    text = ek.disclosure.profile_text(rules.name)
+    assert of_text(text, tmp_path) == rules
+    own = of_text(text.replace(f'name = "{rules.name}"', 'name = "ministry"'), tmp_path)
+    assert own.name == "ministry"
+    assert own.digest != rules.digest
+    with pytest.raises(InputError, match="no such version"):
+        ek.disclosure.profile_text(rules.name, version="9.9.9")
+    with pytest.raises(InputError, match="profile_text"):
+        of_text(text.replace("[protection]", "[protection]\n[method]\n[other]", 1).split("[method]")[0], tmp_path)

@@ -49,6 +49,12 @@ def test_a_ledger_asks_how_the_table_will_be_shown(survey: ek.Survey) -> None:
         ek.release(est, ledger=ek.Ledger())
     with pytest.raises(InputError, match="ledger="):
         ek.release(est, ledger="ledger.json")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"ledger=.*ek\.Ledger"):
+        ek.release(est, ledger="ledger.json", publication=Publication(title="By sex"))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="publication= is a Publication"):
+        ek.release(est, ledger=ek.Ledger(), publication="By sex")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no ledger= to audit it against"):
+        ek.release(est, publication=Publication(title="By sex"))
     with pytest.raises(InputError, match="title"):
         Publication(title=" ")
 
@@ -93,6 +99,59 @@ def test_where_nothing_can_be_saved(survey: ek.Survey, path: object, tmp_path: P
 def test_what_is_no_publication(survey: ek.Survey, publication: object, ledger: ek.Ledger | None) -> None:
     with pytest.raises(InputError, match="publication= is a Publication"):
         ek.release(of_ages(survey, 12)[0], ledger=ledger, publication=publication)  # type: ignore[arg-type]
+
+
+def test_a_difference_beside_its_parts_is_for_review(survey: ek.Survey) -> None:
+    """A hidden province follows from its difference to one that is shown: nobody can audit that, so somebody has to look."""
+    by_province = ek.proportion(survey, "image_shared", by="province")
+    safe = ek.release(by_province, ledger=ek.Ledger(), publication=Publication(title="By province", universe="round 1"))
+    assert safe.status[4] == "protected"
+    ledger = ek.Ledger().with_(safe.entry)
+    apart = ek.difference(by_province, {"province": "Eastlake"}, {"province": "Amber Coast"})
+    beside = ek.release(apart, ledger=ledger, publication=Publication(title="Difference", universe="round 1"))
+    assert beside.status == ("review",)
+    assert "nothing of it can be audited" in beside.reason[0]
+    assert "not audited: 1 cell of a difference" in beside.notes
+
+
+def test_what_was_not_compared_is_said(survey: ek.Survey) -> None:
+    """Whoever misspells the round learns that nothing was compared; whoever shows more than was audited was told what was."""
+    est, first = of_ages(survey, 12)
+    ledger = ek.Ledger().with_(ek.release(est, ledger=ek.Ledger(), publication=first).entry)
+    other = ek.release(est, ledger=ledger, publication=Publication(title="By sex", universe="Round 1", where=first.where, decimals=1))
+    assert any("1 table is of another universe and not compared" in note for note in other.notes)
+    assert "audited as showing n, cases, percent of 1 decimal: show nothing more" in other.notes
+
+
+def test_a_refusal_names_the_earlier_table_and_only_what_release_can_do(survey: ek.Survey) -> None:
+    by_province = ek.proportion(survey, "image_shared", by="province")
+    whole = Publication(title="By province", universe="round 1")
+    ledger = ek.Ledger().with_(ek.release(by_province, ledger=ek.Ledger(), publication=whole).entry)
+    older = ek.proportion(survey, "image_shared", by="province", where=nw.col("age") >= 13, where_label="aged 13-17")
+    part = Publication(title="By province, 13-17", universe="round 1", where={"age": AGES[1:]})
+    with pytest.raises(Refused, match=r"entry 0 of the ledger") as told:
+        ek.release(older, ledger=ledger, publication=part)
+    assert "round" not in str(told.value).replace("release(", "")
+    assert "hide=[" in str(told.value) or "do not release it" in str(told.value)
+
+
+def test_a_script_that_runs_again_enters_nothing_twice(survey: ek.Survey, tmp_path: Path) -> None:
+    est, how = of_ages(survey, 12)
+    for _ in range(2):
+        ledger = ek.Ledger(tmp_path / "ledger.json")
+        ledger = ledger.with_(ek.release(est, ledger=ledger, publication=how).entry)
+    assert len(ledger) == len(ek.Ledger.load(tmp_path / "ledger.json")) == 1
+    with pytest.raises(InputError, match=r"Nothing was audited.*publication="):
+        ledger.with_(ek.release(est).entry)  # type: ignore[arg-type]
+
+
+def test_what_is_no_estimate_is_told_what_to_do(survey: ek.Survey) -> None:
+    est, _ = of_ages(survey, 12)
+    for given, fix in (([est, est], "one after the other"), (ek.release(est), "released already"), (survey, "ek.proportion")):
+        with pytest.raises(InputError, match=fix):
+            ek.release(given)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="from_toml"):
+        ek.release(est, profile="ministry.toml")
 
 
 @pytest.mark.parametrize("hide", [[2], [-1], [0.5], [True], "0", 1])

@@ -2,8 +2,9 @@
 
 ::
 
-    the rules           profile(name, version=) and profile_names(); Profile.from_toml(path) for one's own
-    apply them          ek.release(estimate, profile=) -> Released; Signature, and Released.save once it is signed
+    the rules           profile(name, version=) and profile_names(); one's own: profile_text(name) to begin with, Profile.from_toml(path)
+    apply them          ek.release(estimate, profile=) -> Released; its .statement for a methods annex
+    sign and save       Released.signed(Signature(name=, role=, on=)), and .save(path) once it is signed
     across releases     ek.release(estimate, ledger=, publication=Publication(...)); ledger.with_(released.entry); `ledger`
     look at it          before_and_after(estimate, released), for those who decide
     tables of counts    `tables`: suppress, audit, intervals, controlled_rounding ...
@@ -30,6 +31,7 @@ from evidencekit.disclosure.profiles import (
     Symbols,
     profile,
     profile_names,
+    profile_text,
 )
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import Released
@@ -64,6 +66,7 @@ __all__ = [
     "noise",
     "profile",
     "profile_names",
+    "profile_text",
     "release",
     "tables",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.disclosure.ledger import Group, Table, published
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, how_many
 from evidencekit.estimate import Estimate
 
 __all__ = ["Publication"]
@@ -31,7 +31,8 @@ class Publication:
         `release` audits n and cases whether they are named or not, since the release and its file hold them. Of a table that is to be
         printed without them, audit what `ledger.published` makes.
     decimals : int
-        Of the percentages.
+        Of the percentages, 0 by default. What is audited is what readers see: show no more columns and no more decimals than you say here,
+        though the Released has them.
     made_of : mapping, optional
         For columns that are recodes: column to label to levels of other variables.
 
@@ -57,6 +58,12 @@ class Publication:
     def __post_init__(self) -> None:
         if not isinstance(self.title, str) or not self.title.strip():
             raise InputError("A publication needs a title.", "What readers know the table by.")
+
+    @property
+    def shown_as(self) -> str:
+        """What is shown of each cell, in words."""
+        places = f"percent of {how_many(self.decimals, 'decimal')}" if self.decimals else "whole percent"
+        return ", ".join({"percent": places, "limits": "limits of intervals"}.get(word, word) for word in self.shows)
 
     def entry(self, estimate: Estimate) -> Table:
         """An Estimate, as it is left to be shown, as an entry of a ledger."""

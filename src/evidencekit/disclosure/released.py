@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +19,7 @@ from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
+from evidencekit.disclosure.statement import statement_of
 from evidencekit.errors import InputError, Refused, how_many, in_our_words
 from evidencekit.estimate import Estimate
 from evidencekit.frames import frame_of
@@ -115,7 +117,13 @@ class Released:
         """What a reader must know of the whole table: what is left to check, decisions taken on the way, answers that were missing."""
         left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
         signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
-        return (*left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
+        only = [f"audited as showing {self.audited.shows}: show nothing more"] if self.audited.shows else []
+        return (*only, *self.audited.notes, *left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
+
+    @property
+    def statement(self) -> tuple[str, ...]:
+        """What a methods annex says of the release, a sentence each."""
+        return statement_of(self)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -176,17 +184,24 @@ class Released:
         return tuple(role for role in self.rules.sign if role not in {one.role for one in self.signatures})
 
     def to_json(self) -> str:
-        """The release file: the table as it may be shown, the rules, the audit, the signatures, and a digest over all of it."""
+        """The release file: the table, a column a line; the rules in words, the audit, the signatures, and a digest over all of it.
+
+        Its numbers have all their digits. Whoever publishes them shows what the publication said would be shown, and rounds as it said.
+        """
         columns = {name: [_plain(v) for v in values] for name, values in self.columns.items()}
         record = {
             "schema": SCHEMA,
             "version": __version__,
+            "title": self.entry.title if self.entry else "",
+            "universe": self.entry.universe if self.entry else "",
             "profile": self.rules.stamp,
             "statistic": self.estimate.statistic,
+            "labels": dict(self.estimate.provenance.labels),
             "population": self.estimate.provenance.population,
             "where": self.estimate.provenance.where,
             "level": self.estimate.interval.level,
             "inference": self.estimate.inference,
+            "statement": list(self.statement),
             "cost": self.cost,
             "notes": list(self.notes),
             "audited": asdict(self.audited),
@@ -194,7 +209,7 @@ class Released:
             "signatures": [{**asdict(one), "on": one.on.isoformat()} for one in self.signatures],
         }
         digest = blake2b(json.dumps(record, sort_keys=True).encode(), digest_size=16).hexdigest()
-        return json.dumps({**record, "digest": digest}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        return _laid_out({**record, "digest": digest})
 
     def save(self, path: str | Path) -> Path:
         """Write the release file, once everybody has signed who must.
@@ -213,10 +228,10 @@ class Released:
                 f"This release is not signed by the {' and the '.join(self.unsigned)}.",
                 "safe = safe.signed(ek.disclosure.Signature(name=..., role=..., on=...))",
             )
-        target = Path(path)
+        target, text = Path(path), self.to_json()
         in_our_words(
-            lambda: target.write_text(self.to_json(), encoding="utf-8"),
-            lambda trouble: InputError(f"The release cannot be written ({type(trouble).__name__}).", "Check the folder and the name."),
+            lambda: target.write_text(text, encoding="utf-8"),
+            lambda trouble: InputError(f"The release {target.name!r} cannot be written ({type(trouble).__name__}).", "Check its folder."),
         )
         return target
 
@@ -237,6 +252,22 @@ class Released:
 
 
 _COSTS = ((WITHHELD, "too uncertain to show"), (REVIEW, "for review"), (UNCERTAIN, "uncertain"))
+
+
+def _laid_out(record: Mapping[str, Any]) -> str:
+    """The record as JSON that people can read: a line for each column of the table, and for each sentence of a list."""
+
+    def line(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    def block(value: Any) -> str:
+        if isinstance(value, Mapping) and value:
+            return "{\n" + ",\n".join(f"  {line(k)}: {line(v)}" for k, v in value.items()) + "\n }"
+        if isinstance(value, list) and value:
+            return "[\n" + ",\n".join(f"  {line(v)}" for v in value) + "\n ]"
+        return line(value)
+
+    return "{\n" + ",\n".join(f" {line(name)}: {block(value)}" for name, value in record.items()) + "\n}\n"
 
 
 def _plain(value: Any) -> Any:

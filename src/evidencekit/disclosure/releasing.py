@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
+from functools import partial
 from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.ledger import Ledger, Table, audit
+from evidencekit.disclosure.beside import beside, check_how_shown
+from evidencekit.disclosure.ledger import Ledger
 from evidencekit.disclosure.notes import COUNTED, STAMP
 from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
 from evidencekit.disclosure.rules import Assessed, Flags, assessed
-from evidencekit.errors import InputError, Refused
+from evidencekit.errors import InputError
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]
 
-SHOWN_HOW = "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
-HELD = ("n", "cases")  # of every cell that is shown
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
@@ -49,7 +49,8 @@ def release(
         Where one cell of a block is hidden and could be had from the others, the next smallest goes too. Cells that fail the NCHS 2017
         presentation standards for proportions are flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
     ledger : Ledger, optional
-        What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``.
+        What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``. Without
+        one the release is not compared with any other: in a report of several tables, every one goes through the same ledger.
     publication : Publication, optional
         How the table will be shown. Needed with `ledger`.
     hide : iterable of int
@@ -63,12 +64,16 @@ def release(
     Raises
     ------
     InputError
-        Not an Estimate, an unknown profile, or one that rounds: `release` hides.
+        Not an Estimate, an unknown profile, or one that rounds: `release` hides. A ledger without a publication, or the other way round.
     Refused
         Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
 
     Notes
     -----
+    Where too much is hidden: join small groups before the estimate (two provinces, two age groups), split by one column fewer, or put
+    rounds of the survey together. `hide` takes further cells out and brings none back. A profile that asks for less is no
+    remedy: ``"dhs-mics"`` and ``"open"`` protect nobody. `disclosure.before_and_after` draws why cells had to go, for those inside.
+
     What remains: a quantile and its limits are answers that single children gave, and a limit may have fewer than 10 answers beyond it.
     Where answers are precise enough to know someone by (an amount, a date), round quantiles before they are shown. The answers on
     either side of a quantile are taken to be n q and n (1 - q); weights that differ much move that. Nothing here looks at how a sum
@@ -89,18 +94,14 @@ def release(
     'dhs-mics'
     """
     if not isinstance(est, Estimate):
-        within = "Release its .estimate." if isinstance(getattr(est, "estimate", None), Estimate) and not isinstance(est, Released) else ""
-        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", within)
-    if publication is not None and not isinstance(publication, Publication):
-        raise InputError(f"publication= is a Publication, not a {type(publication).__name__}.", SHOWN_HOW)
+        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", _instead(est))
+    check_how_shown(ledger, publication)
     rules = _rules(profile)
     est = _not_below_zero(est)
     safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
-    if ledger is None:
+    if ledger is None or publication is None:
         return safe
-    if publication is None:
-        raise InputError("publication= is needed with ledger=.", SHOWN_HOW)
-    return _beside(safe, ledger, _held(publication).entry(safe.estimate))
+    return beside(safe, ledger, publication, remark=partial(_marked, safe))
 
 
 def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
@@ -117,34 +118,20 @@ def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
     return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told, audited=found.audited)
 
 
-def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
-    """The same, audited against what was released before."""
-    least = max(safe.rules.protection.least, 1)
-    found = audit(entry, ledger, threshold=least)
-    if found.verdict == "fail":
-        failing = [str(i) for i, status in enumerate(found.status) if status == "fail"]
-        cells = ("Cell " if len(failing) == 1 else "Cells ") + ", ".join(failing)
-        remedy = f"The least that helps: {found.remedy}." if found.remedy else "Nothing that was tried helps: do not release it."
-        if found.remedy and found.remedy.action == "hide":
-            remedy = f"The least that helps: release(..., hide=[{', '.join(map(str, found.remedy.cells))}])."
-        raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
-    flags = list(safe.flags)
-    for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
-        if status == "review" and not flags[i].protection:
-            asked = f"needs a review ({safe.rules.reviewer}): beside earlier releases, {reason}"
-            flags[i] = replace(flags[i], review="; ".join(x for x in (flags[i].review, asked) if x))
-    seal = found.certificate
-    audited = replace(safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups)
-    statuses, reasons = tuple(map(_status, flags)), tuple(map(_why, flags))
-    return replace(safe, flags=tuple(flags), status=statuses, reason=reasons, audited=audited, entry=entry)
+def _marked(safe: Released, flags: Sequence[Flags]) -> Released:
+    """The same release with other flags, and what follows from them."""
+    return replace(safe, flags=tuple(flags), status=tuple(map(_status, flags)), reason=tuple(map(_why, flags)))
 
 
-def _held(publication: Publication) -> Publication:
-    """The same, with n and cases: a release holds them, and its file does, whatever of it is printed."""
-    given: object = publication.shows
-    if isinstance(given, str) or not isinstance(given, Sequence) or not given:
-        return publication  # an error of its own
-    return replace(publication, shows=tuple(dict.fromkeys((*given, *HELD))))
+def _instead(given: object) -> str:
+    """What to pass where something else than an Estimate was passed."""
+    if isinstance(given, Released):
+        return "It is released already."
+    if isinstance(getattr(given, "estimate", None), Estimate):
+        return "Release its .estimate."
+    if isinstance(given, (list, tuple)):
+        return "Release tables one after the other, each beside those before it: ledger=, publication=."
+    return "Make one, for example with ek.proportion(survey, ...)."
 
 
 def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:
@@ -160,6 +147,8 @@ def _rules(profile: object) -> Profile:
     if not isinstance(profile, (str, Profile)):
         fix = f"By name: {', '.join(map(repr, profile_names()))}; or Profile.from_toml(path)."
         raise InputError(f"profile= takes a name or a Profile, not a {type(profile).__name__}.", fix)
+    if isinstance(profile, str) and profile.lower().endswith(".toml"):
+        raise InputError("profile= takes the name of a profile of the library, not a file.", "Pass ek.disclosure.Profile.from_toml(path).")
     rules = profile if isinstance(profile, Profile) else profile_named(profile)
     if rules.method.kind != "suppress":
         raise InputError(f"Profile {rules.name} rounds, and release() hides.", 'Use a profile whose method is "suppress".')

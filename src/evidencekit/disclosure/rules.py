@@ -70,6 +70,10 @@ class Audited:
         How many earlier tables of the same universe were in it.
     groups : int
         How many groups and differences of groups were looked at.
+    shows : str
+        What of each cell was taken to be shown, in words.
+    notes : tuple of str
+        What was not audited or not compared.
     """
 
     tables: int = 0
@@ -79,6 +83,8 @@ class Audited:
     ledger: str = ""
     earlier: int = 0
     groups: int = 0
+    shows: str = ""
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         if not self.tables:

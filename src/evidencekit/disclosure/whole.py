@@ -36,7 +36,9 @@ def whole_counts(counts: Any) -> Whole:
         given = np.array(None)
     if given.dtype.kind not in "iuf" or np.ma.isMaskedArray(counts):
         raise InputError("The counts are not an array of numbers.", "Pass the numbers of records, one for each cell.")
-    if not given.size or not given.ndim:
+    if not given.ndim:
+        raise InputError("A single number is not a table.", "Put it in brackets: [number].")
+    if not given.size:
         raise InputError("The table has no cell.", "Pass an array with at least one count.")
     values = given.astype(np.float64)
     _refuse(~np.isfinite(values), "missing or not finite", "A cell without records is 0.")

@@ -161,7 +161,7 @@ BAD: dict[str, tuple[Any, dict[str, Any], str]] = {
     "text": (["3", str(SECRET)], {}, "not an array of numbers"),
     "ragged": ([[1, 2], [SECRET]], {}, "not an array of numbers"),
     "empty": ([], {}, "no cell"),
-    "a single number": (SECRET, {}, "no cell"),
+    "a single number": (SECRET, {}, "single number is not a table"),
     "true and false": ([True, False], {}, "not an array of numbers"),
     "too large": ([2.0**60], {}, "too large"),
     "epsilon of 0": ([3], {"epsilon": 0}, "epsilon= is a number above 0"),

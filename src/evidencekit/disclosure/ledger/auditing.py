@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tqdm import tqdm
 
@@ -102,7 +103,7 @@ def audit(
     threshold: int = 10,
     width: int = 4,
     zeros: Zeros = "review",
-    remedy: bool = True,
+    remedy: bool | Literal["hide"] = True,
     intervals: bool = False,
     progress: bool | None = None,
     nodes: int = NODES,
@@ -117,8 +118,8 @@ def audit(
         What was released. Tables of another universe are not compared, and counted in a note.
     threshold, width, zeros
         As for `Rule`: a group fails when it can be shown to have someone, but fewer than `threshold`, within less than `width`.
-    remedy : bool
-        Whether to look for the least that makes a failing table pass.
+    remedy : bool or "hide"
+        Whether to look for the least that makes a failing table pass; ``"hide"`` only for what does without rounding.
     intervals : bool
         Whether findings hold the numbers that a reader could work out. They are as confidential as the data.
     progress : bool, optional
@@ -181,7 +182,9 @@ def audit(
             return passes(table, before, rule, bar=bar, nodes=nodes)
 
         found = examine(new)
-        best = remedy_for(new, found, rule, examine=examine, passes=fine) if remedy and found.fails else None
+        best = None
+        if remedy and found.fails:
+            best = remedy_for(new, found, rule, examine=examine, passes=fine, rounds=remedy != "hide")
     status, reason = _cells(new, found.findings, apart := _apart(new, ledger))
     notes = (*([apart[1]] if apart[1] else []), *_notes(new, found))
     seal = Certificate(

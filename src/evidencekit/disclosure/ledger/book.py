@@ -77,13 +77,19 @@ class Ledger:
     def with_(self, table: Table) -> Ledger:
         """A ledger with one more table; its file is written before it is returned.
 
+        A table that is in it already, to the last number, is not entered twice: a script may be run again.
+
         Raises
         ------
         InputError
             Not a Table; somebody else is writing, or has written since this ledger was read; or the file cannot be written.
         """
         if not isinstance(table, Table):
-            raise InputError(f"A ledger takes a Table, not a {type(table).__name__}.", "Make one of an Estimate with published().")
+            fix = "Pass the .entry of what ek.release(estimate, ledger=, publication=) returned."
+            what = "Nothing was audited against a ledger" if table is None else f"A ledger takes a Table, not a {type(table).__name__}"
+            raise InputError(f"{what}.", fix)
+        if digest_of(table) in map(digest_of, self.entries):
+            return self
         more = (*self.entries, table)
         if self.path is not None:
             _write(self.path, before=self.digest, entries=more)

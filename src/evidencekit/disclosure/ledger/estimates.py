@@ -110,7 +110,8 @@ def published(
     said = estimate.provenance
     if said.where and where is None:
         raise InputError(
-            "The Estimate is of a part of the survey, and where= is not given.", 'Say which part: where={"age": (15, 16, 17)}.'
+            "The Estimate is of a part of the survey, and where= is not given with its title.",
+            'Say which part, as levels of variables: Publication(..., where={"age": (15, 16, 17)}).',
         )
     if not universe and not said.design:
         raise InputError("Nothing tells which people the Estimate is about.", "Name the round of the survey with universe=.")

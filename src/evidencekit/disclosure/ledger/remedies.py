@@ -62,9 +62,15 @@ def remedied(table: Table, remedy: Remedy) -> Table:
 
 
 def remedy_for(
-    table: Table, first: Examined, rule: Rule, *, examine: Callable[[Table], Examined], passes: Callable[[Table], bool]
+    table: Table,
+    first: Examined,
+    rule: Rule,
+    *,
+    examine: Callable[[Table], Examined],
+    passes: Callable[[Table], bool],
+    rounds: bool = True,
 ) -> Remedy:
-    """The first that passes: hide one cell, round everything to the nearest five, hide several, show nothing.
+    """The first that passes: hide one cell, round everything to the nearest five (where it `rounds`), hide several, show nothing.
 
     One cell alone can only help if every failing group follows from it. Several are found greedily: cells are hidden until each failing
     group has lost one that it follows from, and what is left is audited again.
@@ -75,7 +81,7 @@ def remedy_for(
         if _might(first, rule, cell) and passes(remedied(table, one := Remedy("hide", (cell,)))):
             return one
     rounding = Remedy("round", base=BASE)
-    if passes(remedied(table, rounding)):
+    if rounds and passes(remedied(table, rounding)):
         return rounding
     gone: set[int] = set()
     now = first

@@ -174,7 +174,7 @@ class MicrodataRisk:
 
 def _risk(risk: Floats) -> str:
     found = Found.summary(risk)
-    return f"{found['expected']:,.2f} rows ({100 * found['share']:.2g} percent), highest risk {found['highest']:.3g}"
+    return f"{found['expected']:,.2f} rows ({_percent(100 * found['share'])} percent), highest risk {found['highest']:.3g}"
 
 
 def _special(suda: SudaScores) -> str:
@@ -184,3 +184,8 @@ def _special(suda: SudaScores) -> str:
     most = max(shares, key=lambda name: shares[name])
     mostly = f"; {shares[most]:.0f} percent of scores with {most!r}" if named([most]) else ""
     return f"{how_many(suda.special, 'row')}, highest DIS score {np.max(suda.dis):.3g}{mostly}"
+
+
+def _percent(value: float) -> str:
+    """Two digits, and never an exponent."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}" if value >= 1e-4 or not value else "under 0.0001"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal, NoReturn
 
 from evidencekit.disclosure.microdata.changed import Entry
@@ -38,6 +39,8 @@ class Protected:
         Cramer's V of pairs of columns before and after, the largest change first.
     backend : str
         The caller's kind of frame.
+    notes : tuple of str
+        What a steward must look at: columns that still tell what a recoding took out.
     """
 
     data: Any
@@ -47,6 +50,7 @@ class Protected:
     utility: Mapping[str, list[Any]]
     associations: Mapping[str, list[Any]]
     backend: str = "pandas"
+    notes: tuple[str, ...] = ()
 
     def to_frame(self, report: Report = "risk") -> Any:
         """One of the reports as a table in the caller's kind; the records themselves are in ``.data``.
@@ -78,12 +82,13 @@ class Protected:
         for title, table in (("risk", self._report("risk")), ("columns that changed", changed)):
             if next(iter(table.values())):
                 parts += [f"{title}:", text_table(*table_of(table), limit=30)]
-        return "\n".join(parts)
+        return "\n".join([*parts, *(f"note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
         titles = {"log": "What was done", "risk": "Risk", "utility": "Columns", "associations": "Associations (Cramer's V)"}
         tables = ((titles[name], self._report(name)) for name in titles)
-        return "".join(html_table(*table_of(table), caption=title, limit=60) for title, table in tables if next(iter(table.values())))
+        shown = [html_table(*table_of(table), caption=title, limit=60) for title, table in tables if next(iter(table.values()))]
+        return "".join([*shown, *(f"<p>note: {escape(note)}</p>" for note in self.notes)])
 
     def __reduce__(self) -> NoReturn:
         raise InputError("Protected records are not pickled: they are children's answers.", "Write .data to a file of its own.")

@@ -20,6 +20,7 @@ from evidencekit.disclosure.microdata.randomising import pram
 from evidencekit.disclosure.microdata.recoding import recode
 from evidencekit.disclosure.microdata.steps import Displace, DropColumns, Plan, Pram, Recode, Step, SuppressLocally, TopBottom
 from evidencekit.disclosure.microdata.suppressing import suppress_locally
+from evidencekit.disclosure.microdata.telling import still_told
 from evidencekit.disclosure.microdata.utility import associations, losses
 from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Dataset, open_data
@@ -50,7 +51,8 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     Returns
     -------
     Protected
-        The data in the caller's kind, without index or metadata, and the log, the risk and the cost.
+        The data in the caller's kind, without index or metadata, and the log, the risk and the cost. Its notes name columns that
+        still tell what a recoding took out, as age groups do beside recoded ages.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     ...         Recode(column="age", ladder=Ladder([Bands((12, 14, 16, 18)), Bands((12, 16, 18))])),
     ...         TopBottom(column="hours_online", k=20, sides="top"),
     ...         SuppressLocally(k=5),
-    ...         DropColumns(columns=["psu", "stratum"]),
+    ...         DropColumns(columns=["psu", "stratum", "age_group"]),  # age groups would tell what bands of ages hide
     ...     ],
     ...     keys=["province", "area", "sex", "age", "eligible_children"],
     ...     weights="weight",
@@ -114,6 +116,7 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
         utility=losses(before, reference, held, weights),
         associations=associations(before, held),
         backend=open_data(data).backend,
+        notes=still_told(before, held, recoded),
     )
 
 

@@ -3,7 +3,7 @@
 from evidencekit.disclosure.profiles.noun import Profile
 from evidencekit.disclosure.profiles.parts import Geography, Method, Protection, Source, Symbols
 from evidencekit.disclosure.profiles.precision import Answers, CountInterval, RelativeError, ShareInterval
-from evidencekit.disclosure.profiles.shelf import profile, profile_names
+from evidencekit.disclosure.profiles.shelf import profile, profile_names, profile_text
 
 __all__ = [
     "Answers",
@@ -18,4 +18,5 @@ __all__ = [
     "Symbols",
     "profile",
     "profile_names",
+    "profile_text",
 ]

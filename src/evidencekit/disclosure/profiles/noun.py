@@ -123,7 +123,8 @@ class Profile:
         ----------
         path : str or path
             A TOML file with the parts of a Profile as keys and tables; ``[[precision]]`` has a ``rule``: ``"interval of a share"``,
-            ``"interval of a count"``, ``"relative standard error"`` or ``"unweighted answers"``. The files of the library are examples.
+            ``"interval of a count"``, ``"relative standard error"`` or ``"unweighted answers"``.
+            ``disclosure.profile_text("child-survey")`` is such a file to begin with.
 
         Returns
         -------

@@ -77,7 +77,10 @@ def _known(record: Any, kind: type[Any], where: str) -> dict[str, Any]:
             )
             raise InputError(f"{where} has {said}", f"Its keys are {', '.join(ours)}.")
     if missing := [name for name, optional in ours.items() if not optional and name not in record]:
-        raise InputError(f"{where} does not say {', '.join(missing)}.", "Nothing is allowed by silence: say it.")
+        raise InputError(
+            f"{where} does not say {', '.join(missing)}.",
+            "Nothing is allowed by silence: say it. disclosure.profile_text() has whole files to begin with.",
+        )
     return dict(record)
 
 
