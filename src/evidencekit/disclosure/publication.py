@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.disclosure.ledger import Group, Table, published
+from evidencekit.disclosure.ledger import Group, PublishedTable, published
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
 
@@ -56,7 +56,7 @@ class Publication:
         if not isinstance(self.title, str) or not self.title.strip():
             raise InputError("A publication needs a title.", "What readers know the table by.")
 
-    def entry(self, estimate: Estimate) -> Table:
+    def entry(self, estimate: Estimate) -> PublishedTable:
         """An Estimate, as it is left to be shown, as an entry of a ledger."""
         return published(
             estimate,

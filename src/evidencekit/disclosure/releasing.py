@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.ledger import Ledger, Table, audit
+from evidencekit.disclosure.ledger import Ledger, PublishedTable, audit
 from evidencekit.disclosure.notes import STAMP
 from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
@@ -112,7 +112,7 @@ def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
     return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told, audited=found.audited)
 
 
-def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
+def _beside(safe: Released, ledger: Ledger, entry: PublishedTable) -> Released:
     """The same, audited against what was released before."""
     least = max(safe.rules.protection.least, 1)
     found = audit(entry, ledger, threshold=least)

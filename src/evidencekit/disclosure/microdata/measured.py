@@ -19,13 +19,13 @@ from evidencekit.disclosure.microdata.suda import SudaScores
 from evidencekit.errors import InputError, how_many, named
 from evidencekit.frames import frame_of
 
-__all__ = ["Found", "MicrodataRisk"]
+__all__ = ["MicrodataRisk", "RecordRisk"]
 
 _THRESHOLDS = (2, 3, 5, 10)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Found:
+class RecordRisk:
     """The chance of being found, a row: a person's own (`own`), and anyone's in the household (`household`, None where none is named)."""
 
     own: Floats
@@ -53,7 +53,7 @@ class MicrodataRisk:
 
     keys: tuple[str, ...]
     frequencies: KeyFrequencies
-    found: Found
+    found: RecordRisk
     suda: SudaScores | None
     diversity: LDiversity | None
     closeness: TCloseness | None
@@ -116,7 +116,7 @@ class MicrodataRisk:
             yield f"rows in combinations of fewer than {k}", "", float(count)
         for what, risk in (("", self.found.own), ("household ", self.found.household)):
             if risk is not None:
-                for name, value in Found.summary(risk).items():
+                for name, value in RecordRisk.summary(risk).items():
                     yield f"{what}risk, {name}", "", value
         if self.suda is not None:
             yield "special uniques", "", float(self.suda.special)
@@ -173,7 +173,7 @@ class MicrodataRisk:
 
 
 def _risk(risk: Floats) -> str:
-    found = Found.summary(risk)
+    found = RecordRisk.summary(risk)
     return f"{found['expected']:,.2f} rows ({100 * found['share']:.2g} percent), highest risk {found['highest']:.3g}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
-from evidencekit.disclosure.microdata.changed import Entry
+from evidencekit.disclosure.microdata.changed import LogEntry
 from evidencekit.disclosure.microdata.steps import Plan
 from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.frames import frame_of
@@ -27,7 +27,7 @@ class Protected:
         In the caller's kind.
     plan : Plan
         What was done.
-    log : tuple of Entry
+    log : tuple of LogEntry
         Each step with its counts.
     risk : mapping of str to (float, float)
         Measures before and after; empty where the plan has no keys.
@@ -42,7 +42,7 @@ class Protected:
 
     data: Any
     plan: Plan
-    log: tuple[Entry, ...]
+    log: tuple[LogEntry, ...]
     risk: Mapping[str, tuple[float, float]]
     utility: Mapping[str, list[Any]]
     associations: Mapping[str, list[Any]]

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Floats, numeric
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
 from evidencekit.disclosure.microdata.displacing import displace
 from evidencekit.disclosure.microdata.extremes import top_bottom
 from evidencekit.disclosure.microdata.gate import Passes, refuse_identifying
@@ -92,14 +92,14 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     held = hold(data)
     _check(held, plan, form)
     before, reference = held, held
-    log: list[Entry] = []
+    log: list[LogEntry] = []
     for step in plan.steps:
         held, entry = _taken(step, held, plan, seed)
         log.append(entry)
         if isinstance(step, (Recode, TopBottom)):
             reference = _taken(step, reference, plan, seed)[0]
     if plan.keep:
-        log.append(Entry("let pass by name", tuple(plan.keep)))
+        log.append(LogEntry("let pass by name", tuple(plan.keep)))
     recoded = {step.column for step in plan.steps if isinstance(step, Recode)}
     displaced = {name for step in plan.steps if isinstance(step, Displace) for name in (step.latitude, step.longitude)}
     refuse_identifying(held, Passes(recoded, displaced, plan.keep, plan.weights), form)
@@ -148,12 +148,12 @@ def counts_of_matches(data: Any, keys: Sequence[str], weights: str | None = None
     return {"records": len(f), "alone": int((f == 1).sum()), **few, "fewest": int(f.min(initial=len(f)))}
 
 
-def _taken(step: Step, held: Held, plan: Plan, seed: int | None) -> tuple[Held, Entry]:
+def _taken(step: Step, held: Held, plan: Plan, seed: int | None) -> tuple[Held, LogEntry]:
     """One step."""
     if isinstance(step, DropColumns):
         names = [step.columns] if isinstance(step.columns, str) else list(step.columns)
         held.need(names, "DropColumns")
-        return held.drop(names), Entry("drop", tuple(names), {"columns": len(names)})
+        return held.drop(names), LogEntry("drop", tuple(names), {"columns": len(names)})
     made = _verb(step, held.data, plan, seed)
     return hold(made.data), made.entry
 
