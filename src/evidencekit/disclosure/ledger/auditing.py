@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tqdm import tqdm
-
 from evidencekit._version import __version__
 from evidencekit.disclosure.ledger.book import Ledger
 from evidencekit.disclosure.ledger.examining import Examined, LedgerFinding, examined, passes
@@ -15,6 +13,7 @@ from evidencekit.disclosure.ledger.rules import Rule, Zeros
 from evidencekit.disclosure.ledger.systems import NODES
 from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.disclosure.ledger.texts import digest_of
+from evidencekit.disclosure.progress import bar
 from evidencekit.errors import InputError, how_many
 from evidencekit.rendering.text import html_table, text_table
 
@@ -178,13 +177,13 @@ def audit(
         raise InputError(f"ledger= is a Ledger, not a {type(ledger).__name__}.", "Ledger() is an empty one.")
     rule = Rule(threshold=threshold, width=width, zeros=zeros)
     before = [(i, table) for i, table in enumerate(ledger.entries) if table.universe == new.universe]
-    with tqdm(total=0, desc="audit", unit="group", leave=False, disable=None if progress is None else not progress) as bar:
+    with bar("audit", progress, total=0, unit="group") as shown:
 
         def examine(table: PublishedTable) -> Examined:
-            return examined(table, before, rule, bar=bar, nodes=nodes)
+            return examined(table, before, rule, bar=shown, nodes=nodes)
 
         def fine(table: PublishedTable) -> bool:
-            return passes(table, before, rule, bar=bar, nodes=nodes)
+            return passes(table, before, rule, bar=shown, nodes=nodes)
 
         found = examine(new)
         best = remedy_for(new, found, rule, examine=examine, passes=fine) if remedy and found.fails else None

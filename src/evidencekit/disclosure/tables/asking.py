@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
 from evidencekit.disclosure.tables.intruders import insiders_of, outsider, protection_levels
-from evidencekit.disclosure.tables.linking import positions
 from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.searching import Asked
 from evidencekit.disclosure.tables.systems import CellSystem
+from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError
 
 __all__ = ["asked_of"]

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.asking import asked_of
 from evidencekit.disclosure.tables.auditing import Hidden, unmet
-from evidencekit.disclosure.tables.linking import positions
 from evidencekit.disclosure.tables.solving import least
 from evidencekit.disclosure.tables.systems import CellSystem
-from evidencekit.disclosure.tables.telling import stage
+from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError, how_many
 
 __all__ = ["SuppressionAudit", "audit_suppression", "intervals"]
