@@ -20,7 +20,7 @@ from evidencekit.disclosure.microdata.measured import MicrodataRisk, RecordRisk
 from evidencekit.disclosure.microdata.measuring import Diversity, risk
 from evidencekit.disclosure.microdata.plans import read_plan
 from evidencekit.disclosure.microdata.protected import Protected
-from evidencekit.disclosure.microdata.protecting import counts_of_matches, protect
+from evidencekit.disclosure.microdata.protecting import protect
 from evidencekit.disclosure.microdata.randomising import Randomised, pram
 from evidencekit.disclosure.microdata.recoding import recode
 from evidencekit.disclosure.microdata.scanning import TextScan, scan_text
@@ -56,7 +56,6 @@ __all__ = [
     "TextScan",
     "TopBottom",
     "corrected_shares",
-    "counts_of_matches",
     "displace",
     "frequencies",
     "household_risk",

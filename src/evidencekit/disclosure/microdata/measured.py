@@ -85,7 +85,7 @@ class MicrodataRisk:
 
     def to_frame(self) -> Any:
         """The measures, one row each, in the caller's kind of frame: ``measure``, ``of`` (a column, or empty), ``value``."""
-        measures = list(self._measures())
+        measures = list(self.measures())
         return frame_of({name: [row[i] for row in measures] for i, name in enumerate(("measure", "of", "value"))}, self.backend)
 
     def rows(self) -> Any:
@@ -109,7 +109,8 @@ class MicrodataRisk:
             columns |= {f"{name}_distance": values for name, values in self.closeness.distance.items()}
         return frame_of(columns, self.backend)
 
-    def _measures(self) -> Iterator[tuple[str, str, float]]:
+    def measures(self) -> Iterator[tuple[str, str, float]]:
+        """Each measure's name, the column it is of (or nothing), and its value."""
         yield "rows", "", float(len(self))
         yield "combinations", "", float(self.frequencies.combinations)
         for k, count in self.below.items():

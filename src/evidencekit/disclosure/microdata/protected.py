@@ -30,7 +30,7 @@ class Protected:
     log : tuple of LogEntry
         Each step with its counts.
     risk : mapping of str to (float, float)
-        Measures before and after; empty where the plan has no keys.
+        Measures before and after, by the names that `MicrodataRisk.to_frame` has; empty where the plan has no keys.
     utility : mapping of str to list
         Columns of a table with a row for each column of the file: cells that read differently, values taken out, levels, and against the
         file recoded alike the Hellinger distance and the largest change of a weighted share.
