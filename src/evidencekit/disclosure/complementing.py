@@ -11,7 +11,7 @@ from evidencekit.columns import Floats
 from evidencekit.disclosure.additive import Block, blocks_of
 from evidencekit.disclosure.tables.attacking import intervals
 from evidencekit.disclosure.tables.auditing import Hidden, reach, unmet
-from evidencekit.disclosure.tables.intruders import Intruder, Protection, insiders_of, outsider, protection_of
+from evidencekit.disclosure.tables.intruders import Intruder, ProtectionLevels, insiders_of, outsider, protection_levels
 from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.searching import Asked, search
 from evidencekit.disclosure.tables.systems import CellSystem
@@ -99,7 +99,7 @@ def _suppressed(block: Block, primary: Bools, n: Floats, least: int) -> Compleme
     return Complement(found.hidden[block.cells], *size, asked.needs, found.programmes)
 
 
-def _view(system: CellSystem, need: Protection, rows: Bools, inside: Bools | None = None) -> View:
+def _view(system: CellSystem, need: ProtectionLevels, rows: Bools, inside: Bools | None = None) -> View:
     """Somebody who is in no cell, and somebody in each of the smallest of those `inside`. Needs go no further than hiding all rows does."""
     low, high = need.low.copy(), need.high.copy()
     if len(need.cells):
@@ -107,7 +107,7 @@ def _view(system: CellSystem, need: Protection, rows: Bools, inside: Bools | Non
         least, most = intervals(system, rows, cells=at, progress=False)
         low[at], high[at] = np.maximum(low[at], least[at] + SLACK), np.minimum(high[at], most[at] - SLACK)
         low[at], high[at] = np.minimum(low[at], system.values[at]), np.maximum(high[at], system.values[at])
-    base = outsider(system.values, Protection(low, high))
+    base = outsider(system.values, ProtectionLevels(low, high))
     people = [] if inside is None else insiders_of(system, base, inside)
     pool = Pool(base, system.relations)
     part = Hidden.of(system.relations, rows | ~system.offered)
@@ -123,17 +123,17 @@ def _attainable(who: Intruder, part: Hidden, pool: Pool) -> Intruder:
             high[cell] = np.clip(top - SLACK, who.values[cell], high[cell])
         else:
             low[cell] = np.clip(bottom + SLACK, low[cell], who.values[cell])
-    return replace(who, need=Protection(low, high))
+    return replace(who, need=ProtectionLevels(low, high))
 
 
-def _weighted(system: CellSystem, totals: Floats, need: Protection) -> tuple[CellSystem, Protection]:
+def _weighted(system: CellSystem, totals: Floats, need: ProtectionLevels) -> tuple[CellSystem, ProtectionLevels]:
     """Weighted totals, and their needs: what a count must be able to be, a total must too, in records as light as those of any cell."""
     scaled = totals * (system.values.max() / max(totals.max(), 1e-300))  # in units of records, for the solver's tolerances
     held = system.values > 0
     lightest = float((scaled[held] / system.values[held]).min())
     low = np.where(held, need.low / np.maximum(system.values, 1) * scaled, np.nan)
     high = np.where(held, np.maximum(scaled, need.high * lightest), np.nan)
-    return replace(system, values=scaled), Protection(low, high)
+    return replace(system, values=scaled), ProtectionLevels(low, high)
 
 
 def _marked(block: Block, primary: Bools) -> Bools:
@@ -143,15 +143,15 @@ def _marked(block: Block, primary: Bools) -> Bools:
     return out
 
 
-def _needed(block: Block, system: CellSystem, primary: Bools, n: Floats, least: int) -> Protection:
+def _needed(block: Block, system: CellSystem, primary: Bools, n: Floats, least: int) -> ProtectionLevels:
     """Between what the number in each hidden row must stay uncertain."""
-    need = protection_of(system.values, _marked(block, primary), least)
+    need = protection_levels(system.values, _marked(block, primary), least)
     cells, values = block.cells[primary], system.values[block.cells[primary]]
     low, high = need.low.copy(), need.high.copy()
     if len(block.systems) == 1:
         most = (values >= least) & (n[primary] - values < least)  # a category that nearly all chose: how many did not must stay open
         low[cells[most]], high[cells[most]] = np.maximum(n[primary] - least, 0)[most], n[primary][most]
-        return Protection(low, high)
+        return ProtectionLevels(low, high)
     few_elsewhere = (values >= least) & np.any([one.values[cells] < least for one in block.systems], axis=0)
     low[cells[few_elsewhere]] = high[cells[few_elsewhere]] = np.nan
-    return Protection(low, high)
+    return ProtectionLevels(low, high)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.disclosure.ledger import Group, Table, published
+from evidencekit.disclosure.ledger import Group, PublishedTable, published
 from evidencekit.errors import InputError, how_many
 from evidencekit.estimate import Estimate
 
@@ -65,7 +65,7 @@ class Publication:
         places = f"percent of {how_many(self.decimals, 'decimal')}" if self.decimals else "whole percent"
         return ", ".join({"percent": places, "limits": "limits of intervals"}.get(word, word) for word in self.shows)
 
-    def entry(self, estimate: Estimate) -> Table:
+    def entry(self, estimate: Estimate) -> PublishedTable:
         """An Estimate, as it is left to be shown, as an entry of a ledger."""
         return published(
             estimate,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit._version import __version__
-from evidencekit.disclosure.ledger import Table
+from evidencekit.disclosure.ledger import PublishedTable
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.rules import Audited, Flags
@@ -52,7 +52,7 @@ class Released:
         Per cell protection, precision, review and footnote, each with a reason. Of a protected cell only the protection is told.
     audited : Audited
         What was proven, and against what.
-    entry : ledger Table or None
+    entry : ledger PublishedTable or None
         What goes into the ledger once it is out; None where it was not audited against one.
     signatures : tuple of Signature
         Who looked at it.
@@ -80,7 +80,7 @@ class Released:
     rules: Profile
     flags: tuple[Flags, ...]
     audited: Audited = field(default_factory=Audited)
-    entry: Table | None = None
+    entry: PublishedTable | None = None
     signatures: tuple[Signature, ...] = ()
 
     def __len__(self) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import InputError, how_many
 
-__all__ = ["Whole", "frozen", "places", "whole_counts", "whole_number"]
+__all__ = ["Whole", "frozen", "positions", "whole_counts", "whole_number"]
 
 Whole = NDArray[np.int64]
 _MOST = 2**53
@@ -61,7 +61,7 @@ def frozen(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def places(which: NDArray[np.bool_]) -> str:
+def positions(which: NDArray[np.bool_]) -> str:
     """Where cells are, counted from 0 in C order: ``positions 3, 4 and 7 more``."""
     at = np.flatnonzero(which)
     more = f" and {len(at) - _LISTED:,} more" if len(at) > _LISTED else ""
@@ -70,4 +70,4 @@ def places(which: NDArray[np.bool_]) -> str:
 
 def _refuse(bad: NDArray[np.bool_], word: str, fix: str) -> None:
     if bad.any():
-        raise InputError(f"{how_many(int(bad.sum()), 'count is', 'counts are')} {word}, at {places(bad)} in C order.", fix)
+        raise InputError(f"{how_many(int(bad.sum()), 'count is', 'counts are')} {word}, at {positions(bad)} in C order.", fix)

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidencekit.disclosure.ledger import Ledger, LedgerAudit, Table, audit, count, hidden, percent, remedied, rounded
+from evidencekit.disclosure.ledger import Ledger, LedgerAudit, PublishedTable, audit, count, hidden, percent, remedied, rounded
 from evidencekit.disclosure.ledger.remedies import Remedy
 from evidencekit.errors import InputError
 
 YOUNG, OLD = tuple(range(12, 18)), tuple(range(13, 18))
 
 
-def by_sex(title: str, ages: tuple[int, ...], girls: int, boys: int, base: int = 1) -> Table:
+def by_sex(title: str, ages: tuple[int, ...], girls: int, boys: int, base: int = 1) -> PublishedTable:
     def shown(group: dict[str, Any], value: int) -> Any:
         return count(group, value) if base == 1 else rounded(group, base * round(value / base), base=base)
 
     cells = [shown({"sex": "girl"}, girls), shown({"sex": "boy"}, boys)]
-    return Table(title=title, universe="round 1", where={"age": ages}, cells=cells)
+    return PublishedTable(title=title, universe="round 1", where={"age": ages}, cells=cells)
 
 
 FIRST, SECOND = by_sex("12-17", YOUNG, 45, 60), by_sex("13-17", OLD, 40, 45)
@@ -65,8 +65,8 @@ def test_the_remedy_passes() -> None:
 
 
 def test_what_was_known_before_is_no_fault_of_the_new_table() -> None:
-    one = Table(title="one", universe="u", cells=[(count({"told": (0, 1)}, 50), count({"told": 1}, 44))])
-    two = Table(title="two", universe="u", cells=[count({"told": 0}, 6)], complete={})
+    one = PublishedTable(title="one", universe="u", cells=[(count({"told": (0, 1)}, 50), count({"told": 1}, 44))])
+    two = PublishedTable(title="two", universe="u", cells=[count({"told": 0}, 6)], complete={})
     known = audit(two, Ledger().with_(one))
     assert known.verdict == "pass"
     assert "known too well before" in repr(known)
@@ -79,7 +79,7 @@ def test_the_same_table_again_tells_nothing_new() -> None:
 
 
 def test_what_was_known_roughly_may_not_become_known_exactly() -> None:
-    rough = Table(title="rough", universe="u", cells=[rounded({"sex": "girl"}, 5)], complete={})
+    rough = PublishedTable(title="rough", universe="u", cells=[rounded({"sex": "girl"}, 5)], complete={})
     ledger = Ledger().with_(rough)
     assert audit(rough, ledger, width=9).verdict == "pass"
     assert audit(replace(rough, cells=((count({"sex": "girl"}, 6),),)), ledger, width=9).verdict == "fail"
@@ -88,16 +88,16 @@ def test_what_was_known_roughly_may_not_become_known_exactly() -> None:
 @pytest.mark.parametrize(("value", "n", "verdict"), [(10, 62, "fail"), (90, 62, "fail"), (50, 62, "pass"), (10, 400, "pass")])
 def test_a_whole_percent_gives_its_numerator_away(value: int, n: int, verdict: str) -> None:
     whom = {"sex": "girl", "told": (0, 1)}
-    table = Table(title="t", universe="u", cells=[(count(whom, n), percent({"sex": "girl", "told": 1}, value, of=whom))])
+    table = PublishedTable(title="t", universe="u", cells=[(count(whom, n), percent({"sex": "girl", "told": 1}, value, of=whom))])
     assert audit(table, Ledger()).verdict == verdict
 
 
 def test_a_rounded_n_may_leave_the_numerator_open() -> None:
     """Nine of 26 is 35 percent; of 25 to 35 that is 9 to 12. Of a small share it leaves too little open: six of 62 is still six."""
 
-    def table(value: int, n: int, base: int) -> Table:
+    def table(value: int, n: int, base: int) -> PublishedTable:
         shown = rounded({}, n, base=base) if base > 1 else count({}, n)
-        return Table(title="t", universe="u", cells=[(shown, percent({"told": 1}, value, of={}))])
+        return PublishedTable(title="t", universe="u", cells=[(shown, percent({"told": 1}, value, of={}))])
 
     assert audit(table(35, 26, 1), Ledger()).verdict == "fail"
     assert audit(table(35, 30, 10), Ledger()).verdict == "pass"
@@ -105,28 +105,28 @@ def test_a_rounded_n_may_leave_the_numerator_open() -> None:
 
 
 def test_unequal_weights_keep_a_numerator_open() -> None:
-    def table(ratio: float | None) -> Table:
-        return Table(title="t", universe="u", cells=[(count({}, 62), percent({"told": 1}, 10, of={}, weight_ratio=ratio))])
+    def table(ratio: float | None) -> PublishedTable:
+        return PublishedTable(title="t", universe="u", cells=[(count({}, 62), percent({"told": 1}, 10, of={}, weight_ratio=ratio))])
 
     assert [audit(table(r), Ledger()).verdict for r in (1, 1.01, 2, None)] == ["fail", "fail", "pass", "pass"]
 
 
 def test_a_new_total_gives_an_old_hidden_cell_away() -> None:
     cells = [hidden({"sex": "girl"}, below=10), count({"sex": "boy"}, 60)]
-    ledger = Ledger().with_(Table(title="cases", universe="u", cells=cells))
-    total = audit(Table(title="all", universe="u", cells=[count({}, 66)]), ledger, intervals=True)
+    ledger = Ledger().with_(PublishedTable(title="cases", universe="u", cells=cells))
+    total = audit(PublishedTable(title="all", universe="u", cells=[count({}, 66)]), ledger, intervals=True)
     assert total.status == ("fail",)
     assert interval(total, "hidden") == (6, 6)
     assert total.findings[0].released == ((0, 1),)
-    assert audit(Table(title="all", universe="u", cells=[rounded({}, 65)]), ledger).verdict == "pass"
+    assert audit(PublishedTable(title="all", universe="u", cells=[rounded({}, 65)]), ledger).verdict == "pass"
 
 
 def test_tables_by_other_variables_are_linked() -> None:
     """Girls by age and all by age leave boys by age."""
     ages = [(a,) for a in (12, 13, 14)]
-    girls = Table(title="girls", universe="u", where={"sex": "girl"}, cells=[count({"age": a}, 30) for a in ages])
-    everyone = Table(title="all", universe="u", cells=[count({"age": a}, n) for a, n in zip(ages, (36, 60, 70), strict=True)])
-    sexes = Table(title="sexes", universe="u", cells=[hidden({"sex": "girl"}), hidden({"sex": "boy"})])
+    girls = PublishedTable(title="girls", universe="u", where={"sex": "girl"}, cells=[count({"age": a}, 30) for a in ages])
+    everyone = PublishedTable(title="all", universe="u", cells=[count({"age": a}, n) for a, n in zip(ages, (36, 60, 70), strict=True)])
+    sexes = PublishedTable(title="sexes", universe="u", cells=[hidden({"sex": "girl"}), hidden({"sex": "boy"})])
     caught = audit(everyone, Ledger().with_(sexes).with_(girls), intervals=True)
     assert caught.status == ("fail", "pass", "pass")
     assert interval(caught, "difference") == (6, 6)
@@ -134,7 +134,7 @@ def test_tables_by_other_variables_are_linked() -> None:
 
 
 def test_a_group_with_nobody_is_for_a_person_to_look_at() -> None:
-    table = Table(title="t", universe="u", cells=[(count({}, 60), count({"told": 1}, 60))])
+    table = PublishedTable(title="t", universe="u", cells=[(count({}, 60), count({"told": 1}, 60))])
     assert audit(table, Ledger()).status == ("review",)
     assert audit(table, Ledger(), zeros="pass").status == ("pass",)
     assert audit(table, Ledger(), zeros="fail").status == ("fail",)
@@ -181,14 +181,20 @@ def test_the_same_bytes_again() -> None:
 
 @pytest.mark.parametrize("shape", ["two entries", "the new one", "inside one table", "levels"])
 def test_contradictions_are_named_by_position(shape: str) -> None:
-    ok = Table(title="ok", universe="u", cells=[count({"kind": 1}, 5)], complete={})
-    all_girls = Table(title="girls", universe="u", cells=[count({"sex": "girl"}, 50), count({"sex": "boy"}, 50)], beside=[count({}, 100)])
-    more = Table(title="more", universe="u", cells=[count({"sex": "girl", "kind": 2}, 51)], complete={})
-    third = Table(title="third", universe="u", cells=[count({"sex": "other"}, 3)], complete={})
+    ok = PublishedTable(title="ok", universe="u", cells=[count({"kind": 1}, 5)], complete={})
+    all_girls = PublishedTable(
+        title="girls", universe="u", cells=[count({"sex": "girl"}, 50), count({"sex": "boy"}, 50)], beside=[count({}, 100)]
+    )
+    more = PublishedTable(title="more", universe="u", cells=[count({"sex": "girl", "kind": 2}, 51)], complete={})
+    third = PublishedTable(title="third", universe="u", cells=[count({"sex": "other"}, 3)], complete={})
     cases = {
         "two entries": (Ledger().with_(ok).with_(all_girls).with_(more), ok, "entry 1 and entry 2"),
         "the new one": (Ledger().with_(ok).with_(all_girls), more, "entry 1 and the new table"),
-        "inside one table": (Ledger(), Table(title="x", universe="u", cells=[count({"a": 1}, 5), count({"a": 1}, 6)]), "cells 0, 1"),
+        "inside one table": (
+            Ledger(),
+            PublishedTable(title="x", universe="u", cells=[count({"a": 1}, 5), count({"a": 1}, 6)]),
+            "cells 0, 1",
+        ),
         "levels": (Ledger().with_(all_girls), third, "The new table shows people, in cell 0, with a level"),
     }
     ledger, new, said = cases[shape]
@@ -197,7 +203,7 @@ def test_contradictions_are_named_by_position(shape: str) -> None:
 
 
 def test_wrong_types() -> None:
-    with pytest.raises(InputError, match="takes a Table"):
+    with pytest.raises(InputError, match="takes a PublishedTable"):
         audit("x", Ledger())  # type: ignore[arg-type]
     with pytest.raises(InputError, match="is a Ledger"):
         audit(FIRST, [FIRST])  # type: ignore[arg-type]
@@ -208,7 +214,7 @@ def test_wrong_types() -> None:
 
 def test_no_level_is_named() -> None:
     secret = "SECRET-level"
-    first = Table(title="t", universe="u", cells=[count({"v": secret}, 5), count({"v": "b"}, 50)])
+    first = PublishedTable(title="t", universe="u", cells=[count({"v": secret}, 5), count({"v": "b"}, 50)])
     caught = audit(first, Ledger(), intervals=True)
     assert caught.verdict == "fail"
     for text in (repr(caught), caught._repr_html_(), repr(caught.findings), repr(first), repr(first.cells), repr(Ledger().with_(first))):
@@ -217,7 +223,7 @@ def test_no_level_is_named() -> None:
     assert all(found.interval is None for found in audit(first, Ledger()).findings)
     for clash in (count({"v": secret}, 6), count({"v": f"{secret} 2"}, 6)):
         with pytest.raises(InputError) as told:
-            audit(Table(title="t", universe="u", cells=[clash], complete={}), Ledger().with_(first))
+            audit(PublishedTable(title="t", universe="u", cells=[clash], complete={}), Ledger().with_(first))
         assert secret not in str(told.value)
 
 
@@ -240,9 +246,11 @@ def counts(draw: st.DrawFn) -> np.ndarray:
 @settings(max_examples=12, deadline=None)
 def test_a_remedy_is_audited_like_the_table(table: np.ndarray) -> None:
     """By group; the cases of each; and what is proposed passes, beside what was released before."""
-    one = Table(title="n", universe="u", cells=[count({"g": g}, int(n) + 10) for g, n in zip(LEVELS, table.sum(axis=1), strict=True)])
+    one = PublishedTable(
+        title="n", universe="u", cells=[count({"g": g}, int(n) + 10) for g, n in zip(LEVELS, table.sum(axis=1), strict=True)]
+    )
     cells = [count({"g": g, "told": 1}, int(y)) for g, y in zip(LEVELS, table[:, 0], strict=True)]
-    two = Table(title="cases", universe="u", cells=cells, complete={"g": LEVELS})
+    two = PublishedTable(title="cases", universe="u", cells=cells, complete={"g": LEVELS})
     ledger = Ledger().with_(one)
     first = audit(two, ledger, zeros="pass")
     small = any(0 < y < 10 for y in table[:, 0])

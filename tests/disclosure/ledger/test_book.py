@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evidencekit.disclosure.ledger import Band, But, Ledger, Table, count, hidden, percent, rounded
+from evidencekit.disclosure.ledger import Band, But, Ledger, PublishedTable, count, hidden, percent, rounded
 from evidencekit.errors import InputError
 
-TABLE = Table(
+TABLE = PublishedTable(
     title="Told someone, by sex",
     universe="round 1",
     where={"age": Band(12, 18), "province": But(["abroad", None])},
@@ -25,7 +25,7 @@ TABLE = Table(
     beside=[count({"told": None}, 3), rounded({}, 120)],
     unchecked=("a mean",),
 )
-OTHER = Table(title="បន្ទាប់", universe="round 1", cells=[count({"sex": "girl"}, 12)])
+OTHER = PublishedTable(title="បន្ទាប់", universe="round 1", cells=[count({"sex": "girl"}, 12)])
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_an_entry_that_was_forged_with_its_hash(tmp_path: Path, change: str) -> 
 
 
 def test_bad_input() -> None:
-    with pytest.raises(InputError, match="takes a Table"):
+    with pytest.raises(InputError, match="takes a PublishedTable"):
         Ledger().with_({"title": "x"})  # type: ignore[arg-type]
     with pytest.raises(InputError, match="text or a path"):
         Ledger(3)  # type: ignore[arg-type]
@@ -170,13 +170,16 @@ def test_bad_input() -> None:
         (lambda: Band(None, None), "holds everyone"),
         (lambda: But(()), "leaves nobody out"),
         (lambda: But("SECRET"), "are a sequence"),
-        (lambda: Table(title="", universe="u", cells=[count({}, 1)]), "title="),
-        (lambda: Table(title="t", universe="u", cells=[]), "without cells"),
-        (lambda: Table(title="t", universe="u", cells=count({}, 1)), "sequence of cells"),
-        (lambda: Table(title="t", universe="u", cells=["SECRET"]), "sequence of numbers"),
-        (lambda: Table(title="t", universe="u", cells=[["SECRET"]]), "no Number"),
-        (lambda: Table(title="t", universe="u", cells=[count({"age": 12}, 1)], where={"age": (13, 14)}), "Cell 0 is about nobody"),
-        (lambda: Table(title="t", universe="u", cells=[count({"age": 12}, 1)], where={"age": Band(13, 15)}), "Cell 0 is about nobody"),
+        (lambda: PublishedTable(title="", universe="u", cells=[count({}, 1)]), "title="),
+        (lambda: PublishedTable(title="t", universe="u", cells=[]), "without cells"),
+        (lambda: PublishedTable(title="t", universe="u", cells=count({}, 1)), "sequence of cells"),
+        (lambda: PublishedTable(title="t", universe="u", cells=["SECRET"]), "sequence of numbers"),
+        (lambda: PublishedTable(title="t", universe="u", cells=[["SECRET"]]), "no Number"),
+        (lambda: PublishedTable(title="t", universe="u", cells=[count({"age": 12}, 1)], where={"age": (13, 14)}), "Cell 0 is about nobody"),
+        (
+            lambda: PublishedTable(title="t", universe="u", cells=[count({"age": 12}, 1)], where={"age": Band(13, 15)}),
+            "Cell 0 is about nobody",
+        ),
     ],
 )
 def test_numbers_that_cannot_be(make: Any, said: str) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import evidencekit as ek
-from evidencekit.disclosure.ledger import Ledger, Number, Table, audit, known, published
+from evidencekit.disclosure.ledger import Ledger, Number, PublishedTable, audit, known, published
 from evidencekit.errors import InputError
 
 
@@ -26,7 +26,7 @@ def people(girls: int = 130, boys: int = 120, *, equal: bool = True, missing: in
     return ek.Survey(frame, weights="w", psu="psu")
 
 
-def shown(table: Table, cell: int = 0) -> dict[str, Any]:
+def shown(table: PublishedTable, cell: int = 0) -> dict[str, Any]:
     return {f"{number.kind} of {'+'.join(sorted(number.group.variables))}": number.value for number in table.cells[cell]}
 
 
@@ -145,14 +145,14 @@ def test_those_who_did_not_answer_and_said_something_else_are_a_group() -> None:
 
     answered = But((None,))
     told = [(count({"sex": s, "told": answered}, 100), count({"sex": s, "told": 1}, 40)) for s in ("girl", "boy")]
-    sexes = Table(title="sex", universe="u", cells=[count({"sex": "girl"}, 104), count({"sex": "boy"}, 103)])
+    sexes = PublishedTable(title="sex", universe="u", cells=[count({"sex": "girl"}, 104), count({"sex": "boy"}, 103)])
     ledger = Ledger().with_(sexes)
-    table = Table(title="told", universe="u", cells=told, complete={})
+    table = PublishedTable(title="told", universe="u", cells=told, complete={})
     assert audit(table, ledger).verdict == "pass"
     ledger = ledger.with_(table)
     both = [count({"sex": "girl", "told": 1, "hurt": 1}, 15), count({"sex": "girl", "told": 0, "hurt": 1}, 20)]
-    hurt = Table(title="hurt", universe="u", cells=[*both, count({"sex": "girl", "hurt": 1}, 38)], complete={})
-    asked = Table(title="hurt too", universe="u", cells=[count({"hurt": answered}, 200), count({"hurt": 1}, 90)], complete={})
+    hurt = PublishedTable(title="hurt", universe="u", cells=[*both, count({"sex": "girl", "hurt": 1}, 38)], complete={})
+    asked = PublishedTable(title="hurt too", universe="u", cells=[count({"hurt": answered}, 200), count({"hurt": 1}, 90)], complete={})
     assert audit(hurt, ledger.with_(asked), remedy=False).verdict == "fail", "three who did not say whether they told were hurt"
 
 

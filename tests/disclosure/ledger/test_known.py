@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidencekit.disclosure.ledger import Band, Ledger, Number, Table, audit, count, hidden, known, percent, rounded
+from evidencekit.disclosure.ledger import Band, Ledger, Number, PublishedTable, audit, count, hidden, known, percent, rounded
 from evidencekit.errors import InputError
 
 VARIABLES = ("a", "b", "c")
@@ -41,7 +41,7 @@ def releases(draw: st.DrawFn) -> tuple[Ledger, np.ndarray]:
     truth = TABLES[total][draw(st.integers(0, len(TABLES[total]) - 1))]
     keep = np.ones(len(TABLES[total]), dtype=bool)
     ways = [(hidden({v: 0}), hidden({v: 1})) for v in VARIABLES]
-    ledger = Ledger().with_(Table(title="levels", universe="u", cells=[*sum(ways, ())], beside=[count({}, total)]))
+    ledger = Ledger().with_(PublishedTable(title="levels", universe="u", cells=[*sum(ways, ())], beside=[count({}, total)]))
     for _ in range(draw(st.integers(1, 3))):
         cells: list[Number] = []
         for _ in range(draw(st.integers(1, 3))):
@@ -75,7 +75,7 @@ def releases(draw: st.DrawFn) -> tuple[Ledger, np.ndarray]:
             else:
                 cells.append(hidden(group))
         if cells:
-            ledger = ledger.with_(Table(title="more", universe="u", cells=cells, complete={}))
+            ledger = ledger.with_(PublishedTable(title="more", universe="u", cells=cells, complete={}))
     return ledger, TABLES[total][keep]
 
 
@@ -139,7 +139,7 @@ def outer(ledger: Ledger, mask: np.ndarray) -> tuple[int, int]:
     """The interval of a sum of atoms, as that of everyone less the others where it is no group."""
     from evidencekit.disclosure.ledger.linking import linked
 
-    asked = Table(title="q", universe="u", cells=[hidden(dict(zip(VARIABLES, atom, strict=True))) for atom in ATOMS], complete={})
+    asked = PublishedTable(title="q", universe="u", cells=[hidden(dict(zip(VARIABLES, atom, strict=True))) for atom in ATOMS], complete={})
     made = linked([*ledger.entries, asked], names=["x"] * (len(ledger) + 1), settled=len(ledger))
     atoms = [next(iter(one.group.atoms.values())) for one in made.shown if one.owner[0] == len(ledger)]
     system = made.system(tables=range(len(ledger)))
@@ -152,20 +152,20 @@ def test_ten_questions_by_the_same_groups_stay_small() -> None:
     ledger = Ledger()
     for q in range(10):
         cells = [(count({"sex": s, "age": a}, 60), count({"sex": s, "age": a, f"q{q}": 1}, 20 + q)) for s in (0, 1) for a in range(6)]
-        ledger = ledger.with_(Table(title=f"q{q}", universe="u", cells=cells, complete={"age": range(6), "sex": (0, 1)}))
+        ledger = ledger.with_(PublishedTable(title=f"q{q}", universe="u", cells=cells, complete={"age": range(6), "sex": (0, 1)}))
     assert known(ledger, {"sex": 0, "q3": 1}, universe="u") == (138, 138)
     assert known(ledger, {"q3": 1}, universe="u") == (276, 276)
 
 
 def test_questions_that_share_no_variable_share_the_people() -> None:
-    one = Table(title="one", universe="u", cells=[count({"sex": 0}, 60), count({"sex": 1}, 40)])
-    two = Table(title="two", universe="u", cells=[count({"told": "yes"}, 70), hidden({"told": "no"})])
+    one = PublishedTable(title="one", universe="u", cells=[count({"sex": 0}, 60), count({"sex": 1}, 40)])
+    two = PublishedTable(title="two", universe="u", cells=[count({"told": "yes"}, 70), hidden({"told": "no"})])
     assert known(Ledger().with_(one).with_(two), {"told": "no"}, universe="u") == (30, 30)
 
 
 def test_bands_are_split_where_they_end() -> None:
-    one = Table(title="one", universe="u", cells=[count({"age": Band(12, 15)}, 60), count({"age": Band(15, 18)}, 70)])
-    two = Table(title="two", universe="u", cells=[count({"age": (13, 14)}, 41)], complete={})
+    one = PublishedTable(title="one", universe="u", cells=[count({"age": Band(12, 15)}, 60), count({"age": Band(15, 18)}, 70)])
+    two = PublishedTable(title="two", universe="u", cells=[count({"age": (13, 14)}, 41)], complete={})
     ledger = Ledger().with_(one).with_(two)
     assert known(ledger, {"age": 12}, universe="u") == (19, 19)
     assert known(ledger, {"age": Band(13, 18)}, universe="u") == (111, 111)
@@ -174,7 +174,7 @@ def test_bands_are_split_where_they_end() -> None:
 
 
 def test_what_nothing_limits_has_no_largest() -> None:
-    ledger = Ledger().with_(Table(title="one", universe="u", cells=[count({"sex": 0}, 60)]))
+    ledger = Ledger().with_(PublishedTable(title="one", universe="u", cells=[count({"sex": 0}, 60)]))
     assert known(ledger, {"sex": 1}, universe="u") == (0, None)
     assert known(ledger, {}, universe="u") == (60, None)
 
@@ -184,12 +184,12 @@ def test_bad_input() -> None:
         known([], {}, universe="u")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="Nothing of this universe"):
         known(Ledger(), {}, universe="u")
-    clash = Table(title="t", universe="u", cells=[count({}, 5), count({}, 6)])
+    clash = PublishedTable(title="t", universe="u", cells=[count({}, 5), count({}, 6)])
     with pytest.raises(InputError, match="contradicts itself"):
         known(Ledger().with_(clash), {}, universe="u")
-    wide = Table(title="t", universe="u", cells=[count({f"v{i}": 1 for i in range(30)}, 50)])
+    wide = PublishedTable(title="t", universe="u", cells=[count({f"v{i}": 1 for i in range(30)}, 50)])
     with pytest.raises(InputError, match="more than can be audited"):
         audit(wide, Ledger())
-    mixed = Table(title="t", universe="u", cells=[count({"age": Band(12, 15)}, 50), count({"age": 13.5}, 5)], complete={})
+    mixed = PublishedTable(title="t", universe="u", cells=[count({"age": Band(12, 15)}, 50), count({"age": 13.5}, 5)], complete={})
     with pytest.raises(InputError, match="'age' is shown in bands and by numbers with decimals"):
         audit(mixed, Ledger())

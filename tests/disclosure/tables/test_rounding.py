@@ -158,15 +158,15 @@ def test_a_search_that_is_stopped_says_so() -> None:
 
 
 def test_ctrl_c_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    from evidencekit.disclosure import waiting
+    from evidencekit.disclosure import progress
 
     def pressed(self: Any, timeout: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(waiting.Thread, "join", pressed)
+    monkeypatch.setattr(progress.Thread, "join", pressed)
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        waiting.waited(lambda: time.sleep(2), title="a solver", progress=False)
+        progress.waited(lambda: time.sleep(2), title="a solver", progress=False)
     assert time.monotonic() - start < 1
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from surveyed_tables import FREQUENCIES, sparse_counts, surveyed
 
-from evidencekit.disclosure.tables import CellSystem, Pattern, Table, audit, cube, intervals, linked, suppress
+from evidencekit.disclosure.tables import CellSystem, SuppressionPattern, Table, audit_suppression, cube, intervals, linked, suppress
 from evidencekit.errors import InputError
 
 shapes = st.lists(st.integers(2, 4), min_size=2, max_size=4).map(tuple).filter(lambda s: np.prod(s) <= 36)
@@ -33,7 +33,7 @@ def attacked(system: CellSystem, values: np.ndarray, hidden: np.ndarray, cell: i
     return ends
 
 
-def failures(system: CellSystem, pattern: Pattern, threshold: int) -> list[int]:
+def failures(system: CellSystem, pattern: SuppressionPattern, threshold: int) -> list[int]:
     """Primary cells that an outsider can say too much of."""
     hidden = pattern.hidden | ~system.offered
     out = []
@@ -44,7 +44,7 @@ def failures(system: CellSystem, pattern: Pattern, threshold: int) -> list[int]:
     return out
 
 
-def inside_failures(system: CellSystem, pattern: Pattern, threshold: int, limit: int = 10_000) -> list[tuple[int, int]]:
+def inside_failures(system: CellSystem, pattern: SuppressionPattern, threshold: int, limit: int = 10_000) -> list[tuple[int, int]]:
     """Pairs of an inner cell of 1 or 2 and a primary cell of which somebody in the first can say too much.
 
     In a cell of 1 she knows that she is alone, and alone in every margin of 1 above it; in a cell of 2 she knows of herself.
@@ -156,7 +156,7 @@ def test_a_table_of_four_dimensions_in_a_minute() -> None:
     assert process_time() - began < 60
     assert len(system) == 2205
     assert int(pattern.primary.sum()) == 475
-    assert audit(system, pattern.hidden, threshold=5).failures == 0
+    assert audit_suppression(system, pattern.hidden, threshold=5).failures == 0
     assert failures(system, pattern, 5) == []
 
 
@@ -174,7 +174,7 @@ def test_the_cheapest_is_the_cheapest_of_all_patterns() -> None:
             mask = pattern.primary.copy()
             mask[free] = chosen
             cost = price[mask & ~pattern.primary].sum()
-            if cost < best - 1e-9 and audit(system, mask, threshold=6, insiders=False).failures == 0:
+            if cost < best - 1e-9 and audit_suppression(system, mask, threshold=6, insiders=False).failures == 0:
                 best = cost
         assert pattern.certificate.cost == pytest.approx(best)
 
@@ -223,12 +223,12 @@ def test_weighted_totals_give_nothing_away() -> None:
 def test_a_pattern_from_elsewhere_is_audited() -> None:
     system = known_table((20, 6), 3000)
     naive = (system.values > 0) & (system.values < 10)
-    found = audit(system, naive, insiders=False)
+    found = audit_suppression(system, naive, insiders=False)
     plain = [c for c in np.flatnonzero(naive) if (e := attacked(system, system.values, naive, int(c), {}))[0] > 1e-5 or e[1] < 10 - 1e-5]
     assert np.flatnonzero(found.outsiders).tolist() == plain
     assert found.failures == 11
-    assert audit(system, naive).failures >= 11
-    assert audit(system, np.zeros(len(system), dtype=bool), insiders=False).failures == int(naive.sum())
+    assert audit_suppression(system, naive).failures >= 11
+    assert audit_suppression(system, np.zeros(len(system), dtype=bool), insiders=False).failures == int(naive.sum())
     low, high = intervals(system, naive, cells=plain)
     for cell in plain:
         assert [low[cell], high[cell]] == pytest.approx(attacked(system, system.values, naive, cell, {}), abs=1e-6)
@@ -297,7 +297,7 @@ def test_time_that_runs_out_is_said() -> None:
     assert pattern.certificate.search == "time ran out"
     assert pattern.certificate.bound <= pattern.certificate.cost
     assert "time ran out" in repr(pattern)
-    assert audit(system, pattern.hidden, insiders=False).failures == 0
+    assert audit_suppression(system, pattern.hidden, insiders=False).failures == 0
 
 
 @pytest.mark.parametrize(
@@ -330,14 +330,14 @@ def test_what_cannot_be_used_is_refused(options: dict[str, object], words: str) 
 def test_no_value_in_messages_and_reprs() -> None:
     system = cube([[4711, 2], [3, 4712]])
     pattern = suppress(system)
-    assert "471" not in repr(pattern) + repr(audit(system, pattern.primary)) + pattern.certificate.to_json().replace(
+    assert "471" not in repr(pattern) + repr(audit_suppression(system, pattern.primary)) + pattern.certificate.to_json().replace(
         pattern.certificate.digest, ""
     )
     with pytest.raises(InputError) as told:
         suppress([[4711, 2], [3, 4712]])  # type: ignore[arg-type]
     assert "4711" not in str(told.value)
     with pytest.raises(InputError, match="hidden is not"):
-        audit(system, [4711])
+        audit_suppression(system, [4711])
     with pytest.raises(InputError, match="positions from 0 to 8"):
         intervals(system, pattern.hidden, cells=[4711])
 

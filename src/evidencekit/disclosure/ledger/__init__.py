@@ -2,35 +2,33 @@
 
 ::
 
-    table = published(estimate, universe="round 1", ...)   or Table(cells=[count(...), percent(...), hidden(...)])
+    table = published(estimate, universe="round 1", ...)   or PublishedTable(cells=[count(...), percent(...), hidden(...)])
     ledger = Ledger("ledger.json")
     audit(table, ledger)                                    LedgerAudit: status and reason per cell, remedy, certificate
     ledger = ledger.with_(table)                            once it went out
 """
 
-from evidencekit.disclosure.ledger.auditing import Certificate, LedgerAudit, audit
+from evidencekit.disclosure.ledger.auditing import LedgerAudit, LedgerCertificate, audit
 from evidencekit.disclosure.ledger.book import Ledger
 from evidencekit.disclosure.ledger.estimates import published
-from evidencekit.disclosure.ledger.examining import Finding
+from evidencekit.disclosure.ledger.examining import LedgerFinding
 from evidencekit.disclosure.ledger.groups import Band, But, Group
 from evidencekit.disclosure.ledger.knowing import known
 from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.remedies import Remedy, remedied
-from evidencekit.disclosure.ledger.rules import Rule
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 
 __all__ = [
     "Band",
     "But",
-    "Certificate",
-    "Finding",
     "Group",
     "Ledger",
     "LedgerAudit",
+    "LedgerCertificate",
+    "LedgerFinding",
     "Number",
+    "PublishedTable",
     "Remedy",
-    "Rule",
-    "Table",
     "audit",
     "count",
     "hidden",

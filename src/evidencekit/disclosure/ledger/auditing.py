@@ -6,26 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tqdm import tqdm
-
 from evidencekit._version import __version__
 from evidencekit.disclosure.ledger.book import Ledger
-from evidencekit.disclosure.ledger.examining import Examined, Finding, examined, passes
+from evidencekit.disclosure.ledger.examining import Examined, LedgerFinding, examined, passes
 from evidencekit.disclosure.ledger.remedies import Remedy, remedy_for
 from evidencekit.disclosure.ledger.rules import Rule, Zeros
 from evidencekit.disclosure.ledger.systems import NODES
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.disclosure.ledger.texts import digest_of
+from evidencekit.disclosure.progress import bar
 from evidencekit.errors import InputError, how_many
 from evidencekit.rendering.text import html_table, text_table
 
-__all__ = ["UNNAMED", "Certificate", "LedgerAudit", "audit"]
+__all__ = ["UNNAMED", "LedgerAudit", "LedgerCertificate", "audit"]
 
 UNNAMED = "design "  # how a universe begins that nobody named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class LedgerCertificate:
     """What was audited against what, by which rule: enough to do it again.
 
     `ledger` and `table` are digests, `groups` the number of groups looked at, `compared` the number of earlier tables.
@@ -52,11 +51,11 @@ class LedgerAudit:
         Per cell ``"pass"``, ``"review"`` (a person has to look) or ``"fail"``.
     reason : tuple of str
         Per cell, why; empty where it passes.
-    findings : tuple of Finding
+    findings : tuple of LedgerFinding
         The groups that the table narrows down too far.
     remedy : Remedy or None
         The least that makes it pass; None where nothing fails, or none was asked for.
-    certificate : Certificate
+    certificate : LedgerCertificate
         What was audited against what.
     notes : tuple of str
         What was not compared, and what was known before.
@@ -64,9 +63,9 @@ class LedgerAudit:
 
     status: tuple[str, ...]
     reason: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[LedgerFinding, ...]
     remedy: Remedy | None
-    certificate: Certificate
+    certificate: LedgerCertificate
     notes: tuple[str, ...] = ()
 
     @property
@@ -97,7 +96,7 @@ class LedgerAudit:
 
 
 def audit(
-    new: Table,
+    new: PublishedTable,
     ledger: Ledger,
     *,
     threshold: int = 10,
@@ -112,12 +111,18 @@ def audit(
 
     Parameters
     ----------
-    new : Table
+    new : PublishedTable
         What is to be released; of an Estimate, `published`.
     ledger : Ledger
         What was released. Tables of another universe are not compared, and counted in a note.
-    threshold, width, zeros
-        As for `Rule`: a group fails when it can be shown to have someone, but fewer than `threshold`, within less than `width`.
+    threshold : int
+        The fewest people of whom a number may be known; 10 by default, as for a cell shown.
+    width : int
+        A group fails when it can be shown to have someone, but fewer than `threshold`, and its smallest and largest possible number are
+        less than `width` apart. 4 by default: what rounding to the nearest five leaves. With 9, a small group passes only where it may
+        also have nobody in it, or as many as the threshold.
+    zeros : {"review", "pass", "fail"}
+        What a group gets that can be shown to have nobody in it, "review" by default: all the others then have the opposite answer.
     remedy : bool or "hide"
         Whether to look for the least that makes a failing table pass; ``"hide"`` only for what does without rounding.
     intervals : bool
@@ -152,10 +157,10 @@ def audit(
     --------
     Whoever knows those aged 12 to 17 and those aged 13 to 17 knows those aged 12.
 
-    >>> from evidencekit.disclosure.ledger import Ledger, Table, audit, count
+    >>> from evidencekit.disclosure.ledger import Ledger, PublishedTable, audit, count
     >>> ages = {"12-17": (12, 13, 14, 15, 16, 17), "13-17": (13, 14, 15, 16, 17)}
     >>> first, second = (
-    ...     Table(title=f"Told someone, {name}", universe="round 1", where={"age": years}, cells=[count({"sex": "girl"}, cases)])
+    ...     PublishedTable(title=f"Told someone, {name}", universe="round 1", where={"age": years}, cells=[count({"sex": "girl"}, cases)])
     ...     for (name, years), cases in zip(ages.items(), (45, 40))
     ... )
     >>> audit(first, Ledger()).verdict
@@ -167,19 +172,19 @@ def audit(
     remedy: hide cell 0
     ledger fc29a29f, table 8f6a38bc
     """
-    if not isinstance(new, Table):
-        raise InputError(f"audit() takes a Table, not a {type(new).__name__}.", "Make one of an Estimate with published().")
+    if not isinstance(new, PublishedTable):
+        raise InputError(f"audit() takes a PublishedTable, not a {type(new).__name__}.", "Make one of an Estimate with published().")
     if not isinstance(ledger, Ledger):
         raise InputError(f"ledger= is a Ledger, not a {type(ledger).__name__}.", "Ledger() is an empty one.")
     rule = Rule(threshold=threshold, width=width, zeros=zeros)
     before = [(i, table) for i, table in enumerate(ledger.entries) if table.universe == new.universe]
-    with tqdm(total=0, desc="audit", unit="group", leave=False, disable=None if progress is None else not progress) as bar:
+    with bar("audit", progress, total=0, unit="group") as shown:
 
-        def examine(table: Table) -> Examined:
-            return examined(table, before, rule, bar=bar, nodes=nodes)
+        def examine(table: PublishedTable) -> Examined:
+            return examined(table, before, rule, bar=shown, nodes=nodes)
 
-        def fine(table: Table) -> bool:
-            return passes(table, before, rule, bar=bar, nodes=nodes)
+        def fine(table: PublishedTable) -> bool:
+            return passes(table, before, rule, bar=shown, nodes=nodes)
 
         found = examine(new)
         best = None
@@ -187,7 +192,7 @@ def audit(
             best = remedy_for(new, found, rule, examine=examine, passes=fine, rounds=remedy != "hide")
     status, reason = _cells(new, found.findings, apart := _apart(new, ledger))
     notes = (*([apart[1]] if apart[1] else []), *_notes(new, found))
-    seal = Certificate(
+    seal = LedgerCertificate(
         ledger=ledger.digest,
         table=digest_of(new),
         version=__version__,
@@ -202,7 +207,7 @@ def audit(
     return LedgerAudit(status=status, reason=reason, findings=shown, remedy=best, certificate=seal, notes=notes)
 
 
-def _cells(new: Table, findings: Sequence[Finding], apart: tuple[bool, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _cells(new: PublishedTable, findings: Sequence[LedgerFinding], apart: tuple[bool, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Status and reason of each cell: its worst finding, the first of these."""
     status, reason = ["pass"] * len(new.cells), [""] * len(new.cells)
     for i, cell in enumerate(new.cells):
@@ -216,14 +221,14 @@ def _cells(new: Table, findings: Sequence[Finding], apart: tuple[bool, str]) -> 
     return tuple(status), tuple(reason)
 
 
-def _said(found: Finding, cell: int) -> str:
+def _said(found: LedgerFinding, cell: int) -> str:
     others = [f"cell {c}" for c in found.cells if c != cell]
     others += [f"entry {t} cell {c}" if c >= 0 else f"entry {t}" for t, c in found.released]
     more = f" and {len(others) - 4} more" if len(others) > 4 else ""
     return f"{found.why}; with {', '.join(others[:4])}{more}" if others else found.why
 
 
-def _apart(new: Table, ledger: Ledger) -> tuple[bool, str]:
+def _apart(new: PublishedTable, ledger: Ledger) -> tuple[bool, str]:
     """Whether tables that were not compared may be of the same people after all, and a note on them."""
     others = [table for table in ledger.entries if table.universe != new.universe]
     if not others:
@@ -233,6 +238,6 @@ def _apart(new: Table, ledger: Ledger) -> tuple[bool, str]:
     return unnamed, f"{said}; some universes were named by nobody, and may be the same people: name them" if unnamed else said
 
 
-def _notes(new: Table, found: Examined) -> list[str]:
+def _notes(new: PublishedTable, found: Examined) -> list[str]:
     notes = [f"{how_many(found.known, 'group was', 'groups were')} known too well before, and not better now"] if found.known else []
     return [*notes, *(f"not audited: {what}" for what in new.unchecked)]

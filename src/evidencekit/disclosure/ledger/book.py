@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.disclosure.ledger.texts import digest_of, entries_from, text_of
 from evidencekit.errors import InputError, how_many, in_our_words
 
@@ -24,7 +24,7 @@ class Ledger:
     ----------
     path : str, path or None
         Its file. Where there is one it is read; where there is none it is written by the first `with_`. None keeps it in memory.
-    entries : tuple of Table
+    entries : tuple of PublishedTable
         What has been released; leave it out to read the file.
 
     Notes
@@ -33,15 +33,15 @@ class Ledger:
 
     Examples
     --------
-    >>> from evidencekit.disclosure.ledger import Ledger, Table, count
-    >>> table = Table(title="By sex", universe="round 1", cells=[count({"sex": "girl"}, 962), count({"sex": "boy"}, 1034)])
+    >>> from evidencekit.disclosure.ledger import Ledger, PublishedTable, count
+    >>> table = PublishedTable(title="By sex", universe="round 1", cells=[count({"sex": "girl"}, 962), count({"sex": "boy"}, 1034)])
     >>> Ledger().with_(table)
     Ledger of 1 table, 2 cells, in memory
       0  By sex  (round 1)
     """
 
     path: Path | None = None
-    entries: tuple[Table, ...] = ()
+    entries: tuple[PublishedTable, ...] = ()
 
     def __post_init__(self) -> None:
         given: Any = self.path
@@ -49,7 +49,7 @@ class Ledger:
             raise InputError(f"A ledger's path is a text or a path, not a {type(given).__name__}.")
         path = None if given is None else Path(given)
         entries = tuple(self.entries)
-        if not all(isinstance(table, Table) for table in entries):
+        if not all(isinstance(table, PublishedTable) for table in entries):
             raise InputError("The entries of a ledger are Tables.")
         if path is not None and not entries:
             entries = _read(path) or ()
@@ -74,7 +74,7 @@ class Ledger:
         """A digest of all entries."""
         return digest_of(*self.entries)
 
-    def with_(self, table: Table) -> Ledger:
+    def with_(self, table: PublishedTable) -> Ledger:
         """A ledger with one more table; its file is written before it is returned.
 
         A table that is in it already, to the last number, is not entered twice: a script may be run again.
@@ -82,11 +82,12 @@ class Ledger:
         Raises
         ------
         InputError
-            Not a Table; somebody else is writing, or has written since this ledger was read; or the file cannot be written.
+            Not a PublishedTable; somebody else is writing, or has written since this ledger was read; or the file cannot be written.
         """
-        if not isinstance(table, Table):
+        if not isinstance(table, PublishedTable):
             fix = "Pass the .entry of what ek.release(estimate, ledger=, publication=) returned."
-            what = "Nothing was audited against a ledger" if table is None else f"A ledger takes a Table, not a {type(table).__name__}"
+            kind = f"A ledger takes a PublishedTable, not a {type(table).__name__}"
+            what = "Nothing was audited against a ledger" if table is None else kind
             raise InputError(f"{what}.", fix)
         if digest_of(table) in map(digest_of, self.entries):
             return self
@@ -108,7 +109,7 @@ class Ledger:
         return "\n".join(lines)
 
 
-def _read(path: Path) -> tuple[Table, ...] | None:
+def _read(path: Path) -> tuple[PublishedTable, ...] | None:
     """The entries in a file; None where there is no file."""
     if not path.exists():
         return None
@@ -121,7 +122,7 @@ def _read(path: Path) -> tuple[Table, ...] | None:
     return entries_from(text)
 
 
-def _write(path: Path, *, before: str, entries: tuple[Table, ...]) -> None:
+def _write(path: Path, *, before: str, entries: tuple[PublishedTable, ...]) -> None:
     """Replace the file, unless it is no longer the one that this ledger was read from."""
     lock, fresh = path.with_name(path.name + ".lock"), path.with_name(path.name + ".new")
     _locked(path, lock)

@@ -12,7 +12,7 @@ import numpy as np
 from evidencekit.disclosure.ledger.auditing import UNNAMED
 from evidencekit.disclosure.ledger.groups import But, Group, Levels, group_of, is_number, level_of, sorted_levels, together
 from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.estimate import Estimate
 
@@ -38,7 +38,7 @@ def published(
     base: int = 1,
     made_of: MadeOf | None = None,
     weight_ratio: float | None = None,
-) -> Table:
+) -> PublishedTable:
     """An Estimate as a table of a ledger.
 
     Parameters
@@ -68,7 +68,7 @@ def published(
 
     Returns
     -------
-    Table
+    PublishedTable
         A cell for each cell of the Estimate. Answers that were missing are among what is said beside the cells.
 
     Raises
@@ -93,7 +93,7 @@ def published(
     >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
     >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
     >>> ek.disclosure.ledger.published(safe.estimate, title="Contact by sex", universe="round 1")
-    Table 'Contact by sex' of 'round 1': 2 cells told apart by any_contact_unwanted, sex
+    PublishedTable 'Contact by sex' of 'round 1': 2 cells told apart by any_contact_unwanted, sex
     """
     if not isinstance(estimate, Estimate):
         within = "Pass its .estimate." if isinstance(getattr(estimate, "estimate", None), Estimate) else ""
@@ -118,7 +118,7 @@ def published(
     reading = _Reading(estimate, frozenset(shows), int(decimals), int(base), made_of, weight_ratio)
     cells = tuple(reading.cell(i) for i in range(len(estimate)))
     beside = tuple(reading.number(*known) for known in reading.missing())
-    return Table(
+    return PublishedTable(
         title=title,
         universe=universe or f"{UNNAMED}{said.design}",
         cells=cells,

@@ -12,17 +12,17 @@ from evidencekit.disclosure.ledger.judging import Verdict, as_narrow, judged
 from evidencekit.disclosure.ledger.linking import Linked, Owner, linked
 from evidencekit.disclosure.ledger.rules import Rule
 from evidencekit.disclosure.ledger.systems import NODES, CountSystem
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.disclosure.ledger.targets import Kind, Target, targets_of
 from evidencekit.errors import InputError
 
-__all__ = ["Examined", "Finding", "examined", "passes"]
+__all__ = ["Examined", "LedgerFinding", "examined", "passes"]
 
 Status = Literal["fail", "review"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Finding:
+class LedgerFinding:
     """A group that the new table narrows down too far.
 
     `kind` says how the group comes about, `why` what is known of it; `cells` are the cells of the new table from which it follows, and
@@ -39,14 +39,14 @@ class Finding:
 
     def __repr__(self) -> str:
         told = f" with {', '.join(f'entry {t} cell {c}' for t, c in self.released)}" if self.released else ""
-        return f"Finding({self.status}: {self.why}, cells {', '.join(map(str, self.cells))}{told})"
+        return f"LedgerFinding({self.status}: {self.why}, cells {', '.join(map(str, self.cells))}{told})"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Examined:
     """The findings on one new table, with how many groups were looked at and how many were known too well before."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[LedgerFinding, ...]
     looked_at: int
     known: int
     linked: Linked
@@ -58,14 +58,16 @@ class Examined:
         return any(found.status == "fail" for found in self.findings)
 
 
-def examined(new: Table, before: Sequence[tuple[int, Table]], rule: Rule, *, bar: Any = None, nodes: int = NODES) -> Examined:
+def examined(
+    new: PublishedTable, before: Sequence[tuple[int, PublishedTable]], rule: Rule, *, bar: Any = None, nodes: int = NODES
+) -> Examined:
     """Examine a new table.
 
     Parameters
     ----------
-    new : Table
+    new : PublishedTable
         The table that is to be released.
-    before : sequence of (int, Table)
+    before : sequence of (int, PublishedTable)
         What was released of the same universe, with its positions in the ledger.
     rule : Rule
         When it is too much.
@@ -99,7 +101,7 @@ def examined(new: Table, before: Sequence[tuple[int, Table]], rule: Rule, *, bar
     return Examined(findings, len(targets), len(bad) - len(fresh), made, failing)
 
 
-def passes(new: Table, before: Sequence[tuple[int, Table]], rule: Rule, *, bar: Any = None, nodes: int = NODES) -> bool:
+def passes(new: PublishedTable, before: Sequence[tuple[int, PublishedTable]], rule: Rule, *, bar: Any = None, nodes: int = NODES) -> bool:
     """Whether nothing of a table fails: `examined` up to the first group that does, and without its reasons."""
     names = [*(f"entry {at}" for at, _ in before), "the new table"]
     made = linked([*(table for _, table in before), new], names=names, settled=len(before), nodes=nodes)
@@ -129,14 +131,14 @@ def _known_before(made: Linked, some: Sequence[int], targets: Sequence[Target], 
     return [i for i, known in zip(some, same, strict=True) if known]
 
 
-def _finding(made: Linked, system: CountSystem, target: Target, verdict: Verdict, rule: Rule, positions: list[int]) -> Finding:
+def _finding(made: Linked, system: CountSystem, target: Target, verdict: Verdict, rule: Rule, positions: list[int]) -> LedgerFinding:
     status: Status = "review" if verdict.status == "empty" and rule.zeros == "review" else "fail"
     owners = _from(made, system, target, verdict, rule)
     last = len(made.tables) - 1
     cells = tuple(sorted({cell for table, cell in owners if table == last and cell >= 0}))
     released = tuple(sorted({(positions[table], cell) for table, cell in owners if table != last}))
     bounds = (int(verdict.low), None if verdict.high >= system.upper.max(initial=0) else int(verdict.high))
-    return Finding(target.kind, status, _why(target.kind, verdict, rule), cells, released, bounds)
+    return LedgerFinding(target.kind, status, _why(target.kind, verdict, rule), cells, released, bounds)
 
 
 def _why(kind: Kind, verdict: Verdict, rule: Rule) -> str:

@@ -10,7 +10,7 @@ from evidencekit.disclosure.ledger.groups import Group, group_of
 from evidencekit.disclosure.ledger.linking import linked
 from evidencekit.disclosure.ledger.numbers import hidden
 from evidencekit.disclosure.ledger.systems import NODES
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import InputError
 
 __all__ = ["known"]
@@ -28,7 +28,7 @@ def known(ledger: Ledger, group: Mapping[str, Any] | Group, *, universe: str, no
     universe : str
         The round of the survey.
     nodes : int
-        As for `CountSystem`; where the solver stops early the interval is too wide, never too narrow.
+        How long the solver may branch over one question. Where it stops before an answer the interval is too wide, never too narrow.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def known(ledger: Ledger, group: Mapping[str, Any] | Group, *, universe: str, no
 
     Examples
     --------
-    >>> from evidencekit.disclosure.ledger import Ledger, Table, count, known, rounded
+    >>> from evidencekit.disclosure.ledger import Ledger, PublishedTable, count, known, rounded
     >>> both = [rounded({"sex": "girl"}, 960), rounded({"sex": "boy"}, 1035)]
-    >>> ledger = Ledger().with_(Table(title="By sex", universe="round 1", cells=both, beside=[count({}, 1996)]))
+    >>> ledger = Ledger().with_(PublishedTable(title="By sex", universe="round 1", cells=both, beside=[count({}, 1996)]))
     >>> known(ledger, {"sex": "girl"}, universe="round 1")
     (959, 962)
     """
@@ -53,7 +53,7 @@ def known(ledger: Ledger, group: Mapping[str, Any] | Group, *, universe: str, no
     before = [(i, table) for i, table in enumerate(ledger.entries) if table.universe == universe]
     if not before:
         raise InputError("Nothing of this universe is in the ledger.", "Use the name that its tables have.")
-    asked = Table(title="asked", universe=universe, cells=((hidden(group_of(group)),),), complete=Group())
+    asked = PublishedTable(title="asked", universe=universe, cells=((hidden(group_of(group)),),), complete=Group())
     names = [*(f"entry {i}" for i, _ in before), "the group asked for"]
     made = linked([*(table for _, table in before), asked], names=names, settled=len(before), nodes=nodes)
     system = made.system()

@@ -16,7 +16,7 @@ from evidencekit.disclosure.ledger.groups import Group, Levels
 from evidencekit.disclosure.ledger.numbers import FINE, Number
 from evidencekit.disclosure.ledger.silence import Silence, questions
 from evidencekit.disclosure.ledger.systems import NODES, CountSystem, Row
-from evidencekit.disclosure.ledger.tables import Table, within
+from evidencekit.disclosure.ledger.tables import PublishedTable, within
 from evidencekit.errors import InputError
 
 __all__ = ["Linked", "Owner", "Place", "Shown", "linked"]
@@ -58,7 +58,7 @@ class Linked:
     groups of those who gave no answer.
     """
 
-    tables: tuple[Table, ...]
+    tables: tuple[PublishedTable, ...]
     names: tuple[str, ...]
     tree: Tree
     starts: NDArray[np.intp]
@@ -98,12 +98,12 @@ class Linked:
         return mask
 
 
-def linked(tables: Sequence[Table], *, names: Sequence[str], settled: int, nodes: int = NODES) -> Linked:
+def linked(tables: Sequence[PublishedTable], *, names: Sequence[str], settled: int, nodes: int = NODES) -> Linked:
     """Link tables of one universe.
 
     Parameters
     ----------
-    tables : sequence of Table
+    tables : sequence of PublishedTable
         Those of the ledger first.
     names : sequence of str
         What an error calls each of them.
@@ -118,7 +118,7 @@ def linked(tables: Sequence[Table], *, names: Sequence[str], settled: int, nodes
 class _Linking:
     """The work of `linked`: classes, cliques, atoms, and then rows."""
 
-    def __init__(self, tables: Sequence[Table], names: Sequence[str], settled: int) -> None:
+    def __init__(self, tables: Sequence[PublishedTable], names: Sequence[str], settled: int) -> None:
         self.tables, self.names, self.settled = tuple(tables), tuple(names), settled
         asked = [(t, at, number, parts) for t, table in enumerate(tables) for at, number, parts in _asked(table)]
         sets: dict[str, dict[Levels, None]] = {}
@@ -234,7 +234,7 @@ class _Linking:
         return np.broadcast_to(out, shape).ravel()[self.kept[clique]]
 
 
-def _asked(table: Table) -> Iterable[tuple[int, Number, tuple[Parts, Parts]]]:
+def _asked(table: PublishedTable) -> Iterable[tuple[int, Number, tuple[Parts, Parts]]]:
     """Every number of a table, with its group and the one it is of, inside the table's part of the universe."""
     for at, number in table.numbers:
         among = within(table.where, number.of).parts if number.of is not None else ()

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from evidencekit.disclosure.ledger.examining import Examined, Finding
+from evidencekit.disclosure.ledger.examining import Examined, LedgerFinding
 from evidencekit.disclosure.ledger.groups import Group
 from evidencekit.disclosure.ledger.judging import judged
 from evidencekit.disclosure.ledger.numbers import Number, hidden
 from evidencekit.disclosure.ledger.rules import Rule
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 
 __all__ = ["Remedy", "remedied", "remedy_for"]
 
@@ -44,12 +44,12 @@ class Remedy:
         return f"round every number to the nearest {self.base}" if self.action == "round" else "do not release this table"
 
 
-def remedied(table: Table, remedy: Remedy) -> Table:
+def remedied(table: PublishedTable, remedy: Remedy) -> PublishedTable:
     """The table after a remedy, to be audited, shown and entered in its place.
 
     Parameters
     ----------
-    table : Table
+    table : PublishedTable
         The table as it was.
     remedy : Remedy
         What `audit` proposed; one that withholds the table hides every cell.
@@ -62,12 +62,12 @@ def remedied(table: Table, remedy: Remedy) -> Table:
 
 
 def remedy_for(
-    table: Table,
+    table: PublishedTable,
     first: Examined,
     rule: Rule,
     *,
-    examine: Callable[[Table], Examined],
-    passes: Callable[[Table], bool],
+    examine: Callable[[PublishedTable], Examined],
+    passes: Callable[[PublishedTable], bool],
     rounds: bool = True,
 ) -> Remedy:
     """The first that passes: hide one cell, round everything to the nearest five (where it `rounds`), hide several, show nothing.
@@ -94,7 +94,7 @@ def remedy_for(
     return Remedy("withhold") if now.fails or len(gone) == len(table.cells) else Remedy("hide", tuple(sorted(gone)))
 
 
-def _failing(findings: Sequence[Finding]) -> list[Finding]:
+def _failing(findings: Sequence[LedgerFinding]) -> list[LedgerFinding]:
     return [found for found in findings if found.status == "fail"]
 
 
@@ -104,7 +104,7 @@ def _might(first: Examined, rule: Rule, cell: int) -> bool:
     return all(v.status != "fails" for v in judged(system, first.failing, rule))
 
 
-def _cover(findings: Sequence[Finding], table: Table, gone: set[int]) -> list[int]:
+def _cover(findings: Sequence[LedgerFinding], table: PublishedTable, gone: set[int]) -> list[int]:
     """Cells of which every failing group needs one: each time the one that most of the others need, among these the smallest."""
     left = [set(found.cells) - gone for found in _failing(findings)]
     out: list[int] = []

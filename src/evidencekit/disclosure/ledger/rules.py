@@ -29,8 +29,7 @@ class Rule:
 
     Examples
     --------
-    >>> import evidencekit as ek
-    >>> rule = ek.disclosure.ledger.Rule(threshold=10)
+    >>> rule = Rule(threshold=10)
     >>> rule.narrow(5, 5), rule.narrow(3, 7), rule.narrow(0, 3), rule.narrow(12, 12)
     (True, False, False, False)
     """

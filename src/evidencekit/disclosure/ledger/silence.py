@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.disclosure.ledger.groups import But
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 
 __all__ = ["Silence", "questions"]
 
@@ -54,7 +54,7 @@ class Silence:
         return False
 
 
-def questions(tables: Sequence[Table]) -> tuple[frozenset[str], frozenset[str]]:
+def questions(tables: Sequence[PublishedTable]) -> tuple[frozenset[str], frozenset[str]]:
     """Variables of which a table shows those who answered, and of these the ones that no table uses to tell people apart."""
     asked: set[str] = set()
     telling: set[str] = set()

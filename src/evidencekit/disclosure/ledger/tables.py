@@ -1,4 +1,4 @@
-"""Table: what a release showed, cell by cell, as an entry of a ledger."""
+"""PublishedTable: what a release showed, cell by cell, as an entry of a ledger."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from evidencekit.disclosure.ledger.groups import Band, Group, Levels, group_of, 
 from evidencekit.disclosure.ledger.numbers import Number
 from evidencekit.errors import InputError, how_many
 
-__all__ = ["Table", "within"]
+__all__ = ["PublishedTable", "within"]
 
 
 EVERYONE = Group()
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class Table:
+class PublishedTable:
     """Numbers that are shown together.
 
     Parameters
@@ -41,9 +41,9 @@ class Table:
 
     Examples
     --------
-    >>> from evidencekit.disclosure.ledger import Table, count
-    >>> Table(title="By sex", universe="round 1", cells=[count({"sex": "girl"}, 962), count({"sex": "boy"}, 1034)])
-    Table 'By sex' of 'round 1': 2 cells told apart by sex
+    >>> from evidencekit.disclosure.ledger import PublishedTable, count
+    >>> PublishedTable(title="By sex", universe="round 1", cells=[count({"sex": "girl"}, 962), count({"sex": "boy"}, 1034)])
+    PublishedTable 'By sex' of 'round 1': 2 cells told apart by sex
     """
 
     title: str
@@ -107,7 +107,7 @@ class Table:
     def __repr__(self) -> str:
         apart = sorted({name for cell in self.cells for number in cell for name in number.group.variables})
         said = f" told apart by {', '.join(apart)}" if apart else ""
-        return f"Table {self.title!r} of {self.universe!r}: {how_many(len(self.cells), 'cell')}{said}"
+        return f"PublishedTable {self.title!r} of {self.universe!r}: {how_many(len(self.cells), 'cell')}{said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from evidencekit.disclosure.ledger.groups import Band, But, Group, Levels
 from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
-from evidencekit.disclosure.ledger.tables import Table
+from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import EvidencekitError, InputError
 
 __all__ = ["digest_of", "entries_from", "text_of"]
@@ -18,19 +18,19 @@ FORMAT = 1
 BACK = "Go back to the file that was kept."
 
 
-def text_of(entries: Sequence[Table]) -> str:
+def text_of(entries: Sequence[PublishedTable]) -> str:
     """The file of a ledger."""
     made = [_entry(table) for table in entries]
     body = ",\n".join(_block(entry) for entry in made)
     return f'{{\n"evidencekit_ledger": {FORMAT},\n"entries": [\n{body}\n],\n"check": {_line(_check(made))}\n}}\n'
 
 
-def digest_of(*tables: Table) -> str:
+def digest_of(*tables: PublishedTable) -> str:
     """A short digest of entries, by which two ledgers can be seen to hold the same ones."""
     return _check([_entry(table) for table in tables])
 
 
-def entries_from(text: str) -> tuple[Table, ...]:
+def entries_from(text: str) -> tuple[PublishedTable, ...]:
     """Read what `text_of` wrote.
 
     Raises
@@ -54,7 +54,7 @@ def entries_from(text: str) -> tuple[Table, ...]:
     return tuple(_table(i, entry) for i, entry in enumerate(entries))
 
 
-def _entry(table: Table) -> dict[str, Any]:
+def _entry(table: PublishedTable) -> dict[str, Any]:
     return {
         "title": table.title,
         "universe": table.universe,
@@ -88,9 +88,9 @@ def _levels(levels: Levels) -> Any:
     return {"but": list(levels.levels)} if isinstance(levels, But) else list(levels)
 
 
-def _table(at: int, entry: Any) -> Table:
+def _table(at: int, entry: Any) -> PublishedTable:
     try:
-        made = Table(
+        made = PublishedTable(
             title=entry["title"],
             universe=entry["universe"],
             where=_group_from(entry["where"]),

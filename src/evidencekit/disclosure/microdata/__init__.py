@@ -8,7 +8,7 @@
                                       displace; scan_text looks for names, numbers and addresses in text
 """
 
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
 from evidencekit.disclosure.microdata.closeness import TCloseness, t_closeness
 from evidencekit.disclosure.microdata.displacing import displace
 from evidencekit.disclosure.microdata.diversity import LDiversity, Spread, l_diversity
@@ -16,11 +16,11 @@ from evidencekit.disclosure.microdata.extremes import top_bottom
 from evidencekit.disclosure.microdata.individual import household_risk, individual_risk
 from evidencekit.disclosure.microdata.keys import KeyFrequencies, frequencies
 from evidencekit.disclosure.microdata.ladders import All, Bands, Groups, Ladder
-from evidencekit.disclosure.microdata.measured import Found, MicrodataRisk
+from evidencekit.disclosure.microdata.measured import MicrodataRisk, RecordRisk
 from evidencekit.disclosure.microdata.measuring import Diversity, risk
 from evidencekit.disclosure.microdata.plans import read_plan
 from evidencekit.disclosure.microdata.protected import Protected
-from evidencekit.disclosure.microdata.protecting import counts_of_matches, protect
+from evidencekit.disclosure.microdata.protecting import protect
 from evidencekit.disclosure.microdata.randomising import Randomised, pram
 from evidencekit.disclosure.microdata.recoding import recode
 from evidencekit.disclosure.microdata.scanning import TextScan, scan_text
@@ -36,18 +36,18 @@ __all__ = [
     "Displace",
     "Diversity",
     "DropColumns",
-    "Entry",
-    "Found",
     "Groups",
     "KeyFrequencies",
     "LDiversity",
     "Ladder",
+    "LogEntry",
     "MicrodataRisk",
     "Plan",
     "Pram",
     "Protected",
     "Randomised",
     "Recode",
+    "RecordRisk",
     "Spread",
     "Suda",
     "SudaScores",
@@ -56,7 +56,6 @@ __all__ = [
     "TextScan",
     "TopBottom",
     "corrected_shares",
-    "counts_of_matches",
     "displace",
     "frequencies",
     "household_risk",

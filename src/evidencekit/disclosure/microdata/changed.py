@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 
 from evidencekit.errors import InputError, named
 
-__all__ = ["Changed", "Entry"]
+__all__ = ["Changed", "LogEntry"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """A line of the log: which step, on which columns, with what counts. It holds no answer and no seed.
 
     Parameters
@@ -38,10 +38,10 @@ class Entry:
         return f"{self.step}{where}: {', '.join(f'{name} {count:,}' for name, count in self.counts.items()) or 'nothing to count'}"
 
     def __repr__(self) -> str:
-        return f"Entry({self})"
+        return f"LogEntry({self})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Entry, (self.step, self.columns, dict(self.counts))
+        return LogEntry, (self.step, self.columns, dict(self.counts))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -52,12 +52,12 @@ class Changed:
     ----------
     data : Dataset or data frame
         In the caller's kind; what was passed is untouched.
-    entry : Entry
+    entry : LogEntry
         What was done, in counts.
     """
 
     data: Any
-    entry: Entry
+    entry: LogEntry
 
     def __repr__(self) -> str:
         return f"Changed({self.entry})"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats, numeric
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
 from evidencekit.disclosure.microdata.geometry import inside, middles, moved, rings_of
 from evidencekit.disclosure.microdata.held import Bools, Held, hold
 from evidencekit.disclosure.microdata.seeds import drawn, need_secret
@@ -122,7 +122,7 @@ def displace(
     made = held.numbers(latitude, to[0][codes]).numbers(longitude, to[1][codes])
     none = int(np.isnan(clusters.latitude).sum())
     counts = {"clusters": len(keys), "urban": int(clusters.urban.sum()), "rural": int((~clusters.urban).sum()), "without a position": none}
-    return Changed(made.data, Entry("displace", (latitude, longitude), counts))
+    return Changed(made.data, LogEntry("displace", (latitude, longitude), counts))
 
 
 def _drawn(clusters: _Clusters, seed: int, shapes: list[list[Floats]] | None) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from evidencekit.columns import numeric
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
 from evidencekit.disclosure.microdata.held import hold, need_count
 from evidencekit.errors import InputError, how_many, one_of
 
@@ -71,7 +71,7 @@ def top_bottom(data: Any, column: str, *, k: int = 10, sides: Literal["both", "t
         below = values < low
         held = held.put(column, below, _as_stored(low, held.raw[column].dtype))
         counts["records changed at the bottom"] = int(below.sum())
-    return Changed(held.data, Entry("top-bottom", (column,), counts))
+    return Changed(held.data, LogEntry("top-bottom", (column,), counts))
 
 
 def _as_stored(value: Any, dtype: Any) -> int | float:

@@ -16,7 +16,7 @@ from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Rows, eager, open_data
 from evidencekit.survey.design.binding import weight_notes, weight_problems
 
-__all__ = ["KeyFrequencies", "Keys", "alpha_of", "codes_of", "frequencies", "names_of", "opened_keys", "weights_of"]
+__all__ = ["KeyFrequencies", "Keys", "alpha_of", "codes_of", "combined", "counted", "frequencies", "names_of", "opened_keys", "weights_of"]
 
 _HELD = "Per-row results are not pickled: their order says which row stands alone."
 
@@ -150,9 +150,14 @@ def opened_keys(rows: Rows, keys: Sequence[str]) -> Keys:
     if not names:
         raise InputError("keys= names no column.", "Name what somebody may know of a person from elsewhere, such as age, sex and district.")
     made = [codes_of(rows, name) for name in names]
-    columns, levels = [codes for codes, _ in made], tuple(size for _, size in made)
-    if not any(levels):
+    if not any(size for _, size in made):
         raise InputError("No row has an answer in any of the keys.", "Look at the missing codes that were declared for them.")
+    return combined(names, made)
+
+
+def combined(names: tuple[str, ...], made: Sequence[tuple[Codes, int]]) -> Keys:
+    """Columns of codes (-1 where missing), each with its number of values, as combinations."""
+    columns, levels = [codes for codes, _ in made], tuple(size for _, size in made)
     group, first = grouped(columns, levels)
     patterns = np.stack([codes[first] for codes in columns], axis=1)
     return Keys(names, group, patterns, np.bincount(group, minlength=len(first)), levels)

@@ -19,13 +19,13 @@ from evidencekit.disclosure.microdata.suda import SudaScores
 from evidencekit.errors import InputError, how_many, named
 from evidencekit.frames import frame_of
 
-__all__ = ["Found", "MicrodataRisk"]
+__all__ = ["MicrodataRisk", "RecordRisk"]
 
 _THRESHOLDS = (2, 3, 5, 10)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Found:
+class RecordRisk:
     """The chance of being found, a row: a person's own (`own`), and anyone's in the household (`household`, None where none is named)."""
 
     own: Floats
@@ -53,7 +53,7 @@ class MicrodataRisk:
 
     keys: tuple[str, ...]
     frequencies: KeyFrequencies
-    found: Found
+    found: RecordRisk
     suda: SudaScores | None
     diversity: LDiversity | None
     closeness: TCloseness | None
@@ -85,7 +85,7 @@ class MicrodataRisk:
 
     def to_frame(self) -> Any:
         """The measures, one row each, in the caller's kind of frame: ``measure``, ``of`` (a column, or empty), ``value``."""
-        measures = list(self._measures())
+        measures = list(self.measures())
         return frame_of({name: [row[i] for row in measures] for i, name in enumerate(("measure", "of", "value"))}, self.backend)
 
     def rows(self) -> Any:
@@ -109,14 +109,15 @@ class MicrodataRisk:
             columns |= {f"{name}_distance": values for name, values in self.closeness.distance.items()}
         return frame_of(columns, self.backend)
 
-    def _measures(self) -> Iterator[tuple[str, str, float]]:
+    def measures(self) -> Iterator[tuple[str, str, float]]:
+        """Each measure's name, the column it is of (or nothing), and its value."""
         yield "rows", "", float(len(self))
         yield "combinations", "", float(self.frequencies.combinations)
         for k, count in self.below.items():
             yield f"rows in combinations of fewer than {k}", "", float(count)
         for what, risk in (("", self.found.own), ("household ", self.found.household)):
             if risk is not None:
-                for name, value in Found.summary(risk).items():
+                for name, value in RecordRisk.summary(risk).items():
                     yield f"{what}risk, {name}", "", value
         if self.suda is not None:
             yield "special uniques", "", float(self.suda.special)
@@ -173,7 +174,7 @@ class MicrodataRisk:
 
 
 def _risk(risk: Floats) -> str:
-    found = Found.summary(risk)
+    found = RecordRisk.summary(risk)
     return f"{found['expected']:,.2f} rows ({_percent(100 * found['share'])} percent), highest risk {found['highest']:.3g}"
 
 

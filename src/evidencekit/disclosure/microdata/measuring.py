@@ -11,7 +11,7 @@ from evidencekit.disclosure.microdata.closeness import closeness_of, ordered_of
 from evidencekit.disclosure.microdata.diversity import constant_of, diversity_of, sensitive_of
 from evidencekit.disclosure.microdata.individual import RiskMethod, individual_risk, of_households
 from evidencekit.disclosure.microdata.keys import KeyFrequencies, codes_of, counted, opened_keys, weights_of
-from evidencekit.disclosure.microdata.measured import Found, MicrodataRisk
+from evidencekit.disclosure.microdata.measured import MicrodataRisk, RecordRisk
 from evidencekit.disclosure.microdata.suda import Suda, scored
 from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Rows, open_data
@@ -128,7 +128,7 @@ def risk(
     return MicrodataRisk(
         keys=made.names,
         frequencies=KeyFrequencies(f[made.group], big_f[made.group], len(made.size)),
-        found=Found(own, together, method),
+        found=RecordRisk(own, together, method),
         suda=scored(made, suda or Suda(size=3 if len(made.names) >= 15 else None)),
         diversity=diversity_of(made, answers, how.c) if answers else None,
         closeness=closeness_of(made, answers, ordered) if answers else None,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Codes
 from evidencekit.disclosure.microdata.held import Held
+from evidencekit.disclosure.microdata.matching import grouped, matched
 
 __all__ = ["MANY", "MissingKeys", "Patterns", "keyed", "matches", "superset_sums"]
 
@@ -29,15 +30,12 @@ def keyed(held: Held, keys: Sequence[str], missing: MissingKeys) -> Patterns:
 
 def matches(patterns: Patterns) -> Codes:
     """How many records match each one on all keys, itself included, shape (n,); -1 matches anything."""
-    if not len(patterns):
-        return np.zeros(0, dtype=np.intp)
-    different, at, counts = np.unique(patterns, axis=0, return_inverse=True, return_counts=True)
-    total, whole = counts.copy(), (different >= 0).all(axis=1)
-    for p in np.flatnonzero(~whole).tolist():
-        hit = alike(different, different[p]) == 0
-        total[whole & hit] += counts[p]
-        total[p] = counts[hit].sum()
-    return total.astype(np.intp)[at.ravel()]
+    if not patterns.size:
+        return np.full(len(patterns), len(patterns), dtype=np.intp)
+    levels = (patterns.max(axis=0) + 1).tolist()
+    at, first = grouped(list(np.ascontiguousarray(patterns.T)), levels)
+    counts = np.bincount(at).astype(np.float64)
+    return matched(patterns[first], levels, counts[None], 1.0)[0].astype(np.intp)[at]
 
 
 def alike(different: Patterns, one: Codes) -> Codes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal, NoReturn
 
-from evidencekit.disclosure.microdata.changed import Entry
+from evidencekit.disclosure.microdata.changed import LogEntry
 from evidencekit.disclosure.microdata.steps import Plan
 from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.frames import frame_of
@@ -28,10 +28,10 @@ class Protected:
         In the caller's kind.
     plan : Plan
         What was done.
-    log : tuple of Entry
+    log : tuple of LogEntry
         Each step with its counts.
     risk : mapping of str to (float, float)
-        Measures before and after; empty where the plan has no keys.
+        Measures before and after, by the names that `MicrodataRisk.to_frame` has; empty where the plan has no keys.
     utility : mapping of str to list
         Columns of a table with a row for each column of the file: cells that read differently, values taken out, levels, and against the
         file recoded alike the Hellinger distance and the largest change of a weighted share.
@@ -45,7 +45,7 @@ class Protected:
 
     data: Any
     plan: Plan
-    log: tuple[Entry, ...]
+    log: tuple[LogEntry, ...]
     risk: Mapping[str, tuple[float, float]]
     utility: Mapping[str, list[Any]]
     associations: Mapping[str, list[Any]]

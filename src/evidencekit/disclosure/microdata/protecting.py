@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Floats, numeric
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
+from evidencekit.disclosure.microdata.comparing import Risk, risks
 from evidencekit.disclosure.microdata.displacing import displace
 from evidencekit.disclosure.microdata.extremes import top_bottom
 from evidencekit.disclosure.microdata.gate import Passes, refuse_identifying
 from evidencekit.disclosure.microdata.held import Held, hold
-from evidencekit.disclosure.microdata.patterns import keyed, matches
 from evidencekit.disclosure.microdata.protected import Protected
 from evidencekit.disclosure.microdata.randomising import pram
 from evidencekit.disclosure.microdata.recoding import recode
@@ -26,10 +25,7 @@ from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Dataset, open_data
 from evidencekit.instrument import Instrument
 
-__all__ = ["Risk", "counts_of_matches", "protect"]
-
-Risk = Callable[[Any, Sequence[str], str | None], Mapping[str, float]]
-"""A measure of risk: the data, the keys they have and the column of weights in; numbers by name out."""
+__all__ = ["protect"]
 
 
 def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument | None = None, risk: Risk | None = None) -> Protected:
@@ -46,7 +42,9 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     form : Instrument, optional
         The form the answers come from: its roles say which columns are free text, identifiers or places.
     risk : callable, optional
-        What is measured before and after; by default how many records match each on the keys (`counts_of_matches`).
+        A measure in the place of ours: ``risk(data, keys, weights)`` gives numbers by name. By default what `risk` measures with its own
+        defaults, special uniques left out: they take long where keys are many. Weights count for the rows after too, dropped or not; where
+        they do not add up to people, the rows are taken for the whole population, which is the highest risk.
 
     Returns
     -------
@@ -86,7 +84,7 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     ...     weights="weight",
     ... )
     >>> safe = protect(data, plan)
-    >>> safe.risk["below 5"]
+    >>> safe.risk["rows in combinations of fewer than 5"]
     (459.0, 0.0)
     >>> [entry.step for entry in safe.log]
     ['recode', 'top-bottom', 'suppress', 'drop']
@@ -94,25 +92,24 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     held = hold(data)
     _check(held, plan, form)
     before, reference = held, held
-    log: list[Entry] = []
+    log: list[LogEntry] = []
     for step in plan.steps:
         held, entry = _taken(step, held, plan, seed)
         log.append(entry)
         if isinstance(step, (Recode, TopBottom)):
             reference = _taken(step, reference, plan, seed)[0]
     if plan.keep:
-        log.append(Entry("let pass by name", tuple(plan.keep)))
+        log.append(LogEntry("let pass by name", tuple(plan.keep)))
     recoded = {step.column for step in plan.steps if isinstance(step, Recode)}
     displaced = {name for step in plan.steps if isinstance(step, Displace) for name in (step.latitude, step.longitude)}
     refuse_identifying(held, Passes(recoded, displaced, plan.keep, plan.weights), form)
     held = _bare(held)
-    measure = counts_of_matches if risk is None else risk
     weights = _weights(before, plan)
     return Protected(
         data=held.data,
         plan=plan,
         log=tuple(log),
-        risk=_risks(measure, plan, before, held),
+        risk=risks(before, held, plan, weights, risk),
         utility=losses(before, reference, held, weights),
         associations=associations(before, held),
         backend=open_data(data).backend,
@@ -120,43 +117,12 @@ def protect(data: Any, plan: Plan, *, seed: int | None = None, form: Instrument 
     )
 
 
-def counts_of_matches(data: Any, keys: Sequence[str], weights: str | None = None) -> dict[str, float]:
-    """How many records few others match on the keys, a missing key matching anything.
-
-    Parameters
-    ----------
-    data : Dataset or data frame
-        In memory.
-    keys : sequence of str
-        The quasi-identifiers.
-    weights : str, optional
-        Not used here; other measures do.
-
-    Returns
-    -------
-    dict of str to float
-        ``records``, ``alone`` (nobody else matches), ``below 3``, ``below 5`` (records that fewer match), ``fewest`` (matches of any).
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from evidencekit.disclosure.microdata import counts_of_matches
-    >>> counts_of_matches(pd.DataFrame({"a": [1, 1, 2], "b": [1, 1, 1]}), ["a", "b"])
-    {'records': 3, 'alone': 1, 'below 3': 3, 'below 5': 3, 'fewest': 1}
-    """
-    held = hold(data, "Measuring risk")
-    held.need(keys, "keys=")
-    f = matches(keyed(held, keys, "matches any"))
-    few = {f"below {k}": int((f < k).sum()) for k in (3, 5)}
-    return {"records": len(f), "alone": int((f == 1).sum()), **few, "fewest": int(f.min(initial=len(f)))}
-
-
-def _taken(step: Step, held: Held, plan: Plan, seed: int | None) -> tuple[Held, Entry]:
+def _taken(step: Step, held: Held, plan: Plan, seed: int | None) -> tuple[Held, LogEntry]:
     """One step."""
     if isinstance(step, DropColumns):
         names = [step.columns] if isinstance(step.columns, str) else list(step.columns)
         held.need(names, "DropColumns")
-        return held.drop(names), Entry("drop", tuple(names), {"columns": len(names)})
+        return held.drop(names), LogEntry("drop", tuple(names), {"columns": len(names)})
     made = _verb(step, held.data, plan, seed)
     return hold(made.data), made.entry
 
@@ -209,16 +175,6 @@ def _weights(held: Held, plan: Plan) -> Floats:
     if bad:
         raise InputError(f"Weights {plan.weights!r} are missing or negative in {how_many(bad, 'row')}.", "Take such rows out first.")
     return w
-
-
-def _risks(measure: Risk, plan: Plan, before: Held, after: Held) -> dict[str, tuple[float, float]]:
-    """The measures before, on all keys, and after, on those still there."""
-    if not plan.keys:
-        return {}
-    left = [key for key in plan.keys if key in after.columns]
-    weights = plan.weights if plan.weights in after.columns else None
-    one, two = measure(before.data, plan.keys, plan.weights), measure(after.data, left, weights)
-    return {name: (float(one[name]), float(two[name])) for name in one if name in two}
 
 
 def _bare(held: Held) -> Held:

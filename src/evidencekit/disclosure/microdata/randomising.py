@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, numeric
-from evidencekit.disclosure.microdata.changed import Entry
+from evidencekit.disclosure.microdata.changed import LogEntry
 from evidencekit.disclosure.microdata.held import Held, hold
 from evidencekit.disclosure.microdata.seeds import drawn, need_secret
 from evidencekit.disclosure.microdata.transitions import invariant_matrix, need_matrix, staying
@@ -25,7 +25,7 @@ class Randomised:
     ----------
     data : Dataset or data frame
         In the caller's kind.
-    entry : Entry
+    entry : LogEntry
         What was done, in counts.
     levels : tuple
         The levels of the column, in the order of the matrix.
@@ -34,7 +34,7 @@ class Randomised:
     """
 
     data: Any
-    entry: Entry
+    entry: LogEntry
     levels: tuple[Any, ...]
     matrix: Floats
 
@@ -113,7 +113,7 @@ def pram(
     moved = np.where(codes >= 0, _moved(codes, p, secret, column), -1)
     made = held.take(column, moved, keys)
     counts = {"cells changed": int((moved != codes).sum()), "levels": len(keys)}
-    return Randomised(made.data, Entry("pram", (column,), counts), keys, p)
+    return Randomised(made.data, LogEntry("pram", (column,), counts), keys, p)
 
 
 def _probabilities(

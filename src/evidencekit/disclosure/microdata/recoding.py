@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Codes
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
 from evidencekit.disclosure.microdata.held import Held, hold, need_count
 from evidencekit.disclosure.microdata.ladders import All, Bands, Ladder, Rung
 from evidencekit.errors import InputError, how_many
@@ -69,7 +69,7 @@ def recode(data: Any, column: str, *, ladder: Ladder, rung: int = 1) -> Changed:
     to = np.array([*(place[label] for label in labels), -1], dtype=np.intp)
     made = held.texts(column, to[codes], levels)
     counts = {"records recoded": int((codes >= 0).sum()), "levels before": len(keys), "levels after": len(levels)}
-    return Changed(made.data, Entry("recode", (column,), counts))
+    return Changed(made.data, LogEntry("recode", (column,), counts))
 
 
 def _climbed(held: Held, column: str, codes: Codes, labels: list[Any], rung: Rung, k: int) -> list[str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.microdata.keys import Keys, opened_keys
 from evidencekit.disclosure.microdata.matching import dense
+from evidencekit.disclosure.progress import stage
 from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.frames import open_data
 
@@ -152,20 +153,13 @@ def scored(keys: Keys, how: Suda) -> SudaScores:
     worth = [0.0, *(_worth(how.scores, m, k) for k in range(1, m + 1))]
     alone = np.flatnonzero(keys.size == 1)
     score, parts = np.zeros(len(keys.size)), np.zeros((len(keys.size), m))
-    with _progress(subsets, shown=subsets * len(score) > _LONG) as bar:
-        for subset, place in _minimal(keys, alone, size, bar.update):
+    with stage("Special uniques", subsets, None if subsets * len(score) > _LONG else False) as told:
+        for subset, place in _minimal(keys, alone, size, told):
             score[place] += worth[len(subset)]
             parts[place[:, None], subset] += worth[len(subset)]
     shares = np.divide(parts, score[:, None], out=np.zeros_like(parts), where=score[:, None] > 0)
     dis = _dis(keys, score, how.fraction)
     return SudaScores(keys.names, score[keys.group], dis[keys.group], shares[keys.group])
-
-
-def _progress(subsets: int, *, shown: bool) -> Any:
-    """A bar over the subsets of long searches, on a terminal only."""
-    from tqdm import tqdm
-
-    return tqdm(total=subsets, desc="Special uniques", unit=" subsets", leave=False, disable=None if shown else True)
 
 
 def _worth(scores: str, m: int, k: int) -> float:
@@ -174,7 +168,7 @@ def _worth(scores: str, m: int, k: int) -> float:
     return (2 ** (m - k) - 1) / comb(m, k)
 
 
-def _minimal(keys: Keys, alone: Codes, size: int, looked: Callable[[], Any]) -> Iterator[tuple[list[int], Codes]]:
+def _minimal(keys: Keys, alone: Codes, size: int, looked: Callable[[int], Any]) -> Iterator[tuple[list[int], Codes]]:
     """Subsets of keys with the combinations that are minimal uniques on them.
 
     Subsets come in the order of the numbers whose bits they are, so that every part of one comes before it.
@@ -188,7 +182,7 @@ def _minimal(keys: Keys, alone: Codes, size: int, looked: Callable[[], Any]) -> 
     def descend(mask: int, subset: list[int], rows: Codes, group: Codes, groups: int) -> Iterator[tuple[list[int], Codes]]:
         for j in range(subset[-1] if subset else m):
             here, grown = mask | 1 << j, [*subset, j]
-            looked()
+            looked(1)
             codes = keys.patterns[rows, j]
             known = codes >= 0
             left, part = rows[known], group[known] * keys.levels[j] + codes[known]

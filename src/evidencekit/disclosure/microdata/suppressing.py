@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.disclosure.microdata.changed import Changed, Entry
+from evidencekit.disclosure.microdata.changed import Changed, LogEntry
 from evidencekit.disclosure.microdata.held import Bools, Held, hold, need_count
 from evidencekit.disclosure.microdata.patterns import MANY, MissingKeys, Patterns, alike, keyed, matches, superset_sums
 from evidencekit.errors import InputError, how_many, one_of
@@ -109,7 +109,7 @@ def suppress_locally(
     gone &= answered
     by_key = {f"from {key}": int(gone[:, j].sum()) for j, key in enumerate(keys)}
     counts = {"records below k before": below, "records changed": int(gone.any(axis=1).sum()), "values taken out": int(gone.sum())}
-    return Changed(made.data, Entry("suppress", keys, {**counts, **by_key}))
+    return Changed(made.data, LogEntry("suppress", keys, {**counts, **by_key}))
 
 
 def _against_others(patterns: Patterns, few: Bools, k: int, costs: Floats) -> Bools:

@@ -10,7 +10,7 @@ import numpy as np
 
 from evidencekit.disclosure.noise.cellkeys import Keys
 from evidencekit.disclosure.noise.ptables import PerturbationTable
-from evidencekit.disclosure.whole import Whole, frozen, places, whole_counts
+from evidencekit.disclosure.whole import Whole, frozen, positions, whole_counts
 from evidencekit.errors import InputError, how_many
 
 __all__ = ["Perturbed", "perturb"]
@@ -117,7 +117,7 @@ def perturb(counts: Any, *, keys: Keys, table: PerturbationTable) -> Perturbed:
         raise InputError("keys= is not one uint64 for each count.", "Make them with cell_keys(), and margin_keys() for margins.")
     if (odd := (true == 0) & (keys != 0)).any():
         raise InputError(
-            f"{how_many(int(odd.sum()), 'cell without records has', 'cells without records have')} a key, at {places(odd.ravel())}.",
+            f"{how_many(int(odd.sum()), 'cell without records has', 'cells without records have')} a key, at {positions(odd.ravel())}.",
             "Count the records that the keys are of.",
         )
     ends = np.cumsum(table.chances, axis=1)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.tables.intruders import insiders_of, outsider, protection_of
-from evidencekit.disclosure.tables.linking import positions
+from evidencekit.disclosure.tables.intruders import insiders_of, outsider, protection_levels
 from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.searching import Asked
 from evidencekit.disclosure.tables.systems import CellSystem
+from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError
 
 __all__ = ["asked_of"]
@@ -37,7 +37,7 @@ def asked_of(system: CellSystem, *, threshold: int, primary: Any, weighted: Cell
     if isinstance(threshold, bool) or not isinstance(threshold, Integral) or threshold < 1:
         raise InputError("threshold= is a whole number of at least 1.", "Cells of 1 up to one less are hidden: 10 is usual.")
     mask, prices = _mask(primary, system, threshold), _prices(costs, system)
-    base = outsider(system.values, protection_of(system.values, mask, threshold))
+    base = outsider(system.values, protection_levels(system.values, mask, threshold))
     inside = insiders_of(system, base, mask) if insiders else []
     views = [View((base, *inside), Pool(base, system.relations))]
     if weighted is not None and mask.any():
@@ -90,5 +90,5 @@ def _weighted(weighted: CellSystem, system: CellSystem, primary: NDArray[np.bool
     units = np.where(system.values > 0, totals / np.maximum(system.values, 1e-300), 1.0)
     if np.allclose(units, 1, rtol=1e-9):
         return None
-    who = outsider(totals, protection_of(totals, primary, threshold, units))
+    who = outsider(totals, protection_levels(totals, primary, threshold, units))
     return View((who,), Pool(who, system.relations))

@@ -9,19 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.asking import asked_of
 from evidencekit.disclosure.tables.auditing import Hidden, unmet
-from evidencekit.disclosure.tables.linking import positions
 from evidencekit.disclosure.tables.solving import least
 from evidencekit.disclosure.tables.systems import CellSystem
-from evidencekit.disclosure.tables.telling import stage
+from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError, how_many
 
-__all__ = ["Audit", "audit", "intervals"]
+__all__ = ["SuppressionAudit", "audit_suppression", "intervals"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Audit:
+class SuppressionAudit:
     """Which hidden cells a pattern does not protect.
 
     Parameters
@@ -46,10 +46,10 @@ class Audit:
     def __repr__(self) -> str:
         failed = self.outsiders | self.insiders
         where = f", at {positions(failed)}" if self.failures else ""
-        return f"Audit: {how_many(self.failures, 'cell')} not protected{where}; {how_many(self.programmes, 'linear programme')}"
+        return f"SuppressionAudit: {how_many(self.failures, 'cell')} not protected{where}; {how_many(self.programmes, 'linear programme')}"
 
 
-def audit(
+def audit_suppression(
     system: CellSystem,
     hidden: Any,
     *,
@@ -58,7 +58,7 @@ def audit(
     weighted: CellSystem | None = None,
     insiders: bool = True,
     progress: bool | None = None,
-) -> Audit:
+) -> SuppressionAudit:
     """Which cells a pattern of hidden cells does not protect, wherever the pattern is from.
 
     Parameters
@@ -72,7 +72,7 @@ def audit(
 
     Returns
     -------
-    Audit
+    SuppressionAudit
         Failures by cell: those of whom it is not true that they could hold anything from 0 to the threshold.
 
     Raises
@@ -84,10 +84,10 @@ def audit(
     --------
     Hiding nothing but the small cell protects nobody: it is what is lacking to its margin.
 
-    >>> from evidencekit.disclosure.tables import audit, cube
+    >>> from evidencekit.disclosure.tables import audit_suppression, cube
     >>> system = cube([[40, 7, 25], [31, 30, 28], [22, 35, 41]])
-    >>> audit(system, system.values == 7)
-    Audit: 1 cell not protected, at position 6; 4 linear programmes
+    >>> audit_suppression(system, system.values == 7)
+    SuppressionAudit: 1 cell not protected, at position 6; 4 linear programmes
     """
     asked = asked_of(system, threshold=threshold, primary=primary, weighted=weighted, costs=None, insiders=insiders)
     mask = _hidden(hidden, system)
@@ -99,7 +99,7 @@ def audit(
                 found, more = unmet(part, who.of_hidden(mask), view.pool, most=2 * len(system), told=told)
                 solved += more
                 failed[who.own >= 0][[cell for cell, _ in found]] = True
-    return Audit(*failed, solved)
+    return SuppressionAudit(*failed, solved)
 
 
 def intervals(system: CellSystem, hidden: Any, *, cells: Any = None, progress: bool | None = None) -> tuple[Floats, Floats]:

@@ -13,9 +13,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.disclosure.progress import waited
 from evidencekit.disclosure.tables.rounded import Rounded, counts_of
 from evidencekit.disclosure.tables.systems import CellSystem
-from evidencekit.disclosure.waiting import waited
 from evidencekit.disclosure.whole import Whole, whole_number
 from evidencekit.errors import EstimationError, InputError, how_many
 

@@ -11,13 +11,13 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import InputError
 
-__all__ = ["Intruder", "Protection", "insiders_of", "outsider", "protection_of"]
+__all__ = ["Intruder", "ProtectionLevels", "insiders_of", "outsider", "protection_levels"]
 
 OWN = 2  # cells of so few records are small enough for each to know something of the others
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Protection:
+class ProtectionLevels:
     """How wide the interval must be that can be worked out for each cell.
 
     Parameters
@@ -45,10 +45,10 @@ class Protection:
         return np.flatnonzero(~np.isnan(self.low))
 
     def __repr__(self) -> str:
-        return f"Protection of {len(self.cells):,} of {len(self.low):,} cells"
+        return f"ProtectionLevels of {len(self.cells):,} of {len(self.low):,} cells"
 
 
-def protection_of(values: Floats, primary: NDArray[np.bool_], threshold: float, units: Floats | float = 1.0) -> Protection:
+def protection_levels(values: Floats, primary: NDArray[np.bool_], threshold: float, units: Floats | float = 1.0) -> ProtectionLevels:
     """What the primary cells need.
 
     A cell below the threshold must be able to hold anything from 0 to the threshold: that it is small is known, how small is not. One
@@ -68,7 +68,7 @@ def protection_of(values: Floats, primary: NDArray[np.bool_], threshold: float, 
     width = threshold * units
     small = values < width
     low, high = np.where(small, 0, np.maximum(values - width, 0)), np.where(small, width, values + width)
-    return Protection(np.where(primary, low, np.nan), np.where(primary, high, np.nan))
+    return ProtectionLevels(np.where(primary, low, np.nan), np.where(primary, high, np.nan))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -81,7 +81,7 @@ class Intruder:
         The true values.
     low, high : array (m,)
         Between what they know each cell to lie, shown or not.
-    need : Protection
+    need : ProtectionLevels
         What they must not come to know.
     own : int
         The hidden cell that their own record is in; -1 for an outsider.
@@ -90,7 +90,7 @@ class Intruder:
     values: Floats
     low: Floats
     high: Floats
-    need: Protection
+    need: ProtectionLevels
     own: int = -1
 
     @property
@@ -100,11 +100,11 @@ class Intruder:
 
     def of_hidden(self, hidden: NDArray[np.bool_]) -> Intruder:
         """The same, for needs of hidden cells only."""
-        need = Protection(np.where(hidden, self.need.low, np.nan), np.where(hidden, self.need.high, np.nan))
+        need = ProtectionLevels(np.where(hidden, self.need.low, np.nan), np.where(hidden, self.need.high, np.nan))
         return replace(self, need=need)
 
 
-def outsider(values: Floats, need: Protection) -> Intruder:
+def outsider(values: Floats, need: ProtectionLevels) -> Intruder:
     """Someone who has no record in the tables. That the total is not much larger than it is may be known from elsewhere."""
     most = values.max() + np.nanmax(need.high, initial=0.0)
     return Intruder(values, np.zeros(len(values)), np.full(len(values), most), need)
@@ -150,5 +150,5 @@ def insiders_of(system: CellSystem, base: Intruder, primary: NDArray[np.bool_]) 
         need_low = np.where(above, np.fmax(base.need.low, 1), base.need.low)
         need_low = np.where(np.isnan(base.need.low) | alone | empty, np.nan, need_low)
         need_high = np.where(alone | empty, np.nan, base.need.high)
-        out.append(Intruder(base.values, low, high, Protection(need_low, need_high), own))
+        out.append(Intruder(base.values, low, high, ProtectionLevels(need_low, need_high), own))
     return out

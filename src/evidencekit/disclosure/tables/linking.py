@@ -15,13 +15,13 @@ from scipy.sparse import csr_array, eye_array, kron, vstack
 from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.tables.axes import Axis, Within, axes_of
 from evidencekit.disclosure.tables.joint import joint_of
+from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError, how_many
 
-__all__ = ["Table", "axes_in", "linked_parts", "positions"]
+__all__ = ["Table", "axes_in", "linked_parts"]
 
 MOST = 200_000  # cells of the full cross
 CLOSE = 1e-8  # relative; weighted totals are added up in another order by whoever made them
-LISTED = 5  # positions in a message
 
 Parts = tuple[Floats, csr_array, NDArray[np.bool_], csr_array, NDArray[np.bool_], tuple[Codes, ...]]
 
@@ -279,10 +279,3 @@ def _distinct(matrix: csr_array) -> csr_array:
     for i, (a, b) in enumerate(zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True)):
         seen.setdefault(matrix.indices[a:b].tobytes() + matrix.data[a:b].tobytes(), i)
     return matrix[np.array(list(seen.values()), dtype=np.intp)]
-
-
-def positions(which: NDArray[np.bool_]) -> str:
-    """Where cells are, counted from 0: ``positions 3, 4 and 7 more``."""
-    at = np.flatnonzero(which)
-    more = f" and {len(at) - LISTED:,} more" if len(at) > LISTED else ""
-    return f"position{'s' if len(at) > 1 else ''} {', '.join(str(i) for i in at[:LISTED])}{more}"

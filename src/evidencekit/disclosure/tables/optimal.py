@@ -14,7 +14,7 @@ from evidencekit.disclosure.tables.auditing import Hidden, unmet
 from evidencekit.disclosure.tables.intruders import Intruder
 from evidencekit.disclosure.tables.proofs import CLOSE, View
 from evidencekit.disclosure.tables.repair import Need
-from evidencekit.disclosure.tables.solving import Whole, least_whole, least_with_prices
+from evidencekit.disclosure.tables.solving import WholeSolution, least_whole, least_with_prices
 from evidencekit.disclosure.tables.systems import CellSystem
 
 __all__ = ["Cover"]
@@ -49,7 +49,7 @@ class Cover:
         self.rows: list[Floats] = []
         self.programmes = 0
 
-    def cheapest(self, *, seconds: float, nodes: int) -> tuple[NDArray[np.bool_], Whole]:
+    def cheapest(self, *, seconds: float, nodes: int) -> tuple[NDArray[np.bool_], WholeSolution]:
         """The cheapest pattern that meets the rows, or a bound on it."""
         n = int(self.free.sum())
         cover = csr_array(np.array(self.rows)) if self.rows else csr_array((0, n))

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import how_many
 
-__all__ = ["Certificate", "Pattern"]
+__all__ = ["SuppressionCertificate", "SuppressionPattern"]
 
 Search = Literal["nothing to hide", "search", "cheapest", "time ran out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class SuppressionCertificate:
     """What was checked of a pattern, and how.
 
     Parameters
@@ -69,7 +69,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
-class Pattern:
+class SuppressionPattern:
     """Which cells are hidden.
 
     Parameters
@@ -78,13 +78,13 @@ class Pattern:
         Cells that must be hidden for their own sake.
     secondary : array of bool (m,)
         Cells that are hidden so that the primary ones cannot be worked out.
-    certificate : Certificate
+    certificate : SuppressionCertificate
         What was checked.
     """
 
     primary: NDArray[np.bool_]
     secondary: NDArray[np.bool_]
-    certificate: Certificate
+    certificate: SuppressionCertificate
     hidden: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,4 +94,4 @@ class Pattern:
         found = {"cheapest": ", proven to cost least", "time ran out": ", not proven to cost least: time ran out"}
         proof = f"{self.certificate.failures} failures in {how_many(self.certificate.needs, 'interval')}"
         counts = f"{int(self.primary.sum()):,} primary and {int(self.secondary.sum()):,} secondary of {how_many(len(self.hidden), 'cell')}"
-        return f"Pattern: {counts} hidden; {proof}{found.get(self.certificate.search, '')}"
+        return f"SuppressionPattern: {counts} hidden; {proof}{found.get(self.certificate.search, '')}"

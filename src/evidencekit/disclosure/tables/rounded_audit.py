@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from tqdm import tqdm
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.rounded import Rounded, counts_of
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.tables.witnesses import doubted, whole_extreme
-from evidencekit.disclosure.whole import frozen, places, whole_number
+from evidencekit.disclosure.whole import frozen, positions, whole_number
 from evidencekit.errors import EstimationError, InputError, how_many, one_of
 
 __all__ = ["RoundingAudit", "audit_rounding"]
@@ -70,7 +70,7 @@ class RoundingAudit:
     def __repr__(self) -> str:
         size = int(self.looked_at.sum())
         known = how_many(int(self.determined.sum()), "small count is", "small counts are")
-        verdict = f"{known} known exactly, at {places(self.determined)}: failed"
+        verdict = f"{known} known exactly, at {positions(self.determined)}: failed"
         head = f"RoundingAudit: {how_many(size, 'cell')} looked at, {'no small count is known exactly: passed' if self.passed else verdict}"
         wide = (self.high - self.low)[self.looked_at]
         spread = f"intervals are {wide.min():,.0f} to {wide.max():,.0f} wide; " if size else ""
@@ -192,11 +192,13 @@ def _bounds(
     for values in [] if integer else _corners(system, bottom, top, look, reached):
         saw(values)
     open_ends = [(int(i), side) for side in (0, 1) for i in look[~_met(reached, (bottom, top), look)[side]]]
-    for i, side in tqdm(open_ends, desc="Auditing bounds", unit="bound", disable=None if progress is None else not progress, leave=False):
-        if not _met(reached, (bottom, top), np.array([i]))[side][0]:
-            cost = np.zeros(len(bottom))
-            cost[i] = 1 if side == 0 else -1
-            saw(_extreme(system, bottom, top, cost, integer))
+    with stage("Auditing bounds", len(open_ends), progress) as told:
+        for i, side in open_ends:
+            if not _met(reached, (bottom, top), np.array([i]))[side][0]:
+                cost = np.zeros(len(bottom))
+                cost[i] = 1 if side == 0 else -1
+                saw(_extreme(system, bottom, top, cost, integer))
+            told(1)
     low, high = np.full(len(bottom), np.nan), np.full(len(bottom), np.nan)
     low[look], high[look] = np.ceil(reached[0][look] - _CLOSE), np.floor(reached[1][look] + _CLOSE)
     return low, high, other & system.offered

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.gauss import eliminated
 from evidencekit.disclosure.tables.optimal import Cover
 from evidencekit.disclosure.tables.patterns import Search
 from evidencekit.disclosure.tables.proofs import CLOSE, View
 from evidencekit.disclosure.tables.repair import SMALL, Repaired, repaired
 from evidencekit.disclosure.tables.systems import CellSystem
-from evidencekit.disclosure.tables.telling import stage
 from evidencekit.disclosure.tables.tidying import tidied
 
 __all__ = ["Asked", "Found", "search"]

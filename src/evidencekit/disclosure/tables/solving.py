@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from evidencekit.columns import Floats
 
-__all__ = ["Whole", "least", "least_whole", "least_with_prices"]
+__all__ = ["WholeSolution", "least", "least_whole", "least_with_prices"]
 
 
 def least(costs: Floats, sums: csr_array, right: Floats, *, low: Floats, high: Floats) -> Floats | None:
@@ -31,7 +31,7 @@ def least_with_prices(costs: Floats, sums: csr_array, *, low: Floats, high: Floa
     return float(found.fun), np.abs(found.lower.marginals), np.abs(found.upper.marginals)
 
 
-class Whole(NamedTuple):
+class WholeSolution(NamedTuple):
     """A whole-number solution, whether it is proven to be the best, and the bound that none can go below."""
 
     x: Floats | None
@@ -39,7 +39,7 @@ class Whole(NamedTuple):
     bound: float
 
 
-def least_whole(costs: Floats, cover: csr_array, *, seconds: float, nodes: int) -> Whole:
+def least_whole(costs: Floats, cover: csr_array, *, seconds: float, nodes: int) -> WholeSolution:
     """The x of 0 and 1 with ``cover @ x >= 1`` at least cost, or what is known of it when time or nodes run out."""
     solve: Any = milp
     options: dict[str, float] = {"mip_rel_gap": 0.0}
@@ -55,4 +55,4 @@ def least_whole(costs: Floats, cover: csr_array, *, seconds: float, nodes: int) 
         options=options,
     )
     bound = found.mip_dual_bound
-    return Whole(found.x, found.status == 0, -np.inf if bound is None else float(bound))
+    return WholeSolution(found.x, found.status == 0, -np.inf if bound is None else float(bound))

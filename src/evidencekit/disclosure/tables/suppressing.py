@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evidencekit._version import __version__
 from evidencekit.disclosure.tables.asking import asked_of
-from evidencekit.disclosure.tables.patterns import Certificate, Pattern
+from evidencekit.disclosure.tables.patterns import SuppressionCertificate, SuppressionPattern
 from evidencekit.disclosure.tables.searching import Asked, Found, search
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import InputError, Refused, how_many
@@ -33,7 +33,7 @@ def suppress(
     insiders: bool = True,
     exact: bool | float = False,
     progress: bool | None = None,
-) -> Pattern:
+) -> SuppressionPattern:
     """Hide cells below a threshold, and further ones, until nobody can work out what was hidden.
 
     Parameters
@@ -62,7 +62,7 @@ def suppress(
 
     Returns
     -------
-    Pattern
+    SuppressionPattern
         What is hidden, with its certificate. The same input gives the same pattern, except where time ran out.
 
     Raises
@@ -98,7 +98,7 @@ def suppress(
     >>> system = cube(counts)
     >>> pattern = suppress(system)
     >>> pattern
-    Pattern: 1 primary and 3 secondary of 16 cells hidden; 0 failures in 2 intervals, proven to cost least
+    SuppressionPattern: 1 primary and 3 secondary of 16 cells hidden; 0 failures in 2 intervals, proven to cost least
     >>> pattern.hidden[system.tables[0]].astype(int).tolist()
     [[0, 0, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0]]
     """
@@ -110,7 +110,7 @@ def suppress(
         raise Refused(f"{how_many(still, 'interval is', 'intervals are')} too narrow whatever is hidden.", "Tabulate by coarser groups.")
     secondary = found.hidden & asked.free
     options = f"{__version__} {threshold} {insiders} {exact}"
-    certificate = Certificate(
+    certificate = SuppressionCertificate(
         failures=still,
         needs=asked.needs,
         intruders=sum(len(view.intruders) for view in found.views),
@@ -125,7 +125,7 @@ def suppress(
         version=__version__,
         seconds=monotonic() - began,
     )
-    return Pattern(primary=asked.primary, secondary=secondary, certificate=certificate)
+    return SuppressionPattern(primary=asked.primary, secondary=secondary, certificate=certificate)
 
 
 def _found(asked: Asked, exact: bool | float, progress: bool | None) -> Found:

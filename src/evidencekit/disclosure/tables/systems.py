@@ -12,7 +12,8 @@ from scipy.sparse import csr_array
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.tables.axes import Within
-from evidencekit.disclosure.tables.linking import CLOSE, Table, axes_in, linked_parts, positions
+from evidencekit.disclosure.tables.linking import CLOSE, Table, axes_in, linked_parts
+from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError, how_many
 
 __all__ = ["CellSystem", "Table", "cube", "linked"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from tqdm import tqdm
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import EstimationError
 
@@ -44,19 +44,24 @@ def doubted(
     """
     out = seen | _one_more_or_less(system, bottom, top)
     open_cells = look[~out[look]]
-    for i in tqdm(open_cells, desc="Auditing counts", unit="count", disable=None if progress is None else not progress, leave=False):
-        if out[i]:
-            continue
-        for low, high in ((system.values[i] + 1, top[i]), (bottom[i], system.values[i] - 1)):
-            if low > high:
-                continue
-            least, most = bottom.copy(), top.copy()
-            least[i], most[i] = low, high
-            other = whole_extreme(system, least, most, np.zeros(len(top)))
-            if other is not None:
-                out |= system.offered & (np.abs(other - system.values) > 0.5)
-                break
+    with stage("Auditing counts", len(open_cells), progress) as told:
+        for i in open_cells:
+            out |= np.zeros_like(out) if out[i] else _another(system, bottom, top, int(i))
+            told(1)
     return out
+
+
+def _another(system: CellSystem, bottom: Floats, top: Floats, i: int) -> NDArray[np.bool_]:
+    """Cells that have another count in a table within the bounds that has another one in cell i; none where there is no such table."""
+    for low, high in ((system.values[i] + 1, top[i]), (bottom[i], system.values[i] - 1)):
+        if low > high:
+            continue
+        least, most = bottom.copy(), top.copy()
+        least[i], most[i] = low, high
+        other = whole_extreme(system, least, most, np.zeros(len(top)))
+        if other is not None:
+            return system.offered & (np.abs(other - system.values) > 0.5)
+    return np.zeros(len(top), dtype=bool)
 
 
 def _one_more_or_less(system: CellSystem, bottom: Floats, top: Floats) -> NDArray[np.bool_]:
