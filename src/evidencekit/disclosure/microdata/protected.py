@@ -31,10 +31,12 @@ class Protected:
     log : tuple of Entry
         Each step with its counts.
     risk : mapping of str to (float, float)
-        Measures before and after; empty where the plan has no keys.
+        Measures before and after; empty where the plan has no keys. By default ``alone`` is how many rows nobody else matches, ``below 5``
+        how many fewer than 5 match, themselves included, and ``fewest`` the fewest matches of any row: the k of k-anonymity.
     utility : mapping of str to list
         Columns of a table with a row for each column of the file: cells that read differently, values taken out, levels, and against the
-        file recoded alike the Hellinger distance and the largest change of a weighted share.
+        file recoded alike the Hellinger distance (0: the answers are distributed as before, 1: they have nothing in common) and the
+        largest change of a weighted share.
     associations : mapping of str to list
         Cramer's V of pairs of columns before and after, the largest change first.
     backend : str
