@@ -120,7 +120,7 @@ def test_what_was_not_compared_is_said(survey: ek.Survey) -> None:
     ledger = ek.Ledger().with_(ek.release(est, ledger=ek.Ledger(), publication=first).entry)
     other = ek.release(est, ledger=ledger, publication=Publication(title="By sex", universe="Round 1", where=first.where, decimals=1))
     assert any("1 table is of another universe and not compared" in note for note in other.notes)
-    assert "audited as showing n, cases, percent of 1 decimal: show nothing more" in other.notes
+    assert "audited as showing n, cases, percent of 1 decimal, limits of intervals: show nothing more" in other.notes
 
 
 def test_a_refusal_names_the_earlier_table_and_only_what_release_can_do(survey: ek.Survey) -> None:

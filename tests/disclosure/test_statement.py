@@ -38,7 +38,7 @@ def test_a_statement_has_the_rules_the_audit_the_cost_and_the_signature(safe: ek
         "wider than both 5 percentage points and 130 percent of it",
         "anything from none to 10",
         "Of 6 cells: 2 protected",
-        "as showing n, cases, percent of 1 decimal against 0 earlier tables of round 1",
+        "as showing n, cases, percent of 1 decimal, limits of intervals against 0 earlier tables of round 1",
         "Signed by A. Steward (data steward), 2026-06-30.",
     ):
         assert part in text, part

@@ -28,6 +28,7 @@ class Publication:
         The part of the universe, as levels of variables: ``{"age": (15, 16, 17)}``. Needed where the Estimate was made with ``where=``.
     shows : sequence of str
         What is shown of each cell: ``"n"``, ``"cases"``, ``"percent"``, ``"se"``, ``"limits"``, ``"deff"``, ``"n_eff"``, ``"weighted_n"``.
+        By default n, cases, percentages and the limits of their intervals, which a finding has too.
         `release` audits n and cases whether they are named or not, since the release and its file hold them. Of a table that is to be
         printed without them, audit what `ledger.published` makes.
     decimals : int
@@ -51,7 +52,7 @@ class Publication:
     title: str
     universe: str = ""
     where: Mapping[str, Any] | Group | None = None
-    shows: Sequence[str] = ("n", "cases", "percent")
+    shows: Sequence[str] = ("n", "cases", "percent", "limits")
     decimals: int = 0
     made_of: Mapping[str, Mapping[Any, Mapping[str, Any]]] | None = None
 

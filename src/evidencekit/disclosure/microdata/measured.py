@@ -47,6 +47,10 @@ class RecordRisk:
 class MicrodataRisk:
     """How well somebody could be found among the rows, and what could be learnt.
 
+    Printed, it says how many rows share their keys with few others; how many rows somebody would be expected to find who tried all, and the
+    highest chance for one row, given the weights; and special uniques: rows that already few of the keys single out. Their DIS score is the
+    chance that such a row, matched with a file of the same people, is the person; the key that is in most of it is the first to recode.
+
     Printed, it holds counts only. `frequencies`, `found`, `suda`, `diversity` and `closeness` hold a number a row; `rows` gives them as a
     frame. It is not pickled: no answer is in it, but the order of its numbers says which rows stand alone.
     """

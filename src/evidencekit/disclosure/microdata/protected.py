@@ -34,7 +34,8 @@ class Protected:
         Measures before and after, by the names that `MicrodataRisk.to_frame` has; empty where the plan has no keys.
     utility : mapping of str to list
         Columns of a table with a row for each column of the file: cells that read differently, values taken out, levels, and against the
-        file recoded alike the Hellinger distance and the largest change of a weighted share.
+        file recoded alike the Hellinger distance (0: the answers are distributed as before, 1: they have nothing in common) and the
+        largest change of a weighted share.
     associations : mapping of str to list
         Cramer's V of pairs of columns before and after, the largest change first.
     backend : str

@@ -48,6 +48,8 @@ def controlled_rounding(
     Returns
     -------
     Rounded
+        ``rounded.values[system.tables[0]]`` is the table, totals first.
+
         Each value is the multiple next below or next above the true count, so the error is less than the base; multiples stay what they
         are, zeros too. Where no such table exists (it may not for three and more dimensions), a few cells go to the multiple after that
         (each at the cost of an error of four bases; zeros last), and `Rounded` says so.

@@ -89,7 +89,9 @@ def cube(counts: Any) -> CellSystem:
     Returns
     -------
     CellSystem
-        Of ``(d1 + 1) * ... * (dn + 1)`` cells, in C order with the total first along each dimension.
+        Of ``(d1 + 1) * ... * (dn + 1)`` cells, in C order with the total first along each dimension. What is made of it (rounded values,
+        hidden cells) is in this order too: ``made[system.tables[0]]`` is the table again, totals in its first row and column. Labels are
+        not kept.
 
     Raises
     ------
