@@ -188,3 +188,15 @@ def test_the_twelve_published_counts() -> None:
         population={cell: table.loc[country, "population_12_17"] for cell, country in names.items()},
     )
     np.testing.assert_allclose(made.estimate.points, table["n_affected"], rtol=0.0075)
+
+
+def test_a_hidden_share_is_not_nobody() -> None:
+    """Once the number of people behind a cell that a release had hidden was said to be about 0."""
+    rows = [(g, y) for g, (yes, no) in {"a": (4, 200), "b": (60, 200), "c": (30, 200)}.items() for y in [1] * yes + [0] * no]
+    frame = pd.DataFrame(rows, columns=["g", "y"])
+    frame["psu"], frame["weight"] = np.arange(len(frame)) % 10, 10.0 + np.arange(len(frame)) % 3
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
+    made = ek.headcount(safe.estimate, coverage=1, population=1_000_000)
+    assert [cell == (None, None, None) for cell in made.rounded] == [True, False, True]
+    assert "about 0" not in repr(made)
+    assert made.to_frame()["about"].isna().tolist() == [True, False, True]

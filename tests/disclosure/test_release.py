@@ -308,3 +308,19 @@ def test_a_file_has_no_number_that_json_has_not() -> None:
     safe = ek.release(ek.proportion(ek.Survey(frame, weights="weight", psu="psu"), "y", by="g"))
     assert np.isinf(safe.estimate.counts.n_eff).any()
     assert "Infinity" not in safe.to_json()
+
+
+@pytest.mark.parametrize("made", ["by", "category", "one of two"])
+def test_texts_and_identifiers_are_no_levels(made: str) -> None:
+    """Every number of such a table is hidden, and once the table still showed what each child had written."""
+    frame = survey_with({"a": (40, 40), "b": (30, 30)}).data
+    frame["text"] = [f"a secret of number {i}" for i in range(len(frame))]
+    survey = ek.Survey(frame, weights="weight", psu="psu")
+    tables = {
+        "by": lambda: ek.proportion(survey, "y", by="text"),
+        "category": lambda: ek.proportion(survey, "text"),
+        "one of two": lambda: ek.proportion(survey, "y", by=["g", "text"]),
+    }
+    with pytest.raises(ek.errors.Refused, match="are one person's") as told:
+        ek.release(tables[made]())
+    assert "secret" not in str(told.value)

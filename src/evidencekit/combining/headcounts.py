@@ -41,10 +41,11 @@ class Headcount:
     share_of_variance: tuple[Mapping[str, float], ...]
 
     @property
-    def rounded(self) -> tuple[tuple[int, int, int], ...]:
+    def rounded(self) -> tuple[tuple[int | None, int | None, int | None], ...]:
         """Per cell the number and its limits in whole people, to the place of the first digit of the standard error.
 
-        The lower limit is rounded down and the upper up. Where there is no standard error, two digits are kept.
+        The lower limit is rounded down and the upper up. Where there is no standard error, two digits are kept; where there
+        is no number, because it is hidden, or no limit, there is None.
         """
         est = self.estimate
         limits = zip(est.points, est.se, est.interval.low, est.interval.high, strict=True)
@@ -73,7 +74,9 @@ class Headcount:
         for i, (number, low, high) in enumerate(self.rounded):
             least = max(self.share_of_variance[i], key=lambda part: self.share_of_variance[i][part], default="")
             cells = [str(est.cells.columns[c][i]) for c in labels]
-            rows.append([*cells, f"about {number:,}", f"{low:,}", f"{high:,}", least, est.flags[i] if est.flags else ""])
+            about = "" if number is None else f"about {number:,}"
+            ends = ["" if end is None else f"{end:,}" for end in (low, high)]
+            rows.append([*cells, about, *ends, "" if number is None else least, est.flags[i] if est.flags else ""])
         return [*labels, "people", "low", "high", "least certain", "flag"], rows
 
     def _notes(self) -> list[str]:
@@ -335,10 +338,11 @@ def _made(est: Estimate, points: Floats, matrix: Floats, interval: Interval, fac
     )
 
 
-def _rounded(number: float, se: float, low: float, high: float) -> tuple[int, int, int]:
+def _rounded(number: float, se: float, low: float, high: float) -> tuple[int | None, int | None, int | None]:
     if not np.isfinite(number):
-        return (0, 0, 0)
+        return (None, None, None)  # hidden, or not known: that is not nobody
     scale = se if np.isfinite(se) and se > 0 else number / 10
     unit = 10 ** max(0, int(np.floor(np.log10(scale)))) if scale > 0 else 1
-    ends = [int(np.floor(low / unit)) * unit if np.isfinite(low) else 0, int(np.ceil(high / unit)) * unit if np.isfinite(high) else 0]
-    return round(number / unit) * unit, ends[0], ends[1]
+    least = int(np.floor(low / unit)) * unit if np.isfinite(low) else None
+    most = int(np.ceil(high / unit)) * unit if np.isfinite(high) else None
+    return round(number / unit) * unit, least, most

@@ -123,7 +123,9 @@ class Released:
     @property
     def statement(self) -> tuple[str, ...]:
         """What a methods annex says of the release, a sentence each."""
-        return statement_of(self)
+        universe = "" if self.entry is None else self.entry.universe
+        given = {"statistic": self.estimate.statistic, "cost": self.cost, "universe": universe}
+        return statement_of(self.rules, self.audited, notes=self.notes, **given)
 
     @property
     def columns(self) -> dict[str, Any]:

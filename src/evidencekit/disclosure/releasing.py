@@ -24,6 +24,7 @@ from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]
 
+TEXTS = 10  # levels of a column, from which on it is looked at whether they are single people's
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
@@ -66,6 +67,7 @@ def release(
     InputError
         Not an Estimate, an unknown profile, or one that rounds: `release` hides. A ledger without a publication, or the other way round.
     Refused
+        The levels of a column are answers of single people, such as identifiers or free text: a table shows its levels, hidden or not.
         Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
 
     Notes
@@ -97,6 +99,7 @@ def release(
         raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", _instead(est))
     check_how_shown(ledger, publication)
     rules = _rules(profile)
+    _refuse_texts(est, rules)
     est = _not_below_zero(est)
     safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
     if ledger is None or publication is None:
@@ -121,6 +124,24 @@ def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
 def _marked(safe: Released, flags: Sequence[Flags]) -> Released:
     """The same release with other flags, and what follows from them."""
     return replace(safe, flags=tuple(flags), status=tuple(map(_status, flags)), reason=tuple(map(_why, flags)))
+
+
+def _refuse_texts(est: Estimate, rules: Profile) -> None:
+    """Raise for a column of many levels of which most are one person's: the numbers of its cells would be hidden, and the levels not."""
+    if not rules.protection.least:
+        return
+    for column in (*est.cells.by, "category"):
+        behind: dict[object, float] = {}
+        counts = est.counts.cases if column == "category" else est.counts.n
+        for level, count in zip(est.cells.columns.get(column, ()), counts, strict=False):
+            behind[level] = max(behind.get(level, 0.0), float(count) if np.isfinite(count) else np.inf)  # unknown is not one
+        held = [many for many in behind.values() if many > 0]
+        if len(held) >= TEXTS and float(np.median(held)) < 2:
+            what = "categories" if column == "category" else f"levels of {column!r}"
+            raise Refused(
+                f"Most of the {len(held):,} {what} are one person's, as identifiers and free text are, and a table shows them.",
+                "Code them into groups first.",
+            )
 
 
 def _instead(given: object) -> str:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from evidencekit.disclosure.profiles import Answers, CountInterval, Profile, Protection, RelativeError, ShareInterval
+from evidencekit.disclosure.rules import Audited
 from evidencekit.errors import how_many
-
-if TYPE_CHECKING:
-    from evidencekit.disclosure.released import Released
 
 __all__ = ["statement_of"]
 
 
-def statement_of(safe: Released) -> tuple[str, ...]:
-    """The sentences, from the rules to the signatures."""
-    rules, audited = safe.rules, safe.audited
+def statement_of(rules: Profile, audited: Audited, *, statistic: str, cost: str, universe: str, notes: Sequence[str]) -> tuple[str, ...]:
+    """The sentences, from the rules to the signatures; `universe` is empty where nothing was audited against a ledger."""
     said = [f"Numbers were released under the profile {rules.name} {rules.version} ({rules.title}; digest {rules.digest})."]
     said += _protection(rules)
     if audited.tables:
         least = rules.protection.least
         wide = f"anything from none to {least}" if least else "more than one number"
         said.append(f"Linear programmes proved that of each hidden count {wide} (or as many as its margins hold) stays possible.")
-    said += _precision(rules, safe.estimate.statistic)
-    said.append(f"{safe.cost[0].upper()}{safe.cost[1:]}.")
-    if safe.entry is None:
+    said += _precision(rules, statistic)
+    said.append(f"{cost[0].upper()}{cost[1:]}.")
+    if not universe:
         said.append("The table was not audited against other tables of the same survey.")
     else:
         earlier = how_many(audited.earlier, "earlier table")
         shown = f"as showing {audited.shows}" if audited.shows else ""
-        said.append(f"The table was audited {shown} against {earlier} of {safe.entry.universe} (ledger digest {audited.ledger}).")
-    said += [f"{note[0].upper()}{note[1:]}." for note in safe.notes if not note.startswith("audited as showing")]
+        said.append(f"The table was audited {shown} against {earlier} of {universe} (ledger digest {audited.ledger}).")
+    said += [f"{note[0].upper()}{note[1:]}." for note in notes if not note.startswith("audited as showing")]
     return tuple(said)
 
 
