@@ -19,7 +19,7 @@ from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
 from evidencekit.disclosure.rules import Assessed, Flags, assessed
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]

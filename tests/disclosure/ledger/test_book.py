@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evidencekit.disclosure.ledger import Band, But, Ledger, PublishedTable, count, hidden, percent, rounded
+from evidencekit.disclosure.ledger import AllBut, Band, Ledger, PublishedTable, count, hidden, percent, rounded
 from evidencekit.errors import InputError
 
 TABLE = PublishedTable(
     title="Told someone, by sex",
     universe="round 1",
-    where={"age": Band(12, 18), "province": But(["abroad", None])},
+    where={"age": Band(12, 18), "province": AllBut(["abroad", None])},
     cells=[
         (count({"sex": "girl"}, 62), percent({"sex": "girl", "told": 1}, 40.3, of={"sex": "girl"}, step=0.1, weight_ratio=1.5)),
         (rounded({"sex": "boy"}, 60, how="random"), hidden({"sex": "boy", "told": 1}, below=10)),
@@ -168,8 +168,8 @@ def test_bad_input() -> None:
         (lambda: Band(5, 5), "holds nobody"),
         (lambda: Band("SECRET", 5), "are numbers"),
         (lambda: Band(None, None), "holds everyone"),
-        (lambda: But(()), "leaves nobody out"),
-        (lambda: But("SECRET"), "are a sequence"),
+        (lambda: AllBut(()), "leaves nobody out"),
+        (lambda: AllBut("SECRET"), "are a sequence"),
         (lambda: PublishedTable(title="", universe="u", cells=[count({}, 1)]), "title="),
         (lambda: PublishedTable(title="t", universe="u", cells=[]), "without cells"),
         (lambda: PublishedTable(title="t", universe="u", cells=count({}, 1)), "sequence of cells"),

@@ -141,9 +141,9 @@ def test_missing_answers_are_beside_and_no_secret() -> None:
 
 def test_those_who_did_not_answer_and_said_something_else_are_a_group() -> None:
     """Who gave no answer to one question is no secret; what these people said to another one is."""
-    from evidencekit.disclosure.ledger import But, count
+    from evidencekit.disclosure.ledger import AllBut, count
 
-    answered = But((None,))
+    answered = AllBut((None,))
     told = [(count({"sex": s, "told": answered}, 100), count({"sex": s, "told": 1}, 40)) for s in ("girl", "boy")]
     sexes = PublishedTable(title="sex", universe="u", cells=[count({"sex": "girl"}, 104), count({"sex": "boy"}, 103)])
     ledger = Ledger().with_(sexes)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.disclosure.ledger.groups import Band, But, Level, Levels, holds
+from evidencekit.disclosure.ledger.groups import AllBut, Band, Level, Levels, holds
 from evidencekit.errors import InputError
 
 __all__ = ["Classes", "classes_of"]
@@ -44,7 +44,7 @@ def classes_of(variable: str, sets: Sequence[Levels]) -> Classes:
         if isinstance(levels, Band):
             cuts |= {x for x in (levels.low, levels.high) if x is not None}
             continue
-        for level in levels.levels if isinstance(levels, But) else levels:
+        for level in levels.levels if isinstance(levels, AllBut) else levels:
             if banded and isinstance(level, (int, float)):
                 _must_be_whole(variable, level)
                 cuts |= {level, level + 1}
@@ -57,7 +57,7 @@ def classes_of(variable: str, sets: Sequence[Levels]) -> Classes:
     inside: list[Level] = [ends[0] - 1, *((a + b) / 2 for a, b in pairwise(ends)), ends[-1] + 1] if ends else []
     every = [*_in_order(named), *inside]
     table = [[_has(levels, level) for levels in sets] for level in every]
-    table.append([isinstance(levels, But) for levels in sets])  # a level that nobody named
+    table.append([isinstance(levels, AllBut) for levels in sets])  # a level that nobody named
     rows = np.array(table, dtype=np.bool_).reshape(len(table), len(sets))
     kept, of = np.unique(rows, axis=0, return_inverse=True)
     of = of.ravel()
@@ -68,14 +68,16 @@ def classes_of(variable: str, sets: Sequence[Levels]) -> Classes:
 def _has(levels: Levels, level: Level) -> bool:
     """Whether a set holds a level, or the piece between two ends that a number stands for."""
     if isinstance(level, float) and not isinstance(levels, Band):
-        named = levels.levels if isinstance(levels, But) else levels
+        named = levels.levels if isinstance(levels, AllBut) else levels
         among = any(isinstance(x, (int, float)) and x <= level < x + 1 for x in named)
-        return among != isinstance(levels, But)
+        return among != isinstance(levels, AllBut)
     return holds(levels, level)
 
 
 def _numeric(levels: Levels) -> bool:
-    return not isinstance(levels, Band) and any(isinstance(x, (int, float)) for x in (levels.levels if isinstance(levels, But) else levels))
+    return not isinstance(levels, Band) and any(
+        isinstance(x, (int, float)) for x in (levels.levels if isinstance(levels, AllBut) else levels)
+    )
 
 
 def _must_be_whole(variable: str, level: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.disclosure.ledger.auditing import UNNAMED
-from evidencekit.disclosure.ledger.groups import But, Group, Levels, group_of, is_number, level_of, sorted_levels, together
+from evidencekit.disclosure.ledger.groups import AllBut, Group, Levels, group_of, is_number, level_of, sorted_levels, together
 from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import InputError, how_many, one_of
@@ -20,7 +20,7 @@ __all__ = ["published"]
 
 COLUMNS = ("n", "cases", "percent", "se", "limits", "deff", "n_eff", "weighted_n")
 COUNTED = ("proportion", "mean", "total", "count")
-ANSWERED = But((None,))
+ANSWERED = AllBut((None,))
 NEAR = 1.01  # Kish's factor: weights that vary by a tenth
 NEAR_RATIO = 1.5  # two standard deviations to either side of them
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from evidencekit.errors import InputError
 
-__all__ = ["Band", "But", "Group", "Level", "Levels", "group_of", "holds", "is_number", "level_of", "sorted_levels", "together"]
+__all__ = ["AllBut", "Band", "Group", "Level", "Levels", "group_of", "holds", "is_number", "level_of", "sorted_levels", "together"]
 
 Level: TypeAlias = str | int | float | None  # None: no answer
 
@@ -48,14 +48,14 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class But:
-    """Every level but these; ``But((None,))`` is everyone who gave an answer.
+class AllBut:
+    """Every level but these; ``AllBut((None,))`` is everyone who gave an answer.
 
     Examples
     --------
     >>> import evidencekit as ek
-    >>> ek.disclosure.ledger.But(["refused", None])
-    But(levels=(None, 'refused'))
+    >>> ek.disclosure.ledger.AllBut(["refused", None])
+    AllBut(levels=(None, 'refused'))
     """
 
     levels: tuple[Level, ...]
@@ -63,10 +63,10 @@ class But:
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", sorted_levels(self.levels))
         if not self.levels:
-            raise InputError("But() without levels leaves nobody out.", "Leave the variable out of the group.")
+            raise InputError("AllBut() without levels leaves nobody out.", "Leave the variable out of the group.")
 
 
-Levels: TypeAlias = tuple[Level, ...] | Band | But
+Levels: TypeAlias = tuple[Level, ...] | Band | AllBut
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,7 +76,7 @@ class Group:
     Parameters
     ----------
     parts : tuple of (str, levels)
-        Variables in the order of their names, each with its levels: a tuple of them, a `Band`, or `But`.
+        Variables in the order of their names, each with its levels: a tuple of them, a `Band`, or `AllBut`.
     """
 
     parts: tuple[tuple[str, Levels], ...] = ()
@@ -99,7 +99,7 @@ class Group:
 
 
 def group_of(given: Any, what: str = "A group") -> Group:
-    """A group from a mapping of variable to one level, several levels, a `Band` or `But`.
+    """A group from a mapping of variable to one level, several levels, a `Band` or `AllBut`.
 
     Raises
     ------
@@ -114,12 +114,12 @@ def group_of(given: Any, what: str = "A group") -> Group:
 
 
 def _levels_of(name: str, given: Any) -> Levels:
-    if isinstance(given, (Band, But)):
+    if isinstance(given, (Band, AllBut)):
         return given
     if given is None or isinstance(given, (str, Real)) or hasattr(given, "item"):
         return (level_of(given),)
     if not isinstance(given, Iterable) or isinstance(given, (bytes, Mapping)):
-        raise InputError(f"A group gives variable {name!r} something of type {type(given).__name__}.", "Give levels, a Band or But.")
+        raise InputError(f"A group gives variable {name!r} something of type {type(given).__name__}.", "Give levels, a Band or AllBut.")
     levels = sorted_levels(given)
     if not levels:
         raise InputError(f"A group is empty: it names no level of variable {name!r}.", "Leave the variable out if all levels are meant.")
@@ -158,7 +158,7 @@ def sorted_levels(given: Iterable[Any]) -> tuple[Level, ...]:
 
 def holds(levels: Levels, level: Level) -> bool:
     """Whether a level is among levels."""
-    if isinstance(levels, But):
+    if isinstance(levels, AllBut):
         return level not in levels.levels
     if isinstance(levels, Band):
         if not isinstance(level, (int, float)):

@@ -102,7 +102,7 @@ def count(group: Given, value: int) -> Number:
     Parameters
     ----------
     group : mapping
-        Variable to level, levels, `Band` or `But`.
+        Variable to level, levels, `Band` or `AllBut`.
     value : int
         How many people.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.disclosure.ledger.groups import But
+from evidencekit.disclosure.ledger.groups import AllBut
 from evidencekit.disclosure.ledger.tables import PublishedTable
 
 __all__ = ["Silence", "questions"]
@@ -61,7 +61,7 @@ def questions(tables: Sequence[PublishedTable]) -> tuple[frozenset[str], frozens
     for table in tables:
         numbers = [number for _, number in table.numbers]
         groups = [group for number in numbers for group in (number.group, number.of) if group is not None]
-        here = {name for group in groups for name, levels in group.parts if isinstance(levels, But) and None in levels.levels}
+        here = {name for group in groups for name, levels in group.parts if isinstance(levels, AllBut) and None in levels.levels}
         asked |= here
         telling |= {name for group in (*groups, table.where) for name in group.variables} - here
     return frozenset(asked), frozenset(asked - telling)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from evidencekit.disclosure.ledger.groups import Band, But, Group, Levels
+from evidencekit.disclosure.ledger.groups import AllBut, Band, Group, Levels
 from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import EvidencekitError, InputError
@@ -85,7 +85,7 @@ def _group(group: Group) -> dict[str, Any]:
 def _levels(levels: Levels) -> Any:
     if isinstance(levels, Band):
         return {"from": levels.low, "below": levels.high}
-    return {"but": list(levels.levels)} if isinstance(levels, But) else list(levels)
+    return {"but": list(levels.levels)} if isinstance(levels, AllBut) else list(levels)
 
 
 def _table(at: int, entry: Any) -> PublishedTable:
@@ -123,7 +123,7 @@ def _group_from(found: Mapping[str, Any]) -> Group:
 
 def _levels_from(found: Any) -> Levels:
     if isinstance(found, dict):
-        return But(tuple(found["but"])) if "but" in found else Band(found["from"], found["below"])
+        return AllBut(tuple(found["but"])) if "but" in found else Band(found["from"], found["below"])
     return tuple(found)
 
 
