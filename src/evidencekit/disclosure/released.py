@@ -118,7 +118,7 @@ class Released:
         """What a reader must know of the whole table: what is left to check, decisions taken on the way, answers that were missing."""
         left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
         signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
-        return (*left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
+        return (*left, *signed, *_linked_words(self.audited), *decision_words(self.estimate), *missing_words(self.estimate))
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -233,6 +233,21 @@ class Released:
 
 
 _COSTS = ((WITHHELD, "too uncertain to show"), (REVIEW, "for review"), (UNCERTAIN, "uncertain"))
+
+
+def _linked_words(audited: Audited) -> list[str]:
+    """Which tables of one call it was protected with, and which it was not."""
+    out = []
+    if audited.together:
+        out.append(f"protected as one with all tables that add up to it: {_listed(audited.together)} of this release")
+    if audited.apart:
+        out.append(f"protected without regard to {_listed(audited.apart)} of this release, whose margins differ (answers are missing)")
+    return out
+
+
+def _listed(tables: tuple[int, ...]) -> str:
+    numbers = [str(t) for t in tables]
+    return f"table{'s' if len(numbers) > 1 else ''} {' and '.join(x for x in (', '.join(numbers[:-1]), numbers[-1]) if x)}"
 
 
 def _plain(value: Any) -> Any:

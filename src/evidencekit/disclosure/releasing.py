@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from numbers import Integral
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
-from evidencekit.disclosure.rules import Assessed, Flags, assessed
+from evidencekit.disclosure.rules import Assessed, Flags, assessed, assessed_together
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
@@ -25,6 +26,7 @@ __all__ = ["release"]
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
+@overload
 def release(
     est: Estimate,
     *,
@@ -32,13 +34,35 @@ def release(
     ledger: Ledger | None = None,
     publication: Publication | None = None,
     hide: Iterable[int] = (),
-) -> Released:
+) -> Released: ...
+
+
+@overload
+def release(
+    est: Sequence[Estimate],
+    *,
+    profile: str | Profile = "child-survey",
+    ledger: Ledger | None = None,
+    publication: Sequence[Publication] | None = None,
+    hide: Sequence[Iterable[int]] = (),
+) -> tuple[Released, ...]: ...
+
+
+def release(
+    est: Estimate | Sequence[Estimate],
+    *,
+    profile: str | Profile = "child-survey",
+    ledger: Ledger | None = None,
+    publication: Publication | Sequence[Publication] | None = None,
+    hide: Iterable[int] | Sequence[Iterable[int]] = (),
+) -> Released | tuple[Released, ...]:
     """Protect the children behind the numbers.
 
     Parameters
     ----------
-    est : Estimate
-        Any Estimate; of a noun that has one (what `weighting.rubin` returns), its ``.estimate``.
+    est : Estimate or sequence of Estimate
+        Any Estimate; of a noun that has one (what `weighting.rubin` returns), its ``.estimate``. Tables that will be shown beside each
+        other go in as a list: those that add up to each other are protected as one.
     profile : str or Profile
         The rules, by name (`disclosure.profile_names` lists them) or as a Profile of one's own (``Profile.from_toml``). The default,
         ``"child-survey"``, hides a cell where nobody knows what it rests on, with fewer than 10 unweighted cases, fewer than 10 in the
@@ -49,24 +73,31 @@ def release(
     ledger : Ledger, optional
         What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``.
     publication : Publication, optional
-        How the table will be shown. Needed with `ledger`.
+        How the table will be shown. Needed with `ledger`; of several tables one each, and each is audited beside those before it.
     hide : iterable of int
-        Further cells to hide, by position from 0: what the audit proposes.
+        Further cells to hide, by position from 0: what the audit proposes. Of several tables one such list each.
 
     Returns
     -------
-    Released
-        With a status and a reason per cell, notes on the table, and what was audited.
+    Released or tuple of Released
+        With a status and a reason per cell, notes on the table, and what was audited. Of several tables one each, in their order.
 
     Raises
     ------
     InputError
-        Not an Estimate, an unknown profile, or one that rounds: `release` hides.
+        Not an Estimate, no Estimate, the same table twice, an unknown profile, or one that rounds: `release` hides.
     Refused
         Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
 
     Notes
     -----
+    Of several tables, those of the same variable, statistic, design and condition are linked where the margins that both have are the
+    same. A number that two of them show (overall, and the total of a table by sex) is then one cell, hidden in both or in neither, and no
+    hidden cell can be worked out from all of them together. Districts lie within provinces if one table is by both columns; a table by
+    district alone does not say so. Where margins differ, since answers to a column in ``by=`` are missing, tables are protected by
+    themselves, and a note says which: make those who did not answer a group of their own, or audit them one after the other with
+    ``ledger=``. So are tables of another statistic, though they may be of the same people.
+
     What remains: a quantile and its limits are answers that single children gave, and a limit may have fewer than 10 answers beyond it.
     Where answers are precise enough to know someone by (an amount, a date), round quantiles before they are shown. The answers on
     either side of a quantile are taken to be n q and n (1 - q); weights that differ much move that. Nothing here looks at how a sum
@@ -85,20 +116,56 @@ def release(
     ('shown', 'shown')
     >>> ek.release(ek.proportion(survey, "asked_for_image"), profile="dhs-mics").profile
     'dhs-mics'
+    >>> overall, by_sex = ek.release([ek.proportion(survey, "asked_for_image"), ek.proportion(survey, "asked_for_image", by="sex")])
+    >>> by_sex.audited.together
+    (1, 2)
     """
-    if not isinstance(est, Estimate):
-        within = "Release its .estimate." if isinstance(getattr(est, "estimate", None), Estimate) and not isinstance(est, Released) else ""
-        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", within)
     rules = _rules(profile)
-    est = _not_below_zero(est)
+    if not isinstance(est, Estimate) and isinstance(est, Sequence) and not isinstance(est, str):
+        return _several(est, rules, ledger, publication, hide)
+    est = _not_below_zero(_an_estimate(est))
     safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
-    if ledger is None:
-        return safe
-    if publication is None:
-        raise InputError(
-            "publication= is needed with ledger=.", "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
-        )
-    return _beside(safe, ledger, publication.entry(safe.estimate))
+    return safe if ledger is None else _beside(safe, ledger, _shown_as(publication).entry(safe.estimate))
+
+
+def _several(ests: Sequence[object], rules: Profile, ledger: Ledger | None, publication: object, hide: object) -> tuple[Released, ...]:
+    """Tables that are shown beside each other."""
+    found = [_not_below_zero(_an_estimate(est)) for est in ests]
+    if not found:
+        raise InputError("release() was given no table.", "Pass the Estimates of the release.")
+    named = _each("hide", hide if hide != () else [()] * len(found), len(found))
+    some = [_positions(one, est) for one, est in zip(named, found, strict=True)]
+    out = [_released(est, rules, how) for est, how in zip(found, assessed_together(found, rules, hide=some), strict=True)]
+    if ledger is not None:
+        shown = [_shown_as(one) for one in _each("publication", publication, len(found))]
+        for i, (safe, one) in enumerate(zip(out, shown, strict=True)):
+            entry = one.entry(safe.estimate)
+            out[i] = _beside(safe, ledger, entry, f"Table {i + 1}: " if len(out) > 1 else "")
+            ledger = ledger.with_(entry)
+    return tuple(out)
+
+
+def _each(name: str, values: object, size: int) -> list[Any]:
+    """One value for each table."""
+    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != size:
+        raise InputError(f"{name}= of several tables is a list with one for each, and there are {size}.", "In the order of the tables.")
+    return list(values)
+
+
+def _an_estimate(est: object) -> Estimate:
+    """What was passed, if it can be released."""
+    if isinstance(est, Estimate):
+        return est
+    within = "Release its .estimate." if isinstance(getattr(est, "estimate", None), Estimate) and not isinstance(est, Released) else ""
+    raise InputError(f"release() takes an Estimate or a list of them, and this is of type {type(est).__name__}.", within)
+
+
+def _shown_as(publication: object) -> Publication:
+    """How a table will be shown."""
+    if isinstance(publication, Publication):
+        return publication
+    fix = "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...); of several tables, a list with one for each."
+    raise InputError("publication= is needed with ledger=.", fix)
 
 
 def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
@@ -112,7 +179,7 @@ def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
     return Released(estimate=left, status=status, reason=tuple(map(_why, told)), rules=rules, flags=told, audited=found.audited)
 
 
-def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
+def _beside(safe: Released, ledger: Ledger, entry: Table, which: str = "") -> Released:
     """The same, audited against what was released before."""
     least = max(safe.rules.protection.least, 1)
     found = audit(entry, ledger, threshold=least)
@@ -121,8 +188,9 @@ def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
         cells = ("Cell " if len(failing) == 1 else "Cells ") + ", ".join(failing)
         remedy = f"The least that helps: {found.remedy}." if found.remedy else "Nothing that was tried helps: do not release it."
         if found.remedy and found.remedy.action == "hide":
-            remedy = f"The least that helps: release(..., hide=[{', '.join(map(str, found.remedy.cells))}])."
-        raise Refused(f"Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
+            cells_to_hide = ", ".join(map(str, found.remedy.cells))
+            remedy = f"The least that helps: {'for this table ' if which else ''}release(..., hide=[{cells_to_hide}])."
+        raise Refused(f"{which}Beside what was released before, fewer than {least} people could be told of. {cells} would tell it.", remedy)
     flags = list(safe.flags)
     for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
         if status == "review" and entry.cells[i] and not flags[i].protection:
@@ -134,9 +202,9 @@ def _beside(safe: Released, ledger: Ledger, entry: Table) -> Released:
     return replace(safe, flags=tuple(flags), status=statuses, reason=reasons, audited=audited, entry=entry)
 
 
-def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:
+def _positions(hide: object, est: Estimate) -> tuple[int, ...]:
     """The cells that were named to be hidden."""
-    given = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
+    given: tuple[Any, ...] = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
     if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= i < len(est) for i in given):
         raise InputError(f"hide= takes positions of cells, from 0 to {len(est) - 1}.")
     return tuple(sorted({int(i) for i in given if i is not None}))
