@@ -205,7 +205,7 @@ def _beside(safe: Released, ledger: Ledger, entry: Table, which: str = "") -> Re
 def _positions(hide: object, est: Estimate) -> tuple[int, ...]:
     """The cells that were named to be hidden."""
     given: tuple[Any, ...] = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
-    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= i < len(est) for i in given):
+    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= int(i) < len(est) for i in given):
         raise InputError(f"hide= takes positions of cells, from 0 to {len(est) - 1}.")
     return tuple(sorted({int(i) for i in given if i is not None}))
 
