@@ -147,7 +147,7 @@ def test_a_script_that_runs_again_enters_nothing_twice(survey: ek.Survey, tmp_pa
 
 def test_what_is_no_estimate_is_told_what_to_do(survey: ek.Survey) -> None:
     est, _ = of_ages(survey, 12)
-    for given, fix in (([est, est], "one after the other"), (ek.release(est), "released already"), (survey, "ek.proportion")):
+    for given, fix in (([est, survey], "ek.proportion"), (ek.release(est), "released already"), (survey, "ek.proportion")):
         with pytest.raises(InputError, match=fix):
             ek.release(given)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="from_toml"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.tables import CellSystem, cube
 from evidencekit.estimate import Estimate
 
-__all__ = ["Block", "blocks_of"]
+__all__ = ["ADDITIVE", "Block", "block_of", "blocks_of", "equal_weights", "parts_of", "without"]
 
 ADDITIVE = ("proportion", "mean", "total", "count", "cdf", "quantile", "ratio", "variance")
 AXES = ("at", "quantile")  # columns that repeat the same people
@@ -26,9 +27,9 @@ class Block:
     Parameters
     ----------
     rows : array (r,) of int
-        Positions in the Estimate.
+        Positions in the Estimate, or in several one after the other.
     cells : array (r,) of int
-        Where each of them is in the systems.
+        Where each of them is in the systems; rows of several Estimates that are the same people have one place.
     systems : tuple of CellSystem
         The same cells counted in one or two ways: cases and those who are not, where a cell of the Estimate tells of both; otherwise
         only cases (of several categories, which add up to the answers) or only answers.
@@ -40,6 +41,16 @@ class Block:
     cells: Codes
     systems: tuple[CellSystem, ...]
     weighted: tuple[Floats, ...] = ()
+
+    @property
+    def twins(self) -> NDArray[np.bool_]:
+        """Margins of the very people that a row is of: of districts that lie in one province each, the totals of districts."""
+        system = self.systems[0]
+        members = system.atoms.T.tocsr()
+        members.sort_indices()
+        held = [members.indices[a:b].tobytes() for a, b in pairwise(members.indptr)]
+        rows = {held[cell] for cell in self.cells}
+        return self.margins & np.array([one in rows for one in held], dtype=bool)
 
     @property
     def margins(self) -> NDArray[np.bool_]:
@@ -55,18 +66,24 @@ def blocks_of(est: Estimate) -> list[Block]:
     Every margin is taken to be known: it may be shown in another table. Combinations of levels that nobody has are taken to be known
     to be empty.
     """
-    if est.statistic not in ADDITIVE:
-        return []
-    columns = est.cells.columns
-    apart = [c for c in columns if c != "category" and c not in est.cells.by]
-    found: dict[tuple[Any, ...], list[int]] = {}
-    for i in range(len(est)):
-        found.setdefault(tuple(columns[c][i] for c in apart), []).append(i)
-    made = [_block(est, np.array(rows, dtype=np.intp)) for rows in found.values()]
+    made = [block_of(est, rows) for rows in parts_of(est).values()]
     return [block for block in made if block is not None]
 
 
-def _block(est: Estimate, rows: Codes) -> Block | None:
+def parts_of(est: Estimate) -> dict[tuple[tuple[str, Any], ...], Codes]:
+    """The rows that may be parts of one whole, by what tells them apart from others: the variable, and points of a distribution."""
+    if est.statistic not in ADDITIVE:
+        return {}
+    columns = est.cells.columns
+    apart = [c for c in columns if c != "category" and c not in est.cells.by]
+    found: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for i in range(len(est)):
+        found.setdefault(tuple((c, columns[c][i]) for c in apart), []).append(i)
+    return {key: np.array(rows, dtype=np.intp) for key, rows in found.items()}
+
+
+def block_of(est: Estimate, rows: Codes) -> Block | None:
+    """Rows of an Estimate as a block of their own; None where they are not parts of a whole."""
     columns = est.cells.columns
     n, cases = est.counts.n[rows], est.counts.cases[rows]
     splits = [c for c in est.cells.by if len({columns[c][i] for i in rows}) > 1]
@@ -78,7 +95,7 @@ def _block(est: Estimate, rows: Codes) -> Block | None:
     if len(set(zip(*(axis.tolist() for axis in grid.at), strict=True))) < len(rows):
         return None  # two cells of the same people: not parts of a whole
     whole, share = est.counts.weighted_n[rows], est.points[rows]
-    weighted = [] if _equal(n, whole) or est.statistic != "proportion" else [whole * share, whole * (1 - share)]
+    weighted = [] if equal_weights(n, whole) or est.statistic != "proportion" else [whole * share, whole * (1 - share)]
     if not shared:
         counted = [n] if np.isnan(cases).any() else [cases, n - cases]
         return _made(rows, grid.at, [grid.table(x) for x in counted], [grid.table(x) for x in weighted[: len(counted)]])
@@ -92,7 +109,7 @@ def _block(est: Estimate, rows: Codes) -> Block | None:
     return _made(rows, grid.at, [counts], totals)
 
 
-def _equal(n: Floats, weighted: Floats) -> bool:
+def equal_weights(n: Floats, weighted: Floats) -> bool:
     """Whether weighted totals are the counts in another unit."""
     return bool(np.isnan(weighted).any()) or bool(np.allclose(weighted * n.sum(), n * weighted.sum(), rtol=1e-9))
 
@@ -130,10 +147,10 @@ def _made(rows: Codes, at: tuple[Codes, ...], tables: list[Floats], totals: list
     keep[where] = True
     moved = np.cumsum(keep) - 1
     weighted = tuple(cube(np.maximum(total, 0)).values[keep] for total in totals)
-    return Block(rows, moved[where], tuple(_without(system, keep) for system in systems), weighted)
+    return Block(rows, moved[where], tuple(without(system, keep) for system in systems), weighted)
 
 
-def _without(system: CellSystem, keep: NDArray[np.bool_]) -> CellSystem:
+def without(system: CellSystem, keep: NDArray[np.bool_]) -> CellSystem:
     """The system without cells that hold nobody."""
     inner = np.flatnonzero(system.inner)
     moved = np.where(keep, np.cumsum(keep) - 1, -1)

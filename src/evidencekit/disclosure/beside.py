@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from evidencekit.disclosure.ledger import Ledger, LedgerAudit, audit
@@ -14,7 +14,7 @@ from evidencekit.errors import InputError, Refused
 __all__ = ["beside", "check_how_shown"]
 
 HELD = ("n", "cases")  # of every cell that is shown
-SHOWN = "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...)."
+SHOWN = "Say how it will be shown: ek.disclosure.Publication(title=..., universe=...); of several tables a list with one for each."
 
 
 def check_how_shown(ledger: object, publication: object) -> None:
@@ -30,17 +30,26 @@ def check_how_shown(ledger: object, publication: object) -> None:
         raise InputError("publication= says how the table is shown, and there is no ledger= to audit it against.", fix)
 
 
-def beside(safe: Released, ledger: Ledger, publication: Publication, *, remark: Callable[[Sequence[Flags]], Released]) -> Released:
+def beside(
+    safe: Released,
+    ledger: Ledger,
+    publication: Publication,
+    *,
+    remark: Callable[[Sequence[Flags]], Released],
+    table: int = 0,
+    mine: Mapping[int, int] | None = None,
+) -> Released:
     """The same, audited against what was released before.
 
     `remark` makes the release anew from flags. A cell of which nothing can be audited (a difference, a quantile) is for a person to look
-    at: beside one of its parts a difference tells the other.
+    at: beside one of its parts a difference tells the other. Of several tables `table` is which, from 1, and `mine` says which entries
+    of the ledger are tables of the same call, not yet released.
     """
     entry = _held(publication).entry(safe.estimate)
     least = max(safe.rules.protection.least, 1)
     found = audit(entry, ledger, threshold=least, remedy="hide")
     if found.verdict == "fail":
-        raise _refusal(found, least)
+        raise _refusal(found, least, table, mine or {})
     flags = list(safe.flags)
     for i, (status, reason) in enumerate(zip(found.status, found.reason, strict=True)):
         if status == "review" and safe.status[i] != PROTECTED:
@@ -61,18 +70,22 @@ def _held(publication: Publication) -> Publication:
     return replace(publication, shows=tuple(dict.fromkeys((*given, *HELD))))
 
 
-def _refusal(found: LedgerAudit, least: int) -> Refused:
+def _refusal(found: LedgerAudit, least: int, table: int, mine: Mapping[int, int]) -> Refused:
     """Which cells tell too much, with which earlier tables, and what helps that `release` can do."""
     failing = [str(i) for i, status in enumerate(found.status) if status == "fail"]
-    entries = sorted({t for one in found.findings if one.status == "fail" for t, _ in one.released})
-    before = f" ({_listed('entry', 'entries', map(str, entries))} of the ledger; print(ledger) lists them)" if entries else ""
-    what = f"Beside what was released before{before}, a group of fewer than {least} people could be worked out."
+    with_ = sorted({t for one in found.findings if one.status == "fail" for t, _ in one.released})
+    entries, here = [str(t) for t in with_ if t not in mine], [str(mine[t]) for t in with_ if t in mine]
+    told = [f"{_listed('entry', 'entries', entries)} of the ledger; print(ledger) lists them"] if entries else []
+    told += [f"{_listed('table', 'tables', here)} of this release"] if here else []
+    before = f" ({'; '.join(told)})" if told else ""
+    which = f"Table {table}: beside" if table else "Beside"
+    what = f"{which} what was released before{before}, a group of fewer than {least} people could be worked out."
     fix = "Nothing that was tried helps: do not release it, or make it of larger groups."
     if found.remedy and found.remedy.action == "hide":
-        fix = f"The least that helps: release(..., hide=[{', '.join(map(str, found.remedy.cells))}])."
+        cells = ", ".join(map(str, found.remedy.cells))
+        fix = f"The least that helps: {f'for table {table} [{cells}] in the list hide=' if table else f'release(..., hide=[{cells}])'}."
     return Refused(f"{what} {_listed('Cell', 'Cells', failing)} would tell it.", fix)
 
 
-def _listed(one: str, more: str, names: Sequence[str] | map[str]) -> str:
-    said = list(names)
-    return f"{one if len(said) == 1 else more} {', '.join(said)}"
+def _listed(one: str, more: str, names: Sequence[str]) -> str:
+    return f"{one if len(names) == 1 else more} {', '.join(names)}"

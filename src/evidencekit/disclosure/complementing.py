@@ -1,4 +1,4 @@
-"""Which further cells of an Estimate must be hidden, so that those that are hidden cannot be worked out from the others."""
+"""Which further rows of a block must be hidden, so that those that are hidden cannot be worked out from the others."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.additive import Block, blocks_of
+from evidencekit.disclosure.additive import Block
 from evidencekit.disclosure.tables.attacking import intervals
 from evidencekit.disclosure.tables.auditing import Hidden, reach, unmet
 from evidencekit.disclosure.tables.intruders import Intruder, ProtectionLevels, insiders_of, outsider, protection_levels
 from evidencekit.disclosure.tables.proofs import Pool, View
-from evidencekit.disclosure.tables.searching import Asked, search
+from evidencekit.disclosure.tables.searching import Asked, Found, search
+from evidencekit.disclosure.tables.solving import least as cheapest
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import Refused
-from evidencekit.estimate import Estimate
 
 __all__ = ["Complement", "complement_of"]
 
@@ -30,8 +30,8 @@ class Complement:
 
     Parameters
     ----------
-    too : array of bool (cells of the Estimate,)
-        Cells that would give a hidden one away.
+    too : array of bool (rows of the block,)
+        Those that would give a hidden one away.
     tables, cells, intervals, programmes : int
         How many additive tables were audited, with how many cells in all; how many ends of intervals are proven to be far enough; how
         many linear programmes that took.
@@ -44,59 +44,92 @@ class Complement:
     programmes: int = 0
 
 
-def complement_of(est: Estimate, hidden: Bools, *, least: int) -> Complement:
-    """Hide further cells until nothing hidden can be worked out.
+def complement_of(block: Block, hidden: Bools, n: Floats, *, least: int) -> Complement:
+    """Hide further rows of a block until nothing hidden can be worked out.
 
     Parameters
     ----------
-    est : Estimate
-        With its counts.
-    hidden : array of bool
-        Cells that may not be shown.
+    block : Block
+        Rows that are parts of one whole, of one Estimate or of several.
+    hidden : array of bool (rows,)
+        Rows that may not be shown.
+    n : array (rows,)
+        How many answers each row rests on.
     least : int
         The fewest people of whom a number may be known: a hidden cell must be able to hold any number of cases from 0 to `least`, and of
         others too, for whoever sees all other cells and all margins; also for somebody who knows that she is in it.
 
     Notes
     -----
-    Cases and those who are not cases are two additive tables that hide the same cells; their weighted totals are two more. Margins are
-    taken to be known, but for those below `least`: no table would show them. Cells that are hidden although they are not small (too few
-    sampling units) must stay uncertain by `least` on either side. No cell is protected better than hiding every cell of the table would,
-    from somebody inside neither.
+    Cases and those who are not cases are two additive tables that hide the same cells; their weighted totals are two more. Margins that
+    are no rows are taken to be known, but for those below `least`, which no table would show, and those of the very people of a row,
+    which are that row. Cells that are hidden although they are not small (too few sampling units) must stay uncertain by `least` on
+    either side. No cell is protected better than hiding every row would, from somebody inside neither. What many other rows add up from
+    costs more to hide than they do.
     """
-    out = Complement(np.zeros(len(est), dtype=bool))
-    for block in blocks_of(est):
-        primary = hidden[block.rows]
-        if primary.any() and not primary.all():
-            found = _suppressed(block, primary, est.counts.n[block.rows], least)
-            out.too[block.rows[found.too & ~primary]] = True
-            out = replace(out, **{f: getattr(out, f) + getattr(found, f) for f in ("tables", "cells", "intervals", "programmes")})
-    return out
-
-
-def _suppressed(block: Block, primary: Bools, n: Floats, least: int) -> Complement:
-    """The rows of a block that are hidden in the end."""
-    small = block.margins & np.any([one.values < least for one in block.systems], axis=0)
-    systems = [replace(one, offered=~small) for one in block.systems]
-    first = _marked(block, primary)
+    if not hidden.any() or hidden.all():
+        return Complement(np.zeros(len(hidden), dtype=bool))
+    unknown = block.margins & (np.any([one.values < least for one in block.systems], axis=0) | block.twins)
+    systems = [replace(one, offered=one.offered & ~unknown) for one in block.systems]
+    first = _marked(block, hidden)
     costs = np.zeros(len(first))
-    costs[block.cells] = np.log1p(n) + 0.1
+    costs[block.cells] = (np.log1p(n) + 0.1) * systems[0].atoms.sum(axis=0)[block.cells]
     costs[block.margins] = 2 * costs.sum()  # a margin is known from elsewhere: hiding it is no way out
-    needs = [_needed(block, one, primary, n, least) for one in systems]
+    known = block.margins & systems[0].offered
+    asked = Asked(systems[0], first, costs, tuple(_views(block, systems, hidden, n, least)))
+    found = _searched(asked)
+    told, spent = found is None or _open(found) or bool((found.hidden & known).any()), found.programmes if found else 0
+    if told and len(block.systems[0].tables) > 1:  # much would go: look among patterns of rows alone
+        asked = replace(asked, views=tuple(_among_rows(view, known) for view in asked.views))
+        found = _searched(asked)
+        told, spent = found is None or _open(found), spent + (found.programmes if found else 0)
+    size = (len(asked.views), len(asked.views) * len(first))
+    if told or found is None:  # by no pattern of its rows: none of them is shown, and nothing is proven
+        return Complement(~hidden, *size, programmes=spent)
+    return Complement(found.hidden[block.cells] & ~hidden, *size, asked.needs, spent)
+
+
+def _open(found: Found) -> bool:
+    """Whether anything is not proven."""
+    return any(len(view.pool.open(who)) for view in found.views for who in view.intruders)
+
+
+def _searched(asked: Asked) -> Found | None:
+    """A pattern; None where there is none, whatever is hidden."""
+    try:
+        return search(asked, seconds=0, progress=None)
+    except Refused:
+        return None
+
+
+def _among_rows(view: View, known: Bools) -> View:
+    """The same for those who know these cells, hidden or not; what hiding all rows would not keep from them need not be kept."""
+    every, relations = [], view.pool.relations
+    none = np.zeros(relations.shape[0])
+    for one in view.intruders:
+        who = replace(one, low=np.where(known, one.values, one.low), high=np.where(known, one.values, one.high))
+        low, high, costs = who.need.low.copy(), who.need.high.copy(), np.zeros(len(known))
+        for cell in who.need.cells:
+            costs[cell] = 1.0
+            ends = [cheapest(sign * costs, relations, none, low=who.low, high=who.high) for sign in (1, -1)]
+            costs[cell] = 0.0
+            if ends[0] is not None and ends[1] is not None:
+                low[cell] = min(max(low[cell], ends[0][cell] + SLACK), who.values[cell])
+                high[cell] = max(min(high[cell], ends[1][cell] - SLACK), who.values[cell])
+        every.append(replace(who, need=ProtectionLevels(low, high)))
+    return View(tuple(every), Pool(every[0], relations))
+
+
+def _views(block: Block, systems: list[CellSystem], hidden: Bools, n: Floats, least: int) -> list[View]:
+    """Who looks at cases, at those who are not, and at weighted totals of both."""
+    first = _marked(block, hidden)
+    needs = [_needed(block, one, hidden, n, least) for one in systems]
     views = [_view(one, need, ~block.margins, first) for one, need in zip(systems, needs, strict=True)]
     if block.weighted:
-        lighter = [_weighted(*each) for each in zip(systems, block.weighted, needs, strict=True)]
+        known = block.systems[0].offered
+        lighter = [_weighted(*each, known) for each in zip(systems, block.weighted, needs, strict=True)]
         views += [_view(one, need, ~block.margins) for one, need in lighter]
-    asked = Asked(systems[0], first, costs, tuple(views))
-    size = (len(views), len(views) * len(first))
-    try:
-        found = search(asked, seconds=0, progress=None)
-    except Refused:  # whatever is hidden: nothing is shown then, and nothing proven
-        return Complement(np.ones(len(primary), dtype=bool), *size)
-    failed = any(len(view.pool.open(who)) for view in found.views for who in view.intruders)
-    if failed or (found.hidden & block.margins & ~small).any():  # by no pattern of its cells: none of them is shown
-        return Complement(np.ones(len(primary), dtype=bool), *size, programmes=found.programmes)
-    return Complement(found.hidden[block.cells], *size, asked.needs, found.programmes)
+    return views
 
 
 def _view(system: CellSystem, need: ProtectionLevels, rows: Bools, inside: Bools | None = None) -> View:
@@ -126,11 +159,12 @@ def _attainable(who: Intruder, part: Hidden, pool: Pool) -> Intruder:
     return replace(who, need=ProtectionLevels(low, high))
 
 
-def _weighted(system: CellSystem, totals: Floats, need: ProtectionLevels) -> tuple[CellSystem, ProtectionLevels]:
+def _weighted(system: CellSystem, totals: Floats, need: ProtectionLevels, known: Bools) -> tuple[CellSystem, ProtectionLevels]:
     """Weighted totals, and their needs: what a count must be able to be, a total must too, in records as light as those of any cell."""
     scaled = totals * (system.values.max() / max(totals.max(), 1e-300))  # in units of records, for the solver's tolerances
     held = system.values > 0
-    lightest = float((scaled[held] / system.values[held]).min())
+    told = held & known  # of cells that no table has, weights are not those of people
+    lightest = float((scaled[told] / system.values[told]).min())
     low = np.where(held, need.low / np.maximum(system.values, 1) * scaled, np.nan)
     high = np.where(held, np.maximum(scaled, need.high * lightest), np.nan)
     return replace(system, values=scaled), ProtectionLevels(low, high)
@@ -139,7 +173,7 @@ def _weighted(system: CellSystem, totals: Floats, need: ProtectionLevels) -> tup
 def _marked(block: Block, primary: Bools) -> Bools:
     """The hidden rows, as cells of the systems."""
     out = np.zeros(len(block.systems[0]), dtype=bool)
-    out[block.cells] = primary
+    out[block.cells[primary]] = True
     return out
 
 

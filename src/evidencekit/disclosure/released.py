@@ -19,7 +19,7 @@ from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
-from evidencekit.disclosure.statement import statement_of
+from evidencekit.disclosure.statement import linked_words, statement_of
 from evidencekit.errors import InputError, Refused, how_many, in_our_words
 from evidencekit.estimate import Estimate
 from evidencekit.frames import frame_of
@@ -102,7 +102,7 @@ class Released:
     def note(self) -> str:
         """Against what it was audited."""
         if not self.audited.ledger:
-            return "not audited against other tables"
+            return f"not audited against {'further' if self.audited.together else 'other'} tables"
         return f"audited against {how_many(self.audited.earlier, 'earlier table')}"
 
     @property
@@ -118,7 +118,8 @@ class Released:
         left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
         signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
         only = [f"audited as showing {self.audited.shows}: show nothing more"] if self.audited.shows else []
-        return (*only, *self.audited.notes, *left, *signed, *decision_words(self.estimate), *missing_words(self.estimate))
+        said = (*decision_words(self.estimate), *missing_words(self.estimate))
+        return (*only, *linked_words(self.audited), *self.audited.notes, *left, *signed, *said)
 
     @property
     def statement(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from functools import partial
 from numbers import Integral
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
-from evidencekit.disclosure.rules import Assessed, Flags, assessed
+from evidencekit.disclosure.rules import Assessed, Flags, assessed, assessed_together
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
@@ -28,6 +29,7 @@ TEXTS = 10  # levels of a column, from which on it is looked at whether they are
 STAYS = ("n", "psus")  # what an uncertain number rests on is told although the number is not
 
 
+@overload
 def release(
     est: Estimate,
     *,
@@ -35,13 +37,35 @@ def release(
     ledger: Ledger | None = None,
     publication: Publication | None = None,
     hide: Iterable[int] = (),
-) -> Released:
+) -> Released: ...
+
+
+@overload
+def release(
+    est: Sequence[Estimate],
+    *,
+    profile: str | Profile = "child-survey",
+    ledger: Ledger | None = None,
+    publication: Sequence[Publication] | None = None,
+    hide: Sequence[Iterable[int]] = (),
+) -> tuple[Released, ...]: ...
+
+
+def release(
+    est: Estimate | Sequence[Estimate],
+    *,
+    profile: str | Profile = "child-survey",
+    ledger: Ledger | None = None,
+    publication: Publication | Sequence[Publication] | None = None,
+    hide: Iterable[int] | Sequence[Iterable[int]] = (),
+) -> Released | tuple[Released, ...]:
     """Protect the children behind the numbers.
 
     Parameters
     ----------
-    est : Estimate
-        Any Estimate; of a noun that has one (what `weighting.rubin` returns), its ``.estimate``.
+    est : Estimate or sequence of Estimate
+        Any Estimate; of a noun that has one (what `weighting.rubin` returns), its ``.estimate``. Tables that will be shown beside each
+        other go in as a list: those that add up to each other are protected as one.
     profile : str or Profile
         The rules, by name (`disclosure.profile_names` lists them) or as a Profile of one's own (``Profile.from_toml``). The default,
         ``"child-survey"``, hides a cell where nobody knows what it rests on, with fewer than 10 unweighted cases, fewer than 10 in the
@@ -50,22 +74,23 @@ def release(
         Where one cell of a block is hidden and could be had from the others, the next smallest goes too. Cells that fail the NCHS 2017
         presentation standards for proportions are flagged as uncertain. The lower limit of a number of people is cut at 0, and flagged.
     ledger : Ledger, optional
-        What was released before; the table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``. Without
-        one the release is not compared with any other: in a report of several tables, every one goes through the same ledger.
+        What was released before; each table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``, of several
+        tables for each. Without one the release is not compared with any other: all of a report goes through the same ledger.
     publication : Publication, optional
-        How the table will be shown. Needed with `ledger`.
+        How the table will be shown. Needed with `ledger`; of several tables one each, and each is audited beside those before it.
     hide : iterable of int
-        Further cells to hide, by position from 0: what the audit proposes.
+        Further cells to hide, by position from 0: what the audit proposes. Of several tables one such list each.
 
     Returns
     -------
-    Released
-        With a status and a reason per cell, notes on the table, and what was audited.
+    Released or tuple of Released
+        With a status and a reason per cell, notes on the table, and what was audited. Of several tables one each, in their order.
 
     Raises
     ------
     InputError
-        Not an Estimate, an unknown profile, or one that rounds: `release` hides. A ledger without a publication, or the other way round.
+        Not an Estimate, no Estimate, the same table twice, an unknown profile, or one that rounds: `release` hides. A ledger without a
+        publication, or the other way round.
     Refused
         The levels of a column are answers of single people, such as identifiers or free text: a table shows its levels, hidden or not.
         Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
@@ -75,6 +100,13 @@ def release(
     Where too much is hidden: join small groups before the estimate (two provinces, two age groups), split by one column fewer, or put
     rounds of the survey together. `hide` takes further cells out and brings none back. A profile that asks for less is no
     remedy: ``"dhs-mics"`` and ``"open"`` protect nobody. `disclosure.before_and_after` draws why cells had to go, for those inside.
+
+    Of several tables, those of the same variable, statistic, design and condition are linked where the margins that both have are the
+    same. A number that two of them show (overall, and the total of a table by sex) is then one cell, hidden in both or in neither, and no
+    hidden cell can be worked out from all of them together. Districts lie within provinces if one table is by both columns; a table by
+    district alone does not say so. Where margins differ, since answers to a column in ``by=`` are missing, tables are protected by
+    themselves, and a note says which: make those who did not answer a group of their own, or pass ``ledger=``, so that each is audited
+    beside those before it. So are tables of another statistic, though they may be of the same people.
 
     What remains: a quantile and its limits are answers that single children gave, and a limit may have fewer than 10 answers beyond it.
     Where answers are precise enough to know someone by (an amount, a date), round quantiles before they are shown. The answers on
@@ -94,17 +126,65 @@ def release(
     ('shown', 'shown')
     >>> ek.release(ek.proportion(survey, "asked_for_image"), profile="dhs-mics").profile
     'dhs-mics'
+    >>> overall, by_sex = ek.release([ek.proportion(survey, "asked_for_image"), ek.proportion(survey, "asked_for_image", by="sex")])
+    >>> by_sex.audited.together
+    (1, 2)
     """
-    if not isinstance(est, Estimate):
-        raise InputError(f"release() takes an Estimate, and this is of type {type(est).__name__}.", _instead(est))
-    check_how_shown(ledger, publication)
     rules = _rules(profile)
-    _refuse_texts(est, rules)
-    est = _not_below_zero(est)
-    safe = _released(est, rules, assessed(est, rules, hide=_positions(hide, est)))
-    if ledger is None or publication is None:
+    if not isinstance(est, Estimate) and isinstance(est, Sequence) and not isinstance(est, str):
+        return _several(est, rules, ledger, publication, hide)
+    one = _an_estimate(est)
+    check_how_shown(ledger, publication)
+    one = _prepared(one, rules)
+    safe = _released(one, rules, assessed(one, rules, hide=_positions(hide, one)))
+    if ledger is None or not isinstance(publication, Publication):
         return safe
     return beside(safe, ledger, publication, remark=partial(_marked, safe))
+
+
+def _several(given: Sequence[object], rules: Profile, ledger: Ledger | None, publication: object, hide: object) -> tuple[Released, ...]:
+    """Tables that are shown beside each other, each audited beside the ledger and those before it."""
+    ests = [_an_estimate(est) for est in given]
+    if not ests:
+        raise InputError("release() was given no table.", "Pass the Estimates of the release.")
+    shown = [] if ledger is None and publication is None else _each("publication", publication, len(ests))
+    for one in shown:
+        check_how_shown(ledger, one)
+    ests = [_prepared(est, rules) for est in ests]
+    none = isinstance(hide, Sequence) and not isinstance(hide, str) and not len(hide)
+    named = _each("hide", [()] * len(ests) if none else hide, len(ests))
+    some = [_positions(one, est) for one, est in zip(named, ests, strict=True)]
+    out = [_released(est, rules, how) for est, how in zip(ests, assessed_together(ests, rules, hide=some), strict=True)]
+    if ledger is None:
+        return tuple(out)
+    before, mine = Ledger(entries=ledger.entries), dict[int, int]()  # in memory: nothing is out yet
+    for i, (safe, one) in enumerate(zip(out, shown, strict=True)):
+        out[i] = beside(safe, before, one, remark=partial(_marked, safe), table=i + 1 if len(out) > 1 else 0, mine=mine)
+        if (entry := out[i].entry) is not None:
+            more = before.with_(entry)
+            mine |= {t: i + 1 for t in range(len(before), len(more))}  # none where the ledger had it before
+            before = more
+    return tuple(out)
+
+
+def _each(name: str, values: object, size: int) -> list[Any]:
+    """One value for each table."""
+    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != size:
+        raise InputError(f"{name}= of several tables is a list with one for each, and there are {size}.", "In the order of the tables.")
+    return list(values)
+
+
+def _an_estimate(given: object) -> Estimate:
+    """What was passed, if it can be released."""
+    if isinstance(given, Estimate):
+        return given
+    raise InputError(f"release() takes an Estimate or a list of them, and this is of type {type(given).__name__}.", _instead(given))
+
+
+def _prepared(est: Estimate, rules: Profile) -> Estimate:
+    """An Estimate that has no single people's answers for levels, with no number of people below 0."""
+    _refuse_texts(est, rules)
+    return _not_below_zero(est)
 
 
 def _released(est: Estimate, rules: Profile, found: Assessed) -> Released:
@@ -150,15 +230,13 @@ def _instead(given: object) -> str:
         return "It is released already."
     if isinstance(getattr(given, "estimate", None), Estimate):
         return "Release its .estimate."
-    if isinstance(given, (list, tuple)):
-        return "Release tables one after the other, each beside those before it: ledger=, publication=."
     return "Make one, for example with ek.proportion(survey, ...)."
 
 
-def _positions(hide: Iterable[int], est: Estimate) -> tuple[int, ...]:
+def _positions(hide: object, est: Estimate) -> tuple[int, ...]:
     """The cells that were named to be hidden."""
-    given = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
-    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= i < len(est) for i in given):
+    given: tuple[Any, ...] = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
+    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= int(i) < len(est) for i in given):
         raise InputError(f"hide= takes positions of cells, from 0 to {len(est) - 1}.")
     return tuple(sorted({int(i) for i in given if i is not None}))
 

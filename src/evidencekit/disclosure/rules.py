@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from evidencekit.columns import Floats
-from evidencekit.disclosure.additive import blocks_of
-from evidencekit.disclosure.complementing import complement_of
+from evidencekit.disclosure.additive import Block, blocks_of
+from evidencekit.disclosure.complementing import Complement, complement_of
+from evidencekit.disclosure.joining import joined
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.disclosure.uncertain import judged
 from evidencekit.errors import how_many
 from evidencekit.estimate import Estimate
 
-__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed", "identifying"]
+__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed", "assessed_together", "identifying"]
 
 UNKNOWN = "what this number rests on is not known: pass n= and cases= to replicate()"
 GIVES = "would give a hidden cell away"
@@ -74,6 +75,10 @@ class Audited:
         What of each cell was taken to be shown, in words.
     notes : tuple of str
         What was not audited or not compared.
+    together : tuple of int
+        The tables of one call of `release`, counted from 1, that were protected as one; empty where it was by itself.
+    apart : tuple of int
+        Those of the same numbers that it was not linked to: the margins that both have differ.
     """
 
     tables: int = 0
@@ -85,6 +90,8 @@ class Audited:
     groups: int = 0
     shows: str = ""
     notes: tuple[str, ...] = ()
+    together: tuple[int, ...] = ()
+    apart: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         if not self.tables:
@@ -116,29 +123,62 @@ def assessed(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> Asse
     hide : sequence of int
         Cells that are hidden whatever the rules say.
     """
-    (hidden, audited), doubts = _protected(est, rules, hide), judged(est, rules)
+    out, audited = _by_themselves(est, rules, hide), Audited()
+    if rules.protection.least and not _below_floor(est, rules):
+        for block in blocks_of(est):
+            audited = _added(audited, _complemented(block, out, est.counts.n, rules))
+    return Assessed(_flags(est, rules, out), audited)
+
+
+def assessed_together(ests: Sequence[Estimate], rules: Profile, *, hide: Sequence[Sequence[int]]) -> list[Assessed]:
+    """The same of several Estimates, those that add up to each other protected as one.
+
+    Parameters
+    ----------
+    ests : sequence of Estimate
+        The tables of one release.
+    rules : Profile
+        Where every number comes from.
+    hide : sequence of sequence of int
+        For each of them the cells that are hidden whatever the rules say.
+    """
+    whys = [_by_themselves(est, rules, some) for est, some in zip(ests, hide, strict=True)]
+    of = [i for i, est in enumerate(ests) if not _below_floor(est, rules)]  # of the others nothing is shown
+    found = joined([ests[i] for i in of])
+    audits = [Audited() for _ in ests]
+    if rules.protection.least:
+        n, every = np.concatenate([np.zeros(0), *(ests[i].counts.n for i in of)]), [why for i in of for why in whys[i]]
+        for block, tables in zip(found.blocks, found.tables, strict=True):
+            proven = _complemented(block, every, n, rules)
+            for t in tables:
+                audits[of[t]] = _added(audits[of[t]], proven)
+        ends = np.cumsum([0, *(len(whys[i]) for i in of)])
+        for k, i in enumerate(of):
+            whys[i] = every[ends[k] : ends[k + 1]]
+    for k, i in enumerate(of):
+        together = sorted({of[t] + 1 for tables in found.tables if k in tables and len(tables) > 1 for t in tables})
+        audits[i] = replace(audits[i], together=tuple(together), apart=tuple(of[t] + 1 for t in found.apart[k]))
+    return [Assessed(_flags(est, rules, why), audit) for est, why, audit in zip(ests, whys, audits, strict=True)]
+
+
+def _flags(est: Estimate, rules: Profile, hidden: Sequence[str]) -> tuple[Flags, ...]:
     fine = any(rules.geography.is_finer(column) for column in est.cells.by)
     out: list[Flags] = []
-    for i, (why, doubt) in enumerate(zip(hidden, doubts, strict=True)):
+    for i, (why, doubt) in enumerate(zip(hidden, judged(est, rules), strict=True)):
         review = [*_for_review(est, rules, i), *([_below(rules)] if fine and rules.geography.below == "review" else []), *doubt.review]
         said = f"needs a review ({rules.reviewer}): {'; '.join(dict.fromkeys(review))}" if review else ""
         out.append(Flags(protection=why, precision=doubt.reason, withheld=doubt.withheld, review=said, footnote=doubt.footnote))
-    return Assessed(tuple(out), audited)
+    return tuple(out)
 
 
-def _protected(est: Estimate, rules: Profile, hide: Sequence[int]) -> tuple[list[str], Audited]:
-    """Per cell, why it may not be shown, empty where it may; and what was proven."""
-    fine = any(rules.geography.is_finer(column) for column in est.cells.by)
-    if fine and rules.geography.below == "hide":
-        return [_below(rules)] * len(est), Audited()
-    out = identifying(est, rules, hide=hide)
-    if not (least := rules.protection.least):
-        return out, Audited()
-    found = complement_of(est, np.array([bool(why) for why in out], dtype=bool), least=least)
-    for i in np.flatnonzero(found.too):
-        out[i] = GIVES
-    audited = Audited(tables=found.tables, cells=found.cells, intervals=found.intervals, programmes=found.programmes)
-    return _alike(est, out), audited
+def _below_floor(est: Estimate, rules: Profile) -> bool:
+    """Whether none of it may be shown, since places are too small."""
+    return rules.geography.below == "hide" and any(rules.geography.is_finer(column) for column in est.cells.by)
+
+
+def _by_themselves(est: Estimate, rules: Profile, hide: Sequence[int]) -> list[str]:
+    """Per cell, why it may not be shown for its own sake or that of its place, empty where it may."""
+    return [_below(rules)] * len(est) if _below_floor(est, rules) else identifying(est, rules, hide=hide)
 
 
 def identifying(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> list[str]:
@@ -150,19 +190,30 @@ def identifying(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> l
     return out
 
 
-def _alike(est: Estimate, why: list[str]) -> list[str]:
-    """One reason for all hidden cells of a whole.
+def _complemented(block: Block, why: list[str], n: Floats, rules: Profile) -> Complement:
+    """Hide what would give a hidden cell of the block away."""
+    hidden = np.array([bool(why[i]) for i in block.rows], dtype=bool)
+    found = complement_of(block, hidden, n[block.rows], least=rules.protection.least)
+    for i in block.rows[found.too]:
+        why[i] = GIVES
+    _make_alike(block, why)
+    return found
+
+
+def _make_alike(block: Block, why: list[str]) -> None:
+    """One reason for all hidden cells of a whole, in whichever table they are.
 
     Which of them is small by itself, and which large, would tell more than their sums do: two of fewer than ten that make eighteen are
     nine each, and of eleven, where one is known to be ten or more, the other is one at most.
     """
-    out = list(why)
-    for block in blocks_of(est):
-        hidden = [int(i) for i in block.rows if why[i]]
-        if words := sorted({why[i] for i in hidden} - {GIVES}):
-            for i in hidden:
-                out[i] = ", or ".join((*words, GIVES))
-    return out
+    hidden = [int(i) for i in block.rows if why[i]]
+    if words := sorted({why[i] for i in hidden} - {GIVES}):
+        for i in hidden:
+            why[i] = ", or ".join((*words, GIVES))
+
+
+def _added(audited: Audited, found: Complement) -> Audited:
+    return replace(audited, **{f: getattr(audited, f) + getattr(found, f) for f in ("tables", "cells", "intervals", "programmes")})
 
 
 def _primary(est: Estimate, rules: Profile, i: int) -> str:

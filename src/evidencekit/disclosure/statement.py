@@ -8,27 +8,48 @@ from evidencekit.disclosure.profiles import Answers, CountInterval, Profile, Pro
 from evidencekit.disclosure.rules import Audited
 from evidencekit.errors import how_many
 
-__all__ = ["statement_of"]
+__all__ = ["linked_words", "statement_of"]
 
 
 def statement_of(rules: Profile, audited: Audited, *, statistic: str, cost: str, universe: str, notes: Sequence[str]) -> tuple[str, ...]:
     """The sentences, from the rules to the signatures; `universe` is empty where nothing was audited against a ledger."""
+    linked = linked_words(audited)
     said = [f"Numbers were released under the profile {rules.name} {rules.version} ({rules.title}; digest {rules.digest})."]
     said += _protection(rules)
     if audited.tables:
         least = rules.protection.least
         wide = f"anything from none to {least}" if least else "more than one number"
         said.append(f"Linear programmes proved that of each hidden count {wide} (or as many as its margins hold) stays possible.")
+    said += map(_sentence, linked)
     said += _precision(rules, statistic)
-    said.append(f"{cost[0].upper()}{cost[1:]}.")
+    said.append(_sentence(cost))
     if not universe:
-        said.append("The table was not audited against other tables of the same survey.")
+        said.append(f"The table was not audited against {'further' if audited.together else 'other'} tables of the same survey.")
     else:
         earlier = how_many(audited.earlier, "earlier table")
         shown = f"as showing {audited.shows}" if audited.shows else ""
         said.append(f"The table was audited {shown} against {earlier} of {universe} (ledger digest {audited.ledger}).")
-    said += [f"{note[0].upper()}{note[1:]}." for note in notes if not note.startswith("audited as showing")]
+    said += [_sentence(note) for note in notes if note not in linked and not note.startswith("audited as showing")]
     return tuple(said)
+
+
+def linked_words(audited: Audited) -> tuple[str, ...]:
+    """With which tables of one call of `release` it was protected, and with which it was not."""
+    out = []
+    if audited.together:
+        out.append(f"protected as one with all tables that add up to it: {_tables(audited.together)} of this release")
+    if audited.apart:
+        out.append(f"protected without regard to {_tables(audited.apart)} of this release, whose margins differ (answers are missing)")
+    return tuple(out)
+
+
+def _tables(positions: Sequence[int]) -> str:
+    numbers = [str(t) for t in positions]
+    return f"table{'s' if len(numbers) > 1 else ''} {' and '.join(x for x in (', '.join(numbers[:-1]), numbers[-1]) if x)}"
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _protection(rules: Profile) -> list[str]:

@@ -95,8 +95,8 @@ class Intruder:
 
     @property
     def fixed(self) -> Codes:
-        """Hidden cells that they know exactly, by their own record."""
-        return np.flatnonzero(self.low == self.high) if self.own >= 0 else np.zeros(0, dtype=np.intp)
+        """Cells that they know to hold nobody but themselves."""
+        return np.flatnonzero((self.low == self.high) & (self.high == 1)) if self.own >= 0 else np.zeros(0, dtype=np.intp)
 
     def of_hidden(self, hidden: NDArray[np.bool_]) -> Intruder:
         """The same, for needs of hidden cells only."""
