@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evidencekit.estimate import Estimate
 
-__all__ = ["STAMP", "decision_words", "missing_words"]
+__all__ = ["BLANKS", "STAMP", "decision_words", "missing_words"]
 
 BLANKS = "missing answers"  # said by `missing_words`
 STAMP = "release profile"  # the policy that says under which rules numbers were released; every release says it in its first line
