@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from made_estimates import made_estimate
 
 import evidencekit as ek
-from evidencekit.disclosure.profiles import Answers, Geography, Method, Profile, Protection, RelativeError, Symbols
+from evidencekit.disclosure.profiles import Answers, Geography, Profile, Protection, RelativeError, Symbols
 from evidencekit.disclosure.profiles.precision import STATISTICS
 from evidencekit.errors import InputError
 
@@ -308,9 +308,6 @@ def test_unknown_profiles() -> None:
         ek.disclosure.profile("ons", version="9.9.9")
     with pytest.raises(InputError, match="takes a name or a Profile, not a int"):
         ek.release(est, profile=3)  # type: ignore[arg-type]
-    rounds = replace(ek.disclosure.profile("open"), method=Method(kind="round", base=5))
-    with pytest.raises(InputError, match="rounds, and release"):
-        ek.release(est, profile=rounds)
 
 
 def test_nouns_are_checked_as_files_are() -> None:

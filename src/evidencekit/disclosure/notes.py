@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evidencekit.estimate import Estimate
 
-__all__ = ["COUNTED", "STAMP", "decision_words", "missing_words"]
+__all__ = ["BLANKS", "COUNTED", "STAMP", "decision_words", "missing_words"]
 
 BLANKS = "missing answers"  # said by `missing_words`
 COUNTED = (  # policies with numbers that were counted or estimated: nothing of them stays when no number does

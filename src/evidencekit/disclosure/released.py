@@ -29,6 +29,7 @@ __all__ = ["Released"]
 
 SCHEMA = "evidencekit.release/1"
 PROTECTED, WITHHELD, REVIEW, UNCERTAIN, SHOWN = "protected", "not presented", "review", "uncertain", "shown"
+ROUNDED = "rounded"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -42,8 +43,8 @@ class Released:
         digest.
     status : tuple of str
         Per cell ``"shown"``, ``"uncertain"`` (shown, with a symbol), ``"review"`` (somebody must look at it before it is said), ``"not
-        presented"`` (too uncertain to be shown: answers and sampling units stay) or ``"protected"`` (could identify someone: nothing
-        stays).
+        presented"`` (too uncertain to be shown: answers and sampling units stay), ``"protected"`` (could identify someone: nothing
+        stays) or ``"rounded"`` (answers and cases in multiples of a base, and nothing else).
     reason : tuple of str
         Per cell, why. Hidden cells that are parts of one whole have the same reason: which of them is small by itself is not told.
     rules : Profile
@@ -95,8 +96,8 @@ class Released:
     def symbols(self) -> tuple[str, ...]:
         """Per cell the profile's symbol for its status; empty where it is simply shown."""
         signs = self.rules.symbols
-        by_status = {PROTECTED: signs.protected, WITHHELD: signs.withheld, REVIEW: signs.review, UNCERTAIN: signs.uncertain, SHOWN: ""}
-        return tuple(by_status[status] for status in self.status)
+        by_status = {PROTECTED: signs.protected, WITHHELD: signs.withheld, REVIEW: signs.review, UNCERTAIN: signs.uncertain}
+        return tuple(by_status.get(status, "") for status in self.status)
 
     @property
     def note(self) -> str:
@@ -177,7 +178,8 @@ class Released:
                 raise Refused(f"Cell {i} is not up for review.", "Approve only cells whose status is 'review'.")
             if signature.role != self.rules.reviewer:
                 raise Refused(f"What is up for review is looked at by a {self.rules.reviewer}.", "Let them sign.")
-            status[i] = UNCERTAIN if self.flags[i].precision else SHOWN
+            alone = self.rules.method.kind == "round"
+            status[i] = ROUNDED if alone else UNCERTAIN if self.flags[i].precision else SHOWN
             reason[i] = f"{reason[i]}; approved by {signature.name}"
         return replace(self, status=tuple(status), reason=tuple(reason), signatures=(*self.signatures, signature))
 
@@ -241,7 +243,8 @@ class Released:
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         labels = [c for c, v in self.estimate.cells.columns.items() if any(x not in (None, "") for x in v)]
         flag = ["flag"] if any(self.estimate.flags) else []
-        return table_of({c: self.columns[c] for c in [*labels, "estimate", "low", "high", "n", *flag, "status", "reason"]})
+        numbers = ["n", "cases"] if self.rules.method.kind == "round" else ["estimate", "low", "high", "n"]
+        return table_of({c: self.columns[c] for c in [*labels, *numbers, *flag, "status", "reason"]})
 
     def __repr__(self) -> str:
         notes = [f"note: {note}" for note in self.notes]
@@ -254,7 +257,7 @@ class Released:
         return html_table(*self._shown(), caption="; ".join([self._title(), *self.notes]), limit=200)
 
 
-_COSTS = ((WITHHELD, "too uncertain to show"), (REVIEW, "for review"), (UNCERTAIN, "uncertain"))
+_COSTS = ((WITHHELD, "too uncertain to show"), (REVIEW, "for review"), (UNCERTAIN, "uncertain"), (ROUNDED, "rounded"))
 
 
 def _laid_out(record: Mapping[str, Any]) -> str:

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from evidencekit.columns import Floats
 from evidencekit.disclosure.beside import beside, check_how_shown
+from evidencekit.disclosure.counting import rounded_counts
 from evidencekit.disclosure.ledger import Ledger
 from evidencekit.disclosure.notes import COUNTED, STAMP
 from evidencekit.disclosure.profiles import Profile, profile_names
 from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
-from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
-from evidencekit.disclosure.rules import Assessed, Flags, assessed, assessed_together
+from evidencekit.disclosure.released import PROTECTED, REVIEW, ROUNDED, SHOWN, UNCERTAIN, WITHHELD, Released
+from evidencekit.disclosure.rules import Assessed, Flags, assessed, assessed_together, below_floor, counted
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
@@ -89,11 +90,12 @@ def release(
     Raises
     ------
     InputError
-        Not an Estimate, no Estimate, the same table twice, an unknown profile, or one that rounds: `release` hides. A ledger without a
-        publication, or the other way round.
+        Not an Estimate, no Estimate, the same table twice, an unknown profile; by rounding, anything but one table of shares. A ledger
+        without a publication, or the other way round.
     Refused
         The levels of a column are answers of single people, such as identifiers or free text: a table shows its levels, hidden or not.
-        Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy.
+        Beside what was released before, some cells would tell too much. The message has their positions and the cheapest remedy. By
+        rounding: the rounded table tells a small count exactly.
 
     Notes
     -----
@@ -107,6 +109,11 @@ def release(
     district alone does not say so. Where margins differ, since answers to a column in ``by=`` are missing, tables are protected by
     themselves, and a note says which: make those who did not answer a group of their own, or pass ``ledger=``, so that each is audited
     beside those before it. So are tables of another statistic, though they may be of the same people.
+
+    Under a profile whose method is to round, only the numbers of answers and of cases behind shares are released, as multiples of its
+    base whose margins add up (`tables.controlled_rounding`), audited by `tables.audit_rounding`; the status is ``"rounded"``. No percentage
+    is: what a weighted share says of the cases goes beyond their rounded number, and where weights are alike says nearly all; nor its
+    interval, design effect or how many answers are missing. True totals that are known from elsewhere are not thought of there.
 
     What remains: a quantile and its limits are answers that single children gave, and a limit may have fewer than 10 answers beyond it.
     Where answers are precise enough to know someone by (an amount, a date), round quantiles before they are shown. The answers on
@@ -131,6 +138,8 @@ def release(
     (1, 2)
     """
     rules = _rules(profile)
+    if rules.method.kind == "round":
+        return _by_rounding(est, rules, asked=ledger is not None or publication is not None or hide != ())
     if not isinstance(est, Estimate) and isinstance(est, Sequence) and not isinstance(est, str):
         return _several(est, rules, ledger, publication, hide)
     one = _an_estimate(est)
@@ -140,6 +149,23 @@ def release(
     if ledger is None or not isinstance(publication, Publication):
         return safe
     return beside(safe, ledger, publication, remark=partial(_marked, safe))
+
+
+def _by_rounding(est: object, rules: Profile, *, asked: bool) -> Released:
+    """Counts in multiples of a base, and nothing else."""
+    if asked or not isinstance(est, Estimate):
+        raise InputError(
+            f"Profile {rules.name} rounds: release() then takes one Estimate, and neither ledger= nor publication= nor hide=.",
+            "Tables that were rounded one by one are not audited beside each other.",
+        )
+    _refuse_texts(est, rules)
+    if below_floor(est, rules):
+        return _released(est, rules, assessed(est, rules))
+    flags, left = counted(est, rules), rounded_counts(est, rules)
+    policies = (*left.provenance.policies, (STAMP, rules.stamp), ("rounding", f"answers and cases in multiples of {rules.method.base}"))
+    left = replace(left, provenance=replace(left.provenance, policies=policies))
+    status = tuple(REVIEW if one.review else ROUNDED for one in flags)
+    return Released(estimate=left, status=status, reason=tuple(map(_why, flags)), rules=rules, flags=flags)
 
 
 def _several(given: Sequence[object], rules: Profile, ledger: Ledger | None, publication: object, hide: object) -> tuple[Released, ...]:
@@ -249,8 +275,6 @@ def _rules(profile: object) -> Profile:
     if isinstance(profile, str) and profile.lower().endswith(".toml"):
         raise InputError("profile= takes the name of a profile of the library, not a file.", "Pass ek.disclosure.Profile.from_toml(path).")
     rules = profile if isinstance(profile, Profile) else profile_named(profile)
-    if rules.method.kind != "suppress":
-        raise InputError(f"Profile {rules.name} rounds, and release() hides.", 'Use a profile whose method is "suppress".')
     return rules
 
 

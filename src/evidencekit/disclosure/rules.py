@@ -17,11 +17,12 @@ from evidencekit.disclosure.uncertain import judged
 from evidencekit.errors import how_many
 from evidencekit.estimate import Estimate
 
-__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed", "assessed_together", "identifying"]
+__all__ = ["GIVES", "Assessed", "Audited", "Flags", "assessed", "assessed_together", "below_floor", "counted", "identifying"]
 
 UNKNOWN = "what this number rests on is not known: pass n= and cases= to replicate()"
 GIVES = "would give a hidden cell away"
 ASKED = "hidden beside earlier releases"
+COUNTS = "only counts, rounded: a share and its interval would tell them more exactly"
 ENDS = ("minimum", "maximum", "range")
 JUST_UNDER = 1 - 1e-12  # n times a share is a whole number only up to rounding
 
@@ -124,7 +125,7 @@ def assessed(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> Asse
         Cells that are hidden whatever the rules say.
     """
     out, audited = _by_themselves(est, rules, hide), Audited()
-    if rules.protection.least and not _below_floor(est, rules):
+    if rules.protection.least and not below_floor(est, rules):
         for block in blocks_of(est):
             audited = _added(audited, _complemented(block, out, est.counts.n, rules))
     return Assessed(_flags(est, rules, out), audited)
@@ -143,7 +144,7 @@ def assessed_together(ests: Sequence[Estimate], rules: Profile, *, hide: Sequenc
         For each of them the cells that are hidden whatever the rules say.
     """
     whys = [_by_themselves(est, rules, some) for est, some in zip(ests, hide, strict=True)]
-    of = [i for i, est in enumerate(ests) if not _below_floor(est, rules)]  # of the others nothing is shown
+    of = [i for i, est in enumerate(ests) if not below_floor(est, rules)]  # of the others nothing is shown
     found = joined([ests[i] for i in of])
     audits = [Audited() for _ in ests]
     if rules.protection.least:
@@ -171,14 +172,24 @@ def _flags(est: Estimate, rules: Profile, hidden: Sequence[str]) -> tuple[Flags,
     return tuple(out)
 
 
-def _below_floor(est: Estimate, rules: Profile) -> bool:
+def below_floor(est: Estimate, rules: Profile) -> bool:
     """Whether none of it may be shown, since places are too small."""
     return rules.geography.below == "hide" and any(rules.geography.is_finer(column) for column in est.cells.by)
 
 
+def counted(est: Estimate, rules: Profile) -> tuple[Flags, ...]:
+    """What is said of cells of which only rounded counts are shown: rounding hides how many there are, not in how few places."""
+    below = [_below(rules)] if rules.geography.below == "review" and any(map(rules.geography.is_finer, est.cells.by)) else []
+    out = []
+    for psus in est.counts.psus:
+        few = [f"fewer than {rules.protection.psus} sampling units"] if psus < rules.protection.psus else []
+        out.append(Flags(review=f"needs a review ({rules.reviewer}): {'; '.join(below + few)}" if below or few else "", footnote=COUNTS))
+    return tuple(out)
+
+
 def _by_themselves(est: Estimate, rules: Profile, hide: Sequence[int]) -> list[str]:
     """Per cell, why it may not be shown for its own sake or that of its place, empty where it may."""
-    return [_below(rules)] * len(est) if _below_floor(est, rules) else identifying(est, rules, hide=hide)
+    return [_below(rules)] * len(est) if below_floor(est, rules) else identifying(est, rules, hide=hide)
 
 
 def identifying(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> list[str]:

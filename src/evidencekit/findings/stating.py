@@ -282,7 +282,7 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
     InputError
         Not a Released, not a share, of a subset that has no name, or the cell is not there.
     Refused
-        The cell is protected, too uncertain to be presented, or for review.
+        The cell is protected, too uncertain to be presented, for review, or only its rounded counts are released.
 
     Examples
     --------
@@ -316,6 +316,8 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
         raise Refused("This cell is protected: it may not be said.", "Ask about a larger group.")
     if released.status[row] == "not presented":
         raise Refused("This cell is too uncertain to be presented under its profile.", "Ask about a larger group.")
+    if released.rules.method.kind == "round":
+        raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
     if released.status[row] == "review":
         raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
     return Finding(released=released, row=row, action=action)
