@@ -16,7 +16,7 @@ def statement_of(rules: Profile, audited: Audited, *, statistic: str, cost: str,
     linked = linked_words(audited)
     said = [f"Numbers were released under the profile {rules.name} {rules.version} ({rules.title}; digest {rules.digest})."]
     said += _protection(rules)
-    if audited.tables:
+    if audited.intervals:
         least = rules.protection.least
         wide = f"anything from none to {least}" if least else "more than one number"
         said.append(f"Linear programmes proved that of each hidden count {wide} (or as many as its margins hold) stays possible.")
