@@ -35,6 +35,7 @@ TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 # Okabe and Ito's palette, safe for colour-blind readers, and greys. Words are INK or SLATE: 17 and 7 to 1 on white.
 INK, SLATE, RULE, PALE = "#1a1a1a", "#595959", "#d9d9d9", "#c9c9c9"
 BLUE, SKY = "#0072b2", "#56b4e9"
+ORANGE, GREEN, VERMILLION, PURPLE = "#e69f00", "#009e73", "#d55e00", "#cc79a7"
 
 _BASE = "DejaVu Sans"  # comes with matplotlib: Latin with every Vietnamese letter, Greek, Cyrillic
 _GOOD: dict[str, tuple[str, ...]] = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.rendering import figure as page
+from evidencekit.rendering.rows import flow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,7 +152,7 @@ def _drawn(faces: list[_Face], title: str, caption: str, words: list[_Entry], ic
     below = page.lettering(caption, inner)
     room = inner - grid.width - 2 * _GAP if beside else inner
     legend = [(shown, page.lettering(text, room - _swatches(shown, icon), bold=bold)) for shown, text, bold in words]
-    spots, tall = _flow([(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room)
+    spots, tall = flow([(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room)
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
     figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
@@ -229,18 +230,6 @@ def _grid(total: int, icon: Icon) -> _Grid:
         return _Grid(total, columns, 1, 20.0 if icon == "person" else 23.0, icon)
     across = min(5, -(-total // 100))
     return _Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN - 0.2), 16.0), icon)
-
-
-def _flow(boxes: Sequence[tuple[float, float]], room: float) -> tuple[list[tuple[float, float]], float]:
-    """Place boxes of (width, height) in rows as wide as `room`; give their places and the height of all."""
-    spots: list[tuple[float, float]] = []
-    x = y = tall = 0.0
-    for wide, high in boxes:
-        if x and x + wide > room:
-            x, y, tall = 0.0, y + tall + 8, 0.0
-        spots.append((x, y))
-        x, tall = x + wide + 24, max(tall, high)
-    return spots, y + tall
 
 
 def _put_icons(axes: Axes, places: Sequence[tuple[float, float]], faces: Sequence[_Face], icon: Icon, looks: _Looks, size: float) -> None:
