@@ -9,8 +9,12 @@ from baselines import RENEW, assert_looks_like, differences, pixels
 
 from evidencekit.rendering.dots import DotRow, dot_chart
 from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.forests import ForestRow, forest_chart
+from evidencekit.rendering.gradients import GradientRow, gradient_chart
 from evidencekit.rendering.grids import Grid, GridCell, grid_chart
 from evidencekit.rendering.icons import icon_array
+from evidencekit.rendering.rows import State
+from evidencekit.rendering.slopes import SlopeLine, SlopePoint, slope_chart
 
 ROWS = [
     DotRow("Girls", 0.14, low=0.11, high=0.18, strong=True),
@@ -44,6 +48,82 @@ def test_grids() -> None:
     cells = (GridCell("4", "exposed"), GridCell("0 to 23", "hidden"), GridCell("35", "too"))
     grid = Grid("Only the small cell hidden", ("girls", "boys", "all"), [("north", cells), ("south", tuple(map(GridCell, "567")))])
     assert_looks_like(grid_chart([grid], title="What a table gives away", caption="Fictional."), "grids")
+
+
+def gradient_rows() -> list[GradientRow]:
+    return [
+        GradientRow("Girls", 0.14, bands=[(0.13, 0.15), (0.12, 0.16), (0.11, 0.18)], strong=True),
+        GradientRow("Boys", 0.09, bands=[(0.07, 0.11), (0.05, 0.14), (0.03, 0.17)], state="caution", text="9% (3 to 17), few boys"),
+        GradientRow("Another gender", state="protected"),
+        GradientRow("Aged 17, in a household of more than one child", 0.0, bands=[(0, 0.01), (0, 0.02), (0, 0.03)]),
+        GradientRow("No width", 0.2, bands=[(0.2, 0.2)] * 3),
+        GradientRow("No interval", 0.16),
+        GradientRow("Aged 16", state="uncertain", text="too uncertain to show: fewer than thirty children were asked"),
+    ]
+
+
+def test_gradients() -> None:
+    made = gradient_chart(gradient_rows(), title="Asked for a sexual image", caption="Fictional survey, 2021.", axis_label="of children")
+    assert_looks_like(made, "gradients")
+    differences = [
+        GradientRow("Girls against boys", -0.05, bands=[(-0.07, -0.03), (-0.09, 0.01)]),
+        GradientRow("Urban against rural", 0.03, bands=[(0.02, 0.04), (0.01, 0.07)]),
+    ]
+    assert_looks_like(gradient_chart(differences, levels=["50% interval", "95% interval"], title="Differences"), "gradients-differences")
+    assert_looks_like(gradient_chart([GradientRow("All", 1.0)]), "gradients-one-row")
+    many = [GradientRow(f"Province {k}", k / 50, bands=[((k - b * k / 5) / 50, (k + 3 * b) / 50) for b in (1, 2, 3)]) for k in range(40)]
+    assert_looks_like(gradient_chart(many), "gradients-forty-rows")
+
+
+def forest_rows() -> list[ForestRow]:
+    places = [("Lumora", 0.14), ("A republic with a long name", 0.12), ("Vessa", 0.1), ("Tarn", 0.08), ("Ost", 0.0)]
+    rows = [
+        ForestRow(name, v, low=max(0.0, v - 0.03), high=v + 0.04, more=[f"{k + 1} to {k + 3}"], group="East" if k < 3 else "The West")
+        for k, (name, v) in enumerate(places)
+    ]
+    rows.insert(3, ForestRow("Inner Vessa", state="protected", group="The West"))
+    rows.insert(5, ForestRow("Outer Ost", 0.07, low=0.02, high=0.2, more=["1 to 5"], state="caution", group="The West"))
+    return [*rows, ForestRow("All countries", 0.095, low=0.08, high=0.11, more=[""], pooled=True)]
+
+
+def test_forests() -> None:
+    made = forest_chart(
+        *(forest_rows(),),
+        columns=["Share", "Ranks"],
+        title="Asked, by country",
+        caption="Fictional. Lines: 95% intervals.",
+        axis_label="of children",
+    )
+    assert_looks_like(made, "forests")
+    assert_looks_like(forest_chart([ForestRow("All", 1.0, low=1.0, high=1.0, pooled=True)]), "forests-one-row")
+    more = ("between 1 and 40", "1,234")
+    many = [ForestRow(f"Country {k}", k / 40, low=k / 80, high=min(1.0, k / 30), more=more, group=f"Region {k // 10}") for k in range(40)]
+    assert_looks_like(forest_chart(many, columns=["Share and interval", "Possible ranks", "Inter\u200bviews"]), "forests-forty-rows")
+
+
+def near(value: float, state: State = "shown") -> SlopePoint:
+    return SlopePoint(value, low=max(0.0, value - 0.03), high=min(1.0, value + 0.04), state=state)
+
+
+def test_slopes() -> None:
+    two = [
+        SlopeLine("Girls", [near(0.14), near(0.18)]),
+        SlopeLine("Boys", [near(0.09), near(0.15)]),
+        SlopeLine("Aged 12 to 14", [near(0.085), SlopePoint(state="protected")]),
+        SlopeLine("Another gender", [SlopePoint(state="uncertain"), near(0.16, "caution")]),
+    ]
+    assert_looks_like(slope_chart(two, rounds=[2017, 2021], title="Asked for a sexual image", caption="Fictional."), "slopes")
+    four = [
+        SlopeLine("Girls", [near(0.14), near(0.18), near(0.12), near(0.2)], strong=True),
+        SlopeLine("Boys", [near(0.09), SlopePoint(state="review"), near(0.15), near(0.17)]),
+        SlopeLine("Aged 17", [SlopePoint(state="protected"), near(0.05), near(0.03), SlopePoint(state="uncertain")]),
+    ]
+    names = ["2011, first round", "2012", "2013", "2021, by telephone"]
+    assert_looks_like(slope_chart(four, rounds=[2011, 2012, 2013, 2021], names=names, title="Four rounds"), "slopes-uneven")
+    ends = [SlopeLine("None", [SlopePoint(0.0), SlopePoint(1.0, low=1.0, high=1.0)])]
+    assert_looks_like(slope_chart(ends, rounds=[1, 2]), "slopes-one-line")
+    many = [SlopeLine(f"Province {k}", [near(k / 80), near((k * 7 % 40) / 60)], strong=k in (4, 20)) for k in range(40)]
+    assert_looks_like(slope_chart(many, rounds=[2017, 2021]), "slopes-forty-lines")
 
 
 @pytest.fixture
