@@ -20,7 +20,7 @@ from pptx.util import Pt
 
 from evidencekit.errors import InputError, MissingExtra
 from evidencekit.rendering.documents import Block, Box, Sheet, Table, look, save, to_docx, to_html, to_pptx
-from evidencekit.rendering.documents.fitting import air, heights
+from evidencekit.rendering.documents.fitting import heights, lay_out
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -127,6 +127,10 @@ def test_html_tables_name_their_rows_and_columns(sheet):
     page = Page(to_html(sheet))
     assert [a.get("scope") for a in page.named("th")] == ["col"] * 3 + ["row"] * 2
     assert len(page.named("caption")) == 1
+
+
+def test_html_parts_no_range_of_numbers():
+    assert '<span class="n">12-17</span>' in to_html(made_sheets.english())
 
 
 @pytest.mark.parametrize("make", [made_sheets.english, made_sheets.hostile])
@@ -241,11 +245,23 @@ def test_more_words_never_need_less_room(lines, words):
     assert small < large
 
 
-def test_air_is_only_given_where_the_page_has_room(sheet):
+def test_space_is_only_given_where_the_page_has_room(sheet):
     room = look.PAGE[1] - 2 * look.ENDS
-    assert sum(heights(sheet).values()) + (len(sheet.blocks) + 1) * air(sheet) <= room
-    assert air(one_block()) > air(sheet) > 0
-    assert air(one_block(lines=("A long line. " * 40,) * 30)) == 0
+    layout = lay_out(sheet)
+    assert sum(heights(sheet, wide=layout.wide).values()) + (len(sheet.blocks) + 1) * layout.extra <= room
+    assert lay_out(one_block()).extra > layout.extra > 0
+
+
+def test_pictures_are_as_large_as_drawn_where_the_page_has_room(sheet):
+    picture = sheet.blocks[0].picture
+    drawn = tuple(round(float(side) * 72) for side in picture.figure.get_size_inches())
+    few, many = lay_out(one_block(picture=picture, lines=("A line.",))), lay_out(sheet)
+    assert tuple(map(round, few.size(picture))) == drawn
+    assert few.wide
+    assert not many.wide
+    assert many.size(picture)[0] < drawn[0]
+    assert 'class="beside"' in to_html(sheet)
+    assert 'class="beside"' not in to_html(one_block(picture=picture, lines=("A line.",)))
 
 
 def test_save_goes_by_the_suffix(tmp_path, sheet):

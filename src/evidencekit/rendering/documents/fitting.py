@@ -12,11 +12,11 @@ from evidencekit.rendering.documents import look
 from evidencekit.rendering.documents.sheet import Block, Sheet
 from evidencekit.rendering.figure import Picture, lettering
 
-__all__ = ["Measure", "air", "beside", "check_page", "heights", "picture_size"]
+__all__ = ["Layout", "Measure", "heights", "lay_out"]
 
-BESIDE = 0.56  # of the text's width is for pictures
-_TALLEST = {1: 320.0, 2: 215.0}  # points: a picture's height where there are so few blocks
-_TALL = 150.0
+BESIDE = 0.56 * look.TEXT  # points: width of the place for pictures beside the lines
+_TALLEST_BESIDE, _TALLEST_BELOW = 150.0, 320.0  # points: a picture's height
+_SPARE = 20.0  # points left on a page with large pictures, which need not be large
 CELL = 6.0  # points above and below the words of a row of a table, together
 _MOST_AIR = 16.0
 
@@ -67,25 +67,48 @@ def _width(word: str, size: float) -> float:
         return len(word) * 0.7 * size
 
 
-def picture_size(picture: Picture, blocks: int) -> tuple[float, float]:
-    """Give the width and height of a picture on a page with so many blocks, in points: its own, or what there is room for."""
-    wide, high = (float(side) * 72 for side in picture.figure.get_size_inches())
-    scale = min(1.0, beside() / wide, _TALLEST.get(blocks, _TALL) / high)
-    return wide * scale, high * scale
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a sheet stands on its page.
+
+    Parameters
+    ----------
+    leading : float
+        From line to line, as a multiple of the letters' size.
+    wide : bool
+        Whether pictures stand below the lines, as wide as the text, where their letters keep their size; else beside the lines.
+    extra : float
+        Points added between two parts, where the page is not full.
+    """
+
+    leading: float
+    wide: bool
+    extra: float
+
+    @property
+    def gap(self) -> float:
+        """Points above a block and above the boxes."""
+        return look.BETWEEN + self.extra
+
+    def size(self, picture: Picture) -> tuple[float, float]:
+        """Give a picture's width and height on the page, in points."""
+        return _size(picture, wide=self.wide)
 
 
-def beside() -> float:
-    """Width of the place for pictures, beside the lines, in points."""
-    return look.TEXT * BESIDE
+def _size(picture: Picture, *, wide: bool) -> tuple[float, float]:
+    """Give a picture's own size, or what there is room for, in points."""
+    width, height = (float(side) * 72 for side in picture.figure.get_size_inches())
+    scale = min(1.0, (look.TEXT if wide else BESIDE) / width, (_TALLEST_BELOW if wide else _TALLEST_BESIDE) / height)
+    return width * scale, height * scale
 
 
-def heights(sheet: Sheet) -> dict[str, float]:
-    """Give what each part of the sheet takes of the page's height, in points; parts are named by position."""
+def heights(sheet: Sheet, *, wide: bool = False) -> dict[str, float]:
+    """Give what each part of the sheet takes of the page's height, in points, with pictures below the lines when `wide`."""
     measure = Measure(look.leading(sheet.words))
     parts = {"the content note": measure.tall((sheet.content_note,), look.TEXT - 24, look.BOX, gap=26)}
     parts["the title"] = measure.tall((sheet.title,), look.TEXT, look.TITLE, bold=True)
     for k, block in enumerate(sheet.blocks, 1):
-        parts[f"block {k}"] = _block(block, measure, len(sheet.blocks)) + look.BETWEEN
+        parts[f"block {k}"] = _block(block, measure, wide) + look.BETWEEN
     if sheet.boxes:
         width = (look.TEXT - look.GUTTER * (len(sheet.boxes) - 1)) / len(sheet.boxes)
         tall = {f"box {k}": measure.tall((b.title, *b.lines), width, look.BOX, gap=2) + 10 for k, b in enumerate(sheet.boxes, 1)}
@@ -95,12 +118,12 @@ def heights(sheet: Sheet) -> dict[str, float]:
     return parts
 
 
-def _block(block: Block, measure: Measure, blocks: int) -> float:
-    """Give the height of a block: its headline, its lines or the picture beside them, its table."""
-    width = look.TEXT - beside() - look.GUTTER if block.picture else look.TEXT
+def _block(block: Block, measure: Measure, wide: bool) -> float:
+    """Give the height of a block: its headline, its lines and the picture below or beside them, its table."""
+    width = look.TEXT - BESIDE - look.GUTTER if block.picture and not wide else look.TEXT
     lines = measure.tall(block.lines, width, look.LINE, gap=3) + measure.tall(block.aside, width, look.SMALL, gap=2)
-    picture = picture_size(block.picture, blocks)[1] + 4 if block.picture else 0.0
-    total = measure.heading(block, look.TEXT, big=look.big(measure.leading)) + 4 + max(lines, picture)
+    picture = _size(block.picture, wide=wide)[1] + 8 if block.picture else 0.0
+    total = measure.heading(block, look.TEXT, big=look.big(measure.leading)) + 4 + (lines + picture if wide else max(lines, picture))
     if block.table:
         total += measure.tall((block.table.caption,), look.TEXT, look.SMALL, bold=True, gap=9)
         cell = look.TEXT / len(block.table.header) - 8
@@ -109,28 +132,24 @@ def _block(block: Block, measure: Measure, blocks: int) -> float:
     return total
 
 
-def air(sheet: Sheet) -> float:
-    """Give the points that can be added between two parts, where the page is not full."""
-    left = look.PAGE[1] - 2 * look.ENDS - sum(heights(sheet).values())
-    return max(0.0, min(_MOST_AIR, 0.8 * left / (len(sheet.blocks) + 2)))
-
-
-def check_page(sheet: Sheet) -> None:
-    """Refuse a sheet that is longer than a page.
+def lay_out(sheet: Sheet) -> Layout:
+    """Lay a sheet out on one page: with large pictures where there is room, with pictures beside the lines else.
 
     Raises
     ------
     InputError
-        With how much too long it is, and what takes most of the page.
+        When it is longer than a page: with how much, and what takes most of the page.
     """
-    parts = heights(sheet)
-    room = look.PAGE[1] - 2 * look.ENDS
-    need = sum(parts.values())
-    if need <= room:
-        return
+    leading, room = look.leading(sheet.words), look.PAGE[1] - 2 * look.ENDS
+    parts: dict[str, float] = {}
+    for wide in (True, False):
+        parts = heights(sheet, wide=wide)
+        left = room - sum(parts.values())
+        if left >= (_SPARE if wide else 0):
+            return Layout(leading, wide, min(_MOST_AIR, 0.8 * left / (len(sheet.blocks) + 2)))
     largest = sorted((name for name in parts if name != "the title"), key=lambda name: -parts[name])[:3]
     named = ", ".join(f"{name} ({100 * parts[name] / room:.0f}% of the page)" for name in largest)
     raise InputError(
-        f"The sheet is longer than one A4 page: it needs about {100 * need / room:.0f}% of it.",
+        f"The sheet is longer than one A4 page: it needs about {100 * sum(parts.values()) / room:.0f}% of it.",
         f"Shorten what takes most: {named}; or leave a picture, a line or a block out.",
     )

@@ -80,9 +80,9 @@ class Block:
     lines : tuple of str
         Short sentences under the headline, the most important first: a slide shows only that one and has the others in its notes.
     picture : Picture, optional
-        Beside the words. It is made smaller where it is wider than its place, never larger; see `fitting.picture_size`.
+        Below the lines, as large as it was drawn, where the page has room for all pictures so; else beside them and smaller.
     table : Table, optional
-        Beside the words, below the picture.
+        Below the lines and the picture.
     aside : tuple of str
         Small print, such as caveats.
 

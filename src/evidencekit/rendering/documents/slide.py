@@ -110,6 +110,8 @@ class _Slide:
             paragraph.alignment = need("pptx.enum.text", _WHY).PP_ALIGN.LEFT
             if len({size for _, size, _, _ in runs}) == 1:  # the large words of a headline would be cut
                 paragraph.line_spacing = _pt(runs[0][1] * self.measure.leading)
+            elif self.measure.leading > 1.5:
+                paragraph.line_spacing = 1.35  # times what the font says, which on a slide is often said by another font
             for words, size, bold, color in runs:
                 run = paragraph.add_run()
                 run.text, run.font.size, run.font.bold = words, _pt(size), bold

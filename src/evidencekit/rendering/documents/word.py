@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from evidencekit.rendering.documents import look
-from evidencekit.rendering.documents.fitting import CELL, air, beside, check_page, picture_size
+from evidencekit.rendering.documents.fitting import BESIDE, CELL, Layout, lay_out
 from evidencekit.rendering.documents.office import describe, finished, need, set_properties
 from evidencekit.rendering.documents.sheet import Block, Box, Sheet, Table
 
@@ -49,18 +49,17 @@ def to_docx(sheet: Sheet) -> bytes:
     b'PK'
     """
     docx = need("docx", _WHY)
-    check_page(sheet)
+    layout = lay_out(sheet)
     document = docx.Document()
     set_properties(document, sheet)
     _set_styles(document, sheet)
     if sheet.content_note:
         document.add_paragraph(sheet.content_note, style="Content Note")
     document.add_paragraph(sheet.title, style="Heading 1")
-    gap = look.BETWEEN + air(sheet)
     for block in sheet.blocks:
-        _add_block(document, block, sheet, gap)
+        _add_block(document, block, sheet, layout)
     if sheet.boxes:
-        _add_boxes(document, sheet.boxes, gap)
+        _add_boxes(document, sheet.boxes, layout.gap)
     if sheet.footer:
         document.add_paragraph(sheet.footer, style="Small Print").paragraph_format.space_before = _pt(12)
     _close(document)
@@ -130,32 +129,36 @@ def _resize(run: Any, size: float, color: str, language: str) -> None:
     run._r.insert(0, _xml(_letters(size, True, color, language)))
 
 
-def _add_block(document: Any, block: Block, sheet: Sheet, gap: float) -> None:
-    """Add a message; its picture stands in a column to the right of its lines."""
+def _add_block(document: Any, block: Block, sheet: Sheet, layout: Layout) -> None:
+    """Add a message; its picture stands below its lines, or in a column to their right."""
+    columns = bool(block.picture and (block.lines or block.aside) and not layout.wide)
     heading = document.add_paragraph(style="Heading 2")
-    heading.paragraph_format.space_before = _pt(gap)
+    heading.paragraph_format.space_before = _pt(layout.gap)
     for part, big in zip(block.parts, (False, True, False), strict=True):
         if part:
             run = heading.add_run(part)
             if big:
-                _resize(run, look.big(look.leading(sheet.words)), look.BLUE, sheet.language)
-    if block.picture:
+                _resize(run, look.big(layout.leading), look.BLUE, sheet.language)
+    if columns:
         _end_section(document, [look.TEXT])
     for text, style in (*((line, "Line") for line in block.lines), *((line, "Small Print") for line in block.aside)):
         line = document.add_paragraph(text, style=style)
-        if block.picture:
+        if columns:
             line.paragraph_format.right_indent = _pt(look.GUTTER)  # LibreOffice moves columns that are unlike and have space between
     if block.picture:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.line_spacing = 1.0  # an exact distance would cut the picture
-        if block.lines or block.aside:
+        if columns:
             _break_column(paragraph)
-        width, height = picture_size(block.picture, len(sheet.blocks))
+        width, height = layout.size(block.picture)
         shape = paragraph.add_run().add_picture(BytesIO(block.picture.to_png()), width=_pt(width), height=_pt(height))
         describe(shape._inline.docPr, block.picture)
         for side in ("distT", "distB", "distL", "distR"):
             shape._inline.set(side, "0")  # LibreOffice takes an eighth of an inch where nothing is said
-        _end_section(document, [look.TEXT - beside(), beside()] if block.lines or block.aside else [look.TEXT], gutter=0.0)
+        if columns:
+            _end_section(document, [look.TEXT - BESIDE, BESIDE], gutter=0.0)
+        else:
+            paragraph.paragraph_format.space_before = _pt(6)
     if block.table:
         _add_table(document, block.table)
 
