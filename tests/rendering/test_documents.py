@@ -192,6 +192,27 @@ def test_word_has_headings_alternative_texts_and_its_language(sheet):
     assert len(document.tables) == 1  # what stands side by side stands in columns
 
 
+def test_word_finds_properties_in_the_order_it_insists_on(sheet):
+    orders = {  # ECMA-376, part 1: CT_TblPr, CT_PPr, CT_RPr, CT_SectPr
+        "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription",
+        "pPr": "pStyle keepNext keepLines widowControl numPr pBdr shd tabs spacing ind jc outlineLvl rPr sectPr",
+        "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike color spacing kern sz szCs highlight u vertAlign lang",
+        "sectPr": "type pgSz pgMar cols",
+        "pBdr": "top left bottom right",
+    }
+    document = docx.Document(BytesIO(to_docx(sheet)))
+    ours = {"Normal", "ContentNote", "Heading1", "Heading2", "Line", "SmallPrint", "BoxLine", "Caption"}
+    styles = [s for s in document.styles.element.iter(f"{W}style") if s.get(f"{W}styleId") in ours]
+    assert len(styles) == len(ours)
+    for name, order in orders.items():
+        places = {f"{W}{child}": k for k, child in enumerate(order.split())}
+        found = [e for root in (document.element, *styles) for e in root.iter(f"{W}{name}")]
+        assert found
+        for element in found:
+            got = [places[child.tag] for child in element]
+            assert got == sorted(got), name
+
+
 def test_khmer_letters_have_their_own_size_font_and_language():
     document = docx.Document(BytesIO(to_docx(made_sheets.local("km"))))
     heading = document.styles["Heading 1"].element.rPr

@@ -180,9 +180,12 @@ def _add_table(document: Any, table: Table) -> None:
     for column in made.columns:
         column.width = _pt(look.TEXT / len(table.header))
     edge = f'w:val="single" w:sz="4" w:space="0" w:color="{look.RULE[1:]}"'
-    made._tbl.tblPr.append(_xml(f"<w:tblBorders {_W}><w:bottom {edge}/><w:insideH {edge}/></w:tblBorders>"))
-    made._tbl.tblPr.append(_xml(f"<w:tblCellMar {_W}><w:left w:w='0' w:type='dxa'/><w:right w:w='100' w:type='dxa'/></w:tblCellMar>"))
-    made._tbl.tblPr.append(_xml(f"<w:tblCaption {_W} w:val={quoteattr(table.caption)}/>"))
+    properties = made._tbl.tblPr  # Word insists on the order of what is in it
+    borders = _xml(f"<w:tblBorders {_W}><w:bottom {edge}/><w:insideH {edge}/></w:tblBorders>")
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
+    inside = _xml(f"<w:tblCellMar {_W}><w:left w:w='0' w:type='dxa'/><w:right w:w='100' w:type='dxa'/></w:tblCellMar>")
+    properties.insert_element_before(inside, "w:tblLook")
+    properties.append(_xml(f"<w:tblCaption {_W} w:val={quoteattr(table.caption)}/>"))
     made.rows[0]._tr.get_or_add_trPr().append(_xml(f"<w:tblHeader {_W}/>"))
     for k, (row, texts) in enumerate(zip(made.rows, rows, strict=True)):
         for cell, text in zip(row.cells, texts, strict=True):
@@ -204,7 +207,7 @@ def _add_boxes(document: Any, boxes: tuple[Box, ...], gap: float) -> None:
     for k, box in enumerate(boxes):
         title = document.add_paragraph(style="Heading 2")
         color = look.BLUE if box.strong else look.SLATE
-        line = f'<w:top w:val="single" w:sz="{24 if box.strong else 12}" w:space="5" w:color="{color[1:]}"/>'
+        line = f'<w:top w:val="single" w:sz="{24 if box.strong else 12}" w:space="{5 if box.strong else 6}" w:color="{color[1:]}"/>'
         title._p.get_or_add_pPr().insert_element_before(_xml(f"<w:pBdr {_W}>{line}</w:pBdr>"), *_AFTER_BORDER)
         if k:
             _break_column(title)
