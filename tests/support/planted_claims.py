@@ -113,6 +113,8 @@ RIGHT = (
     "Girls received unwanted messages twice as often as boys (17% and 8%).",
     "The share was 8.5 percentage points higher among girls.",
     "The difference between girls and boys is 8.5 percentage points.",
+    "Girls (1 in 6) are more likely than boys (1 in 12) to receive unwanted messages.",
+    "Twice as many girls as boys received unwanted messages.",
     f"About 220,000 {CHILDREN} were affected in the past year.",
     "Around 220 000 children were affected.",
     "An estimated 0.22 million children were affected.",

@@ -74,6 +74,11 @@ def test_nothing_to_find(text: str) -> None:
     assert report.to_frame().shape == (0, 7)
 
 
+@pytest.mark.parametrize("times", [1, 5, 12, 40])
+def test_a_text_of_one_line_is_a_text(times: int) -> None:
+    assert check_text("About 1 in 8 children were asked. " * times, REGISTER, on=ON).count("right") == times
+
+
 # -- wordings in random prose
 
 QUIET = [

@@ -166,6 +166,8 @@ def _another_basis(scene: _Scene, claim: Claim) -> list[str]:
     group, everyone = group_after(scene.following)
     if not group:
         group, everyone = group_before(scene.preceding)
+    if scene.mention.kind in ("word", "times"):  # a comparison is of two groups
+        group, everyone = "", False
     groups = claim.groups.get(scene.mention.key) or of.groups
     if group and groups and group not in groups:
         out.append(f"it is said of {group}, and the claim is not")

@@ -16,7 +16,7 @@ _BLOCK = set(_BLOCKS.split())
 _UNSEEN = {"script", "style", "template", "noscript"}
 _ITEM = re.compile(r"\s*(?:[-*+]\s|#{1,6}\s|>|\|)")
 _ORDERED = re.compile(r"\s*\(?(\d{1,3})[.)]\s")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LEAD = 3  # cells at the beginning of a row that tell what the row is about
 _TABLE_LINE = re.compile(r"\s*\|?[\s:|-]+\|[\s:|-]*$")
 
 
@@ -44,8 +44,7 @@ class Passage:
 
 def from_text(text: str) -> list[Passage]:
     """The paragraphs, items and cells of a plain text or a Markdown text; comments in it are left out."""
-    if "<!--" in text:
-        text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
+    text = _without_comments(text)
     made, held = list[Passage](), list[str]()
     begin, head, in_list = 1, list[str](), False
 
@@ -76,10 +75,19 @@ def from_text(text: str) -> list[Passage]:
     return made
 
 
+def _without_comments(text: str) -> str:
+    """The text with its HTML comments taken out and their line ends kept; one that does not end is text."""
+    parts, at = list[str](), 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + 3
+    return "".join([*parts, text[at:]])
+
+
 def _heads(cells: list[str], head: list[str], k: int) -> str:
     """What stands at the head of a cell's row and of its column, and the cells before it."""
     column = head[k] if k < len(head) and head is not cells else ""
-    return " ".join(part for part in (*cells[:k], column) if part)
+    return " ".join(part for part in (*cells[: min(k, _LEAD)], column) if part)
 
 
 class _Page(HTMLParser):

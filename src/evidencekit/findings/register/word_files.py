@@ -102,7 +102,7 @@ class _Reader:
             k = len(row) - 1
             head = first[k] if len(rows) > 1 and k < len(first) else ""
             place = f"{self._part()}table {self.tables}, row {len(rows)}, column {len(row)}"
-            self.made.append(Passage(text, place=place, context=" ".join(part for part in (*row[:k], head) if part)))
+            self.made.append(Passage(text, place=place, context=" ".join(part for part in (*row[: min(k, 3)], head) if part)))
         else:
             box = "text box, " if self.boxes else ""
             self.made.append(Passage(text, place=f"{self._part()}{box}paragraph {self.count}"))
