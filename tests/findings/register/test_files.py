@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,15 @@ def test_a_table_cell_is_read_with_its_heads() -> None:
     claims = Register([Entry(id=name, headline=f"27% of {name} have a well.") for name in ("gardens", "parks")])
     text = "| place | with a well |\n|---|---|\n| parks | 27% |\n| gardens | 27% |\n"
     assert [one.claims for one in check_text(text, claims, on=ON).found] == [("parks",), ("gardens",)]
+
+
+@pytest.mark.parametrize("raw", ["<!--", "<a ", "<p>12%", "<table>", "&#"])
+def test_odd_pages_end_soon(tmp_path: Path, raw: str) -> None:
+    path = tmp_path / "draft.html"
+    path.write_text(raw * 20_000, encoding="utf-8")
+    begun = time.process_time()
+    check_text(path, WELLS, on=ON)
+    assert time.process_time() - begun < 20
 
 
 # -- files that cannot be read

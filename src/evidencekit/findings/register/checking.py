@@ -56,9 +56,9 @@ def check_text(document: str | os.PathLike[str], register: Register, *, on: date
     every tracked change were accepted: what was deleted and comments are not read, and charts are not.
 
     Not covered: other languages than English, lakh and crore, number words under ten by themselves, "every eighth child", Roman numerals,
-    numbers in pictures, sentences that deny a number, comparisons turned round ("boys twice as often as girls"), and qualifiers that are left
-    out. A name after "in" is taken for a place. A report without problems says that the numbers are those of the register, not that the text
-    around them is right.
+    numbers in pictures, sentences that deny a number, comparisons turned round ("boys twice as often as girls"), and qualifiers that are
+    left out. A name after "in" is taken for a place. A report without problems says that the numbers are those of the register, not that
+    the text around them is right.
 
     Examples
     --------

@@ -145,8 +145,10 @@ class _Page(HTMLParser):
 
 def from_html(text: str) -> list[Passage]:
     """The blocks of an HTML page as they are read, and the words that stand for its pictures; scripts and styles are left out."""
+    text = _without_comments(text).replace("<!--", " ")
+    closed = text.rfind(">") + 1  # the parser is slow where many tags are never closed
     page = _Page()
-    page.feed(text)
+    page.feed(text[:closed] + text[closed:].replace("<", " "))
     page.close()
     page.close_block()
     return page.made
