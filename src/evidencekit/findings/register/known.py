@@ -1,0 +1,95 @@
+"""What a register allows, laid out so that a number in a draft finds its claims at once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evidencekit.findings.register.context import Basis, basis_of, group_after, stems
+from evidencekit.findings.register.entries import Entry, Quantity
+from evidencekit.findings.register.mentions import Key, Mention, mentions
+from evidencekit.findings.register.numerals import even
+
+__all__ = ["Claim", "Known", "know"]
+
+_TOKEN = re.compile(r"\d[\d,.]*\d|\d|[^\W\d_]+|%")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One entry, with what its wordings say.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry.
+    sides : dict
+        For each number of its wordings the sides that are said of it.
+    wordings : dict
+        For each number the patterns of the wordings that hold it, with how many telling words each has.
+    groups : dict
+        For each number the groups that stand right after it in a wording.
+    words : frozenset of str
+        The telling words of its headline and wordings.
+    basis : Basis
+        Whom, where, when its headline and wordings speak of.
+    """
+
+    entry: Entry
+    sides: dict[Key, set[str]]
+    wordings: dict[Key, list[tuple[re.Pattern[str], int, int]]]
+    groups: dict[Key, set[str]]
+    words: frozenset[str]
+    basis: Basis
+
+    def quantity(self, mention: Mention) -> Quantity | None:
+        """The quantity that a number in a draft is to be measured by: of its unit, and the nearest."""
+        alike = [one for one in self.entry.numbers if one.unit == mention.unit and one.low is not None]
+        return min(alike, key=lambda one: abs(one.value - mention.low), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All claims, and which of them hold each number."""
+
+    claims: tuple[Claim, ...]
+    by_key: dict[Key, list[int]]
+    counts_years: bool
+
+
+def know(entries: Iterable[Entry]) -> Known:
+    """Read every wording of every entry."""
+    claims, by_key = list[Claim](), defaultdict[Key, list[int]](list)
+    for k, entry in enumerate(entries):
+        groups = defaultdict[Key, set[str]](set)
+        sides, wordings = defaultdict[Key, set[str]](set), defaultdict[Key, list[tuple[re.Pattern[str], int, int]]](list)
+        for wording in entry.allowed:
+            held, shape = mentions(wording), _shape(wording)
+            for key in {one.key for one in held}:
+                wordings[key].append((shape, len(stems(wording)), len(wording)))
+            for one, later in zip(held, [*held[1:], None], strict=True):
+                sides[one.key].add(one.side)
+                group, _ = group_after(wording[one.end : later.start if later else len(wording)])
+                if group:
+                    groups[one.key].add(group)
+        said = " . ".join(entry.allowed)
+        claims.append(Claim(entry, dict(sides), dict(wordings), dict(groups), stems(said), basis_of(said)))
+        for key in sides:
+            by_key[key].append(k)
+    years = any(number.unit == "years" for claim in claims for number in claim.entry.numbers)
+    return Known(tuple(claims), dict(by_key), years)
+
+
+def _shape(wording: str) -> re.Pattern[str]:
+    """A wording as a pattern that takes any spacing and punctuation, and no other words or digits."""
+    parts = list[str]()
+    for token in _TOKEN.findall(even(wording).lower()):
+        if token == "%":
+            parts.append(r"\s*%")
+            continue
+        digits = token[0].isdigit()
+        gap = r"[^\w%]{1,8}" if parts else ""
+        parts.append(rf"{gap}(?<![\d.,]){re.escape(token)}(?![.,]?\d)" if digits else f"{gap}{re.escape(token)}")
+    return re.compile(rf"(?<!\w){''.join(parts)}(?!\w)")
