@@ -12,6 +12,7 @@
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
     say it                  finding -> Finding: .headline(), .picture(), .save(); Action
+    write a page            brief: headlines, pictures, what should happen, methods and help on one page (.html, .docx, .pptx)
     hold a draft to it      check_text: every number of a Word, Markdown, HTML or text file against findings.Register
     try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from evidencekit.disclosure import Ledger, Released, release
     from evidencekit.errors import EvidencekitError
     from evidencekit.estimate import Estimate
-    from evidencekit.findings import Action, Finding, check_text, finding
+    from evidencekit.findings import Action, Finding, brief, check_text, finding
     from evidencekit.frames import Dataset
     from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
@@ -88,6 +89,7 @@ _ROOMS: dict[str, str] = {
     "Stages": "survey",
     "Survey": "survey",
     "TwoPhase": "survey",
+    "brief": "findings",
     "cdf": "survey",
     "check_survey": "survey",
     "check_text": "findings",
@@ -147,6 +149,7 @@ __all__ = [
     "Survey",
     "TwoPhase",
     "__version__",
+    "brief",
     "cdf",
     "check_survey",
     "check_text",

@@ -217,7 +217,7 @@ def test_the_record_keeps_every_step_of_weighting_in_order() -> None:
     steps = [policy["how"] for policy in record["provenance"]["policies"] if policy["what"] == "weights"]
     assert steps == [a.words for a in survey.adjustments]
     assert len(steps) == 4
-    assert record["schema"] == "evidencekit.finding/2"
+    assert record["schema"] == "evidencekit.finding/3"
 
 
 def opt_in(population: str = "children 12-17", how: str = "self-selected", weights: str | None = None) -> ek.Survey:

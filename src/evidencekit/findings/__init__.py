@@ -1,6 +1,33 @@
-"""Words and pictures that follow intervals: a released number becomes a Finding, and a draft is held to the register of claims."""
+"""Words and pictures that follow intervals: a released number becomes a Finding; a draft is held to the register of claims; a page is made.
 
+``finding(released, words=, basis=, action=)`` makes one, ``find.check()`` says what keeps it from being remembered and acted on, ``brief``
+writes a page. ``Register([find.entry()])`` is what `check_text` holds drafts to; `breaks` and `reconcile` say why two numbers differ.
+"""
+
+from evidencekit.findings.acting import Action
+from evidencekit.findings.basis import Basis, breaks
+from evidencekit.findings.briefs import Brief, brief
+from evidencekit.findings.checking import Checklist
+from evidencekit.findings.reconciling import Reconciliation, reconcile
 from evidencekit.findings.register import Entry, Quantity, Register, TextReport, check_text
-from evidencekit.findings.stating import Action, Finding, finding
+from evidencekit.findings.stating import Finding, finding
+from evidencekit.findings.wording import Words
 
-__all__ = ["Action", "Entry", "Finding", "Quantity", "Register", "TextReport", "check_text", "finding"]
+__all__ = [
+    "Action",
+    "Basis",
+    "Brief",
+    "Checklist",
+    "Entry",
+    "Finding",
+    "Quantity",
+    "Reconciliation",
+    "Register",
+    "TextReport",
+    "Words",
+    "breaks",
+    "brief",
+    "check_text",
+    "finding",
+    "reconcile",
+]

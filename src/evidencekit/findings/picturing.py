@@ -20,7 +20,7 @@ __all__ = ["dot_picture", "icon_picture", "interval_said"]
 Ends = tuple[float, float] | None
 
 
-def icon_picture(released: Released, row: int, say: Callable[[str], str], caveats: Sequence[str]) -> Picture:
+def icon_picture(released: Released, row: int, say: Callable[[str], str], caveats: Sequence[str], *, bare: bool = False) -> Picture:
     """One share as icons. Title, legend, caption and alternative text all count out of the same number, and round outward.
 
     Parameters
@@ -31,6 +31,8 @@ def icon_picture(released: Released, row: int, say: Callable[[str], str], caveat
         Makes the title from "about 19 in 100".
     caveats : sequence of str
         What must be said beside it.
+    bare : bool
+        Without title and caption, for a page that says them.
     """
     estimate = released.estimate
     ends = _ends(released, row)
@@ -41,10 +43,11 @@ def icon_picture(released: Released, row: int, say: Callable[[str], str], caveat
     limits: dict[str, Any] = {} if range_ is None else {"low": range_[0], "high": range_[1]}
     caption = _sentences([within, *caveats])
     alt = _sentences([title.rstrip("."), f"{filled:,} of {total:,} icons are filled"]) + " " + caption
-    return icon_array(filled, total, title=title, caption=caption, alt=alt, **limits)
+    shown = {"title": "", "caption": ""} if bare else {"title": title, "caption": caption}
+    return icon_array(filled, total, alt=alt, **shown, **limits)
 
 
-def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str]) -> Picture:
+def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str], *, bare: bool = False) -> Picture:
     """A share beside those of the other groups, all of the same answer to the same question.
 
     Parameters
@@ -55,6 +58,8 @@ def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str]
         What the shares are of.
     caveats : sequence of str
         What must be said beside them.
+    bare : bool
+        Without caption, for a page that says it.
     """
     cells, source = released.estimate.cells, released.estimate
     same = [
@@ -65,7 +70,7 @@ def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str]
     about = ["the row on a shade is this finding"] if len(same) > 1 else []
     caption = _sentences([level, *about, *caveats])
     key = "uncertain: read with caution"
-    return dot_chart(rows, title=title, caption=caption, key=key, alt=f"{title}. {'; '.join(map(_said, rows))}. {caption}")
+    return dot_chart(rows, title=title, caption="" if bare else caption, key=key, alt=f"{title}. {'; '.join(map(_said, rows))}. {caption}")
 
 
 def interval_said(estimate: Estimate, low: float, high: float, *, per: int | None) -> str:

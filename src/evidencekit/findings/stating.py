@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -15,54 +17,21 @@ from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.errors import InputError, Refused, one_of
-from evidencekit.findings.phrases import Phrase, natural_frequency, percent, zero_phrase
+from evidencekit.findings.acting import Action
+from evidencekit.findings.basis import Basis
+from evidencekit.findings.checking import Checklist, checked
+from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
 from evidencekit.findings.ranges import denominator
+from evidencekit.findings.register.entries import Entry, Quantity, Topic
+from evidencekit.findings.telling import VENUE, among, sentence, weighted, what
+from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import Picture
 
-__all__ = ["Action", "Finding", "finding"]
+__all__ = ["Finding", "finding"]
 
-SCHEMA = "evidencekit.finding/2"
-VENUE = "speaks for those who attend the venues of the frame, not for people who attend none of them"
+SCHEMA = "evidencekit.finding/3"
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """What the number asks of whom.
-
-    Parameters
-    ----------
-    actor : str
-        Who is to act.
-    act : str
-        What they are to do.
-    deadline : str
-        By when.
-    marker : str
-        The measurable sign that it was done.
-
-    Raises
-    ------
-    InputError
-        A part is empty.
-
-    Examples
-    --------
-    >>> import evidencekit as ek
-    >>> ek.Action(actor="the regulator", act="require a reporting button", deadline="2027-06", marker="share who know it").actor
-    'the regulator'
-    """
-
-    actor: str
-    act: str
-    deadline: str
-    marker: str
-
-    def __post_init__(self) -> None:
-        for part in ("actor", "act", "deadline", "marker"):
-            if not str(getattr(self, part)).strip():
-                raise InputError(f"An action needs its {part}.", "Name who does what by when, and how it will be seen.")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -77,6 +46,14 @@ class Finding:
         Which cell of it.
     action : Action or None
         What it asks of whom.
+    words : Words or None
+        How it is told. Without them the sentence is made of the labels of the data.
+    basis : Basis or None
+        What it is of, so that it can be set beside other numbers.
+    counterpart : Finding or None
+        What stands beside it: for a number about harm, one about those who offend, what deters them, or help.
+    id : str
+        Its id in the claim register.
 
     Examples
     --------
@@ -95,6 +72,14 @@ class Finding:
     released: Released
     row: int
     action: Action | None = None
+    words: Words | None = None
+    basis: Basis | None = None
+    counterpart: Finding | None = None
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", f"f-{_digest(self.released, self.row, self.words)}")
 
     def _number(self, name: str) -> float:
         return float(np.asarray(self.released.columns[name], dtype=np.float64)[self.row])
@@ -109,57 +94,18 @@ class Finding:
             return zero_phrase(high if p == 0 else 1 - low, everyone=p == 1)
         return natural_frequency(p, low, high, cases=None if np.isnan(cases) else int(cases))
 
-    @property
-    def _weighted(self) -> str:
-        """What weights were to make of those who answered, where nobody was drawn: then the share is not simply theirs."""
-        source = self.released.estimate
-        alike = source.inference != "self-selected-adjusted" and not source.counts.kish[self.row] > 1 + 1e-12
-        if has_design(source.inference) or alike:
-            return ""
-        return f"weighted to resemble {source.provenance.population}" if source.provenance.population else "after weighting"
-
-    @property
-    def _venue(self) -> list[str]:
-        """Whom a sample of venues speaks for, whatever the population is called."""
-        return [VENUE] if self.released.estimate.inference == "venue" else []
-
-    def _whom(self, *, groups: bool = True) -> str:
-        """Of whom the share is: the population, the subset, and with `groups` the labels of the cell."""
-        source = self.released.estimate
-        named = dict(source.provenance.labels)
-        labels = [f"{named.get(c, c)}: {source.cells.columns[c][self.row]}" for c in source.cells.by] if groups else []
-        labels += [source.provenance.where] if source.provenance.where else []
-        population = source.provenance.population
-        if not has_design(source.inference):
-            population = f"those who answered{f' ({population})' if population and not self._weighted else ''}"
-        whom = population or ("people who attend the listed venues" if source.inference == "venue" else "people in the population surveyed")
-        if not labels:
-            return whom
-        return f"{whom[:-1]}; {', '.join(labels)})" if whom.endswith(")") else f"{whom} ({', '.join(labels)})"
-
-    def _what(self) -> str:
-        source = self.released.estimate
-        variable = str(source.cells.columns["variable"][self.row])
-        category = source.cells.columns["category"][self.row]
-        label = dict(source.provenance.labels).get(variable, variable)
-        return label if category in (None, "") else f"{label}: {category}"
-
     def headline(self) -> str:
         """One sentence: how many, of whom, what. A fraction where one fits the interval, otherwise a percentage."""
-        phrase = self.phrase
-        if phrase is not None:
-            return self._say(phrase.text)
+        return self._say(f"an estimated {self.percent} of" if self.phrase is None else self.phrase.text)
+
+    @property
+    def percent(self) -> str:
+        """The share in percent, with the decimals that its interval supports."""
         low, high = self._number("low"), self._number("high")
-        half = None if np.isnan(low) else (high - low) / 2
-        return self._sentence(f"an estimated {percent(self._number('estimate'), half)} of")
+        return percent(self._number("estimate"), None if np.isnan(low) else (high - low) / 2)
 
-    def _say(self, fraction: str) -> str:
-        """The sentence with "about 1 in 5" in it; of those who answered, where they speak for nobody else."""
-        return self._sentence(fraction if has_design(self.released.estimate.inference) else f"{fraction} of")
-
-    def _sentence(self, amount: str) -> str:
-        said = f"{self._weighted}, {amount}" if self._weighted else amount
-        return f"{said[0].upper()}{said[1:]} {self._whom()}: {self._what()}."
+    def _say(self, amount: str) -> str:
+        return sentence(self.released, self.row, amount, words=self.words, basis=self.basis)
 
     def interval_words(self) -> str:
         """The interval in words, or that there is none."""
@@ -181,14 +127,59 @@ class Finding:
         source = self.released.estimate
         reason = self.released.reason[self.row]
         out = [reason] if reason else []
-        if self._weighted:
+        if weighted(self.released, self.row):
             out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
         elif not has_design(source.inference):
             out.append("describes those who answered, not a population")
-        out += self._venue
+        out += [VENUE] if source.inference == "venue" else []
         return out + ([source.flags[self.row]] if source.flags[self.row] else [])
 
-    def picture(self, kind: Literal["icons", "dots"] = "icons") -> Picture:
+    @property
+    def topic(self) -> Topic:
+        """What it is about; of a finding without words nobody said."""
+        return self.words.topic if self.words else "other"
+
+    def entry(self, *, expires: date | str | None = None) -> Entry:
+        """Its line in the claim register: the exact wordings that are allowed, and the numbers with their bounds.
+
+        Parameters
+        ----------
+        expires : date or ISO text, optional
+            The last day on which it may be used.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> fiction = ek.fictional.national_survey()
+        >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+        >>> find = ek.finding(ek.release(ek.proportion(survey, "any_contact_unwanted")))
+        >>> register = ek.findings.Register([find.entry(expires="2027-12-31")])
+        >>> ek.check_text(f"Our survey: {find.headline()}", register, on="2027-01-01").ok
+        True
+        """
+        p, low, high = (self._number(c) for c in ("estimate", "low", "high"))
+        ends = (None, None) if np.isnan(low) else (low, high)
+        said = [self.percent, *([self.phrase.text] if self.phrase else [])]
+        numbers = [Quantity(text=text, value=p, low=ends[0], high=ends[1]) for text in said]
+        bounds = [b for b in (at_least(low), at_most(high)) if b] if ends[0] is not None and 0 < p < 1 else []
+        wordings = [self._say(f"an estimated {self.percent} of"), *(self._say(b.text) for b in bounds)]
+        interval = [self.interval_words()] if ends[0] is not None else []
+        n = self._number("n")
+        numbers += [] if np.isnan(n) else [Quantity(text=f"{n:,.0f} answers", value=n, role="answers", unit="people")]
+        return Entry(
+            id=self.id,
+            headline=self.headline(),
+            wordings=(*wordings, *interval, *(b.text for b in bounds)),
+            numbers=tuple(numbers),
+            expires=expires,  # pyright: ignore[reportArgumentType]  # Entry reads a text
+            topic=self.topic,
+        )
+
+    def check(self) -> Checklist:
+        """What keeps it from being memorable and actionable: rules with a reason each, and no score."""
+        return checked(self)
+
+    def picture(self, kind: Literal["icons", "dots"] = "icons", *, bare: bool = False) -> Picture:
         """A picture of the finding.
 
         Parameters
@@ -196,6 +187,8 @@ class Finding:
         kind : {"icons", "dots"}
             Icons: this share and its interval out of 100, or of 1,000 where it is rare, in the title too. Dots: the same share of every
             group in the table, with intervals, the finding's own marked.
+        bare : bool
+            Without title and caption, for a page that says beside it what they would. The alternative text is whole.
 
         Raises
         ------
@@ -205,9 +198,10 @@ class Finding:
         one_of("kind", kind, ("icons", "dots"))
         beside = [*self._doubts(), self.released.note]
         if kind == "icons":
-            return icon_picture(self.released, self.row, self._say, beside)
-        among = ", ".join(x for x in (self._whom(groups=False), self._weighted) if x)
-        return dot_picture(self.released, self.row, f"{self._what()}, among {among}", [*self._venue, self.released.note])
+            return icon_picture(self.released, self.row, self._say, beside, bare=bare)
+        title = f"{what(self.released, self.row)}, among {among(self.released, self.row)}"
+        venue = [VENUE] if self.released.estimate.inference == "venue" else []
+        return dot_picture(self.released, self.row, title, [*venue, self.released.note], bare=bare)
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""
@@ -226,7 +220,13 @@ class Finding:
             "inference": source.inference,
             "status": self.released.status[self.row],
             "profile": self.released.profile,
-            "action": None if self.action is None else {k: getattr(self.action, k) for k in ("actor", "act", "deadline", "marker")},
+            "id": self.id,
+            "topic": self.topic,
+            "percent": self.percent,
+            "wordings": self.entry().allowed,
+            "basis": None if self.basis is None else {k: v for k, v in asdict(self.basis).items() if v},
+            "counterpart": None if self.counterpart is None else self.counterpart.id,
+            "action": None if self.action is None else asdict(self.action),
             "provenance": {
                 "method": where.method,
                 "population": where.population,
@@ -250,7 +250,7 @@ class Finding:
     def _lines(self) -> list[str]:
         """What stands under the headline: the action, the interval, the caveats."""
         act = self.action
-        asked = [] if act is None else [f"action: {act.actor}: {act.act}, by {act.deadline}; seen by: {act.marker}"]
+        asked = [] if act is None else [f"action: {act.line}"]
         return [*asked, self.interval_words(), *(f"note: {c}" for c in self.caveats())]
 
     def __repr__(self) -> str:
@@ -261,7 +261,16 @@ class Finding:
         return f"<p><strong>{escape(self.headline())}</strong></p><ul>{lines}</ul>"
 
 
-def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, action: Action | None = None) -> Finding:
+def finding(
+    released: Released,
+    *,
+    cell: Mapping[str, Any] | int | None = None,
+    words: Words | None = None,
+    basis: Basis | None = None,
+    action: Action | None = None,
+    counterpart: Finding | None = None,
+    id: str = "",
+) -> Finding:
     """Take one released share and make it a finding.
 
     Parameters
@@ -270,8 +279,16 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
         What `release` returned. An Estimate is refused: protect it first.
     cell : mapping or int, optional
         Which cell, as ``{"sex": "girl"}``. Not needed when there is one.
+    words : Words, optional
+        How it is told. Without them the sentence is made of the labels of the data.
+    basis : Basis, optional
+        What it is of: question, ages, mode, place, time, so that it can be set beside other numbers.
     action : Action, optional
         What the number asks of whom.
+    counterpart : Finding, optional
+        What stands beside it: for a number about harm, one about those who offend, what deters them, or help.
+    id : str
+        Its id in the claim register, one word; made of its numbers and words by default.
 
     Returns
     -------
@@ -297,6 +314,7 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
         raise InputError(
             f"finding() takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
         )
+    _check_parts({"words": (words, Words), "basis": (basis, Basis), "action": (action, Action), "counterpart": (counterpart, Finding)})
     estimate = released.estimate
     if estimate.statistic != "proportion":
         made = estimate.statistic in ("difference", "ratio of estimates", "contrast")
@@ -320,8 +338,24 @@ def finding(released: Released, *, cell: Mapping[str, Any] | int | None = None, 
         raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
     if released.status[row] == "review":
         raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
-    return Finding(released=released, row=row, action=action)
+    return Finding(released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id)
+
+
+def _digest(released: Released, row: int, words: Words | None) -> str:
+    """A short mark of what is said."""
+    said = [released.estimate.provenance.data, str(row), *([] if words is None else [words.did, words.people, words.recall])]
+    return blake2b("\n".join(said).encode(), digest_size=4).hexdigest()
+
+
+def _check_parts(parts: Mapping[str, tuple[object, type]]) -> None:
+    for name, (given, kind) in parts.items():
+        if given is not None and not isinstance(given, kind):
+            raise InputError(f"{name}= of a finding takes {_an(kind.__name__)}, not {_an(type(given).__name__)}.")
 
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _an(name: str) -> str:
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

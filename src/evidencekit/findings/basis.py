@@ -1,0 +1,139 @@
+"""Basis: what a number is of. Two numbers with different bases cannot be set against each other; `breaks` says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from evidencekit.errors import InputError
+from evidencekit.instrument import Indicator
+
+__all__ = ["ASPECTS", "NEEDED", "Basis", "breaks"]
+
+ASPECTS = {
+    "harm": "what was asked about",
+    "definition": "the definition",
+    "recall": "the time asked about",
+    "age": "the ages",
+    "denominator": "who is counted",
+    "mode": "how people were asked",
+    "frame": "where they were drawn from",
+    "place": "the place",
+    "time": "the time",
+}
+NEEDED = ("harm", "age", "mode", "frame")  # a change may be said only where these are known to be alike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a number is of, in words that can be compared: leave out what is not known.
+
+    Parameters
+    ----------
+    harm : str
+        What was asked about, as the question has it.
+    recall : str
+        The time asked about: "past 12 months".
+    age : str
+        "12-17".
+    denominator : str
+        Who is counted: "internet users", "all children".
+    mode : str
+        How people were asked: "face to face, answers typed by the child".
+    definition : str
+        Code and version of the indicator: "V06 1.0.0".
+    place, time : str
+        Where and when: "Lumora", "2026".
+    frame : str
+        Where people were drawn from: "census areas, households".
+
+    Raises
+    ------
+    InputError
+        A part is no text.
+
+    Examples
+    --------
+    >>> from evidencekit.findings import Basis
+    >>> Basis(harm="asked for an image", age="12-17", time="2026").age
+    '12-17'
+    """
+
+    harm: str = ""
+    recall: str = ""
+    age: str = ""
+    denominator: str = ""
+    mode: str = ""
+    definition: str = ""
+    place: str = ""
+    time: str = ""
+    frame: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no text, and leave out blanks at the ends."""
+        for part in fields(self):
+            given = getattr(self, part.name)
+            if not isinstance(given, str):
+                raise InputError(f"{part.name}= of a Basis is a text, not a {type(given).__name__}.", "Leave out what is not known.")
+            object.__setattr__(self, part.name, " ".join(given.split()))
+
+    @classmethod
+    def of(cls, indicator: Indicator, *, mode: str = "", frame: str = "", place: str = "", time: str = "") -> Basis:
+        """The basis of an indicator: its title, code and version, recall, ages and universe, and what the survey adds.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> ek.findings.Basis.of(ek.indicator("V14"), mode="face to face").definition.split()[0]
+        'V14'
+        """
+        if not isinstance(indicator, Indicator):
+            raise InputError(f"Basis.of() takes an Indicator, not a {type(indicator).__name__}.", "Take one from ek.indicator(code).")
+        ages = indicator.ages
+        return cls(
+            harm=indicator.title or indicator.code,
+            recall="" if indicator.recall == "not stated" else indicator.recall,
+            age="" if ages is None else f"{ages[0]}-{ages[1]}" if ages[1] is not None else f"{ages[0]} and over",
+            denominator=indicator.universe,
+            definition=f"{indicator.code} {indicator.version}",
+            mode=mode,
+            frame=frame,
+            place=place,
+            time=time,
+        )
+
+
+def breaks(one: Basis, other: Basis, *, besides: tuple[str, ...] = ("time",)) -> tuple[str, ...]:
+    """What keeps two numbers from being set against each other, a line each; none where nothing does.
+
+    Parameters
+    ----------
+    one, other : Basis
+        Of the two numbers.
+    besides : sequence of str
+        Aspects that may differ: by default the time, as between two rounds.
+
+    Returns
+    -------
+    tuple of str
+        An aspect that differs, or one of question, age, mode and frame that is not stated of both: what is not known to be alike is
+        not taken to be.
+
+    Examples
+    --------
+    >>> from evidencekit.findings import Basis, breaks
+    >>> breaks(Basis(harm="a", age="12-17", mode="web", frame="panel"), Basis(harm="a", age="13-17", mode="web"))
+    ('the ages: 12-17 and 13-17', 'where they were drawn from: panel and not stated')
+    """
+    for given in (one, other):
+        if not isinstance(given, Basis):
+            raise InputError(f"breaks() takes two Basis, not a {type(given).__name__}.", "Make them: ek.findings.Basis(...).")
+    out: list[str] = []
+    for name, said in ASPECTS.items():
+        first, second = getattr(one, name), getattr(other, name)
+        if name in besides:
+            continue
+        if not first and not second:
+            out += [f"{said}: not stated"] if name in NEEDED else []
+        elif first.casefold() != second.casefold():
+            out.append(f"{said}: {first or 'not stated'} and {second or 'not stated'}")
+    return tuple(out)

@@ -1,0 +1,113 @@
+"""Words: the few slots of a sentence that people fill in, and what may not stand in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from evidencekit.errors import InputError, one_of
+from evidencekit.findings.register.entries import TOPICS, Topic
+
+__all__ = ["AVOID", "Words"]
+
+# Words that frame a crisis, blame, or make of a child less or more than a child; and what to write instead.
+AVOID = {
+    r"epidemic|tsunami|plague|explosion|crisis|shocking|horrific|horrifying|alarming|terrifying": "say the number and what can be done",
+    r"child porn\w*|kiddie porn\w*|porn\w*": "child sexual abuse material",
+    r"child prostitut\w*|underage wom[ae]n|underage sex": "a child who was exploited",
+    r"victims? of their own|provoc\w*|promiscu\w*|seduc\w*|asked for it|risky behaviou?rs?": "say what was done to the child, and by whom",
+    r"monsters?|predators?|perverts?|paedos?|pedos?": "people who offend",
+}
+_AGES = r"(?:aged?|ages|years?|months?|weeks?|days?|under|over|before|until|since|in|of|-)"
+_NUMBER = re.compile(
+    rf"(?<![\w.])(?:{_AGES}\s+)?\d[\d,.]*(?:\s*(?:-|\u2013|to|and)\s*\d+)?(?:\s*(?:years?|months?|weeks?|days?))?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How a finding is told: the parts of its sentence that no computation knows.
+
+    Parameters
+    ----------
+    did : str
+        What people did or lived through, after a plural: ``"were asked for a sexual image online"``.
+    people : str
+        Whom the number is about, as a plural: ``"internet-using children aged 12-17 in Lumora"``. Who was surveyed, where it is left out.
+    groups : mapping, optional
+        The same for the groups of a table, ``{"sex": {"girl": "internet-using girls aged 12-17 in Lumora"}}``. A cell that belongs to
+        several columns is told by the first that has its level here, with the labels of the others beside it.
+    recall : str
+        The time asked about, ``"in the past 12 months"``.
+    topic : {"harm", "offending", "deterrence", "help-seeking", "solution", "other"}
+        What it is about: a brief holds more than harm.
+
+    Raises
+    ------
+    InputError
+        A part is no text, holds a number that is no age, year or length of time, or a word that blames, alarms or makes less of a child.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.findings.Words(did="were asked for an image", people="girls aged 12-17", recall="in the past 12 months").recall
+    'in the past 12 months'
+    """
+
+    did: str
+    people: str = ""
+    groups: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    recall: str = ""
+    topic: Topic = "harm"
+
+    def __post_init__(self) -> None:
+        """Refuse what would put words in the number's mouth."""
+        one_of("topic", self.topic, TOPICS)
+        for name in ("did", "people", "recall"):
+            object.__setattr__(self, name, _checked(name, getattr(self, name)))
+        if not self.did:
+            raise InputError("did= of Words is what people did or lived through.", 'For example "were asked for a sexual image online".')
+        if not isinstance(self.groups, Mapping) or not all(isinstance(one, Mapping) for one in self.groups.values()):
+            raise InputError("groups= of Words is a mapping of columns to mappings of levels.", 'As {"sex": {"girl": "girls aged 12-17"}}.')
+        groups = {c: MappingProxyType({level: _checked("groups", said) for level, said in one.items()}) for c, one in self.groups.items()}
+        object.__setattr__(self, "groups", MappingProxyType(groups))
+
+    def __reduce__(self) -> Any:
+        """Copies are made of plain mappings."""
+        plain = {c: dict(one) for c, one in self.groups.items()}
+        return _again, (self.did, self.people, plain, self.recall, self.topic)
+
+
+def _again(did: str, people: str, groups: Mapping[str, Mapping[Any, str]], recall: str, topic: Topic) -> Words:
+    return Words(did=did, people=people, groups=groups, recall=recall, topic=topic)
+
+
+def _checked(name: str, given: object) -> str:
+    """A slot without blanks at its ends, refused where it says what a slot may not."""
+    if not isinstance(given, str):
+        raise InputError(f"{name}= of Words is a text, not a {type(given).__name__}.")
+    text = " ".join(given.split())
+    for pattern, instead in AVOID.items():
+        if found := re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
+            raise InputError(f"{name}= of Words holds {found[0].lower()!r}.", f"Instead: {instead}.")
+    if any(not _is_age_or_time(one, text) for one in _NUMBER.finditer(text)) or "%" in text:
+        raise InputError(
+            f"{name}= of Words holds a number that is no age, year or length of time.",
+            "The numbers of a sentence come from the data; leave them out of its words.",
+        )
+    return text
+
+
+def _is_age_or_time(found: re.Match[str], text: str) -> bool:
+    """Whether a number is an age, a year or a length of time by what stands around it."""
+    said = found[0].casefold()
+    if re.search(r"(?:years?|months?|weeks?|days?)$", said) or re.match(r"(?:aged?|ages)\b", said):
+        return True
+    if re.search(r"(?:18|19|20)\d\d$", said):
+        return True
+    after = text[found.end() :].lstrip(" -").casefold()
+    ages = re.search(r"\d+\s*(?:-|\u2013|to|and)\s*\d+$", said) or re.match(r"(?:under|over|before)\b", said)
+    return bool(ages) or after.startswith(("year", "month", "week", "day"))
