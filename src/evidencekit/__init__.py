@@ -11,8 +11,7 @@
     compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
-    say it                  finding -> Finding: .headline(), .picture(), .save(); Action
-    write a page            brief: headlines, pictures, what should happen, methods and help on one page (.html, .docx, .pptx)
+    say it                  finding -> Finding: .headline(), .picture(), .check(), .save(); Action; brief: one page (.docx, .html, .pptx)
     hold a draft to it      check_text: every number of a Word, Markdown, HTML or text file against findings.Register
     try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors

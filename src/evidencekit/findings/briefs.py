@@ -198,7 +198,7 @@ def _record(sheet: Sheet, found: Sequence[Finding]) -> str:
         "said": [[block.heading, *block.lines, *block.aside, block.picture.alt if block.picture else ""] for block in sheet.blocks],
         "boxes": [[box.title, *box.lines] for box in sheet.boxes],
         "findings": [json.loads(one.to_json()) for one in found],
-        "register": json.loads(Register([one.entry() for one in found]).to_json()),
+        "register": json.loads(Register(tuple(one.entry() for one in found)).to_json()),
     }
     return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
