@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,13 @@ def test_a_release_says_that_nobody_knows_what_it_rests_on() -> None:
     safe = ek.release(brought())
     assert safe.status == ("protected",) * 3
     assert "not known" in safe.reason[0]
-    assert "protected" not in ek.release(brought(), profile="open").status
+    shown = ek.release(brought(estimand="were asked for an image", population="children 12-17"), profile="open")
+    assert shown.status == ("uncertain",) * 3
+    assert shown.reason == ("too uncertain: how many answered is not known",) * 3
+    said = ek.finding(shown, cell={"country": "A"})
+    assert said.headline().startswith("About 27 in 100 children 12-17 (country: A)")
+    assert any("an invented report" in line for line in said.caveats())
+    assert json.loads(said.to_json(), parse_constant=pytest.fail)["numbers"]["df"] is None  # infinite is no number in JSON
 
 
 BAD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {

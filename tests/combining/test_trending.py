@@ -83,7 +83,10 @@ def test_rounds_in_a_column_keep_their_covariance() -> None:
         want = ek.contrast(est, weights.tolist())
         np.testing.assert_allclose([made.points[g], made.se[g], made.df[g]], [want.points[0], want.se[0], want.df[0]])
         np.testing.assert_allclose([made.interval.low[g], made.interval.high[g]], [want.interval.low[0], want.interval.high[0]])
+        assert heading(made, cell=g) == heading(made, cell={"sex": sex})
         assert heading(made, cell=g).direction == "rising"
+    with pytest.raises(InputError, match="has 2 cells"):
+        heading(made)
     assert dict(made.provenance.policies)["trend"] == "3 rounds at 2016, 2018, 2022"
     assert ek.release(made).status[:2] == ("shown", "shown")
 
@@ -126,8 +129,8 @@ def test_a_hidden_round_and_a_round_of_nobody_have_no_trend() -> None:
     assert np.isnan(made.points[0::2]).all()
     assert np.isfinite(made.points[1::2]).all()
     assert np.isfinite(made.interval.low[1])
-    assert heading(made).direction == "unclear"
-    assert np.isnan(heading(made).p)
+    assert heading(made, cell=0).direction == "unclear"
+    assert np.isnan(heading(made, cell=0).p)
     nobody = trend(rounds([0.0, 0.1, 0.2], [0.0, 0.01, 0.01]), times=[0, 1, 2])
     assert np.isnan(nobody.interval.low).all()
     assert "share of 0 or 1" in nobody.flags[0]
@@ -160,7 +163,7 @@ def test_what_is_no_trend_is_refused_without_being_shown() -> None:
         trend([one, one, one], times=[1, 2, 3])
     with pytest.raises(InputError, match="reads a trend"):
         heading(one)
-    with pytest.raises(InputError, match="1 cells, numbered from 0"):
+    with pytest.raises(InputError, match="has 1 cells"):
         heading(trend(three, times=[1, 2, 3]), cell=1)
 
 

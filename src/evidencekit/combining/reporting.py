@@ -31,6 +31,7 @@ def reported(
     statistic: str = "proportion",
     scale: str = "plain",
     estimand: str = "",
+    population: str = "",
 ) -> Estimate:
     """Bring published numbers with their limits in, for rank sets, differences and charts of several surveys.
 
@@ -53,8 +54,8 @@ def reported(
         How standard errors are made from limits. ``"plain"`` (default): half the interval's width over the normal quantile, which takes
         limits as they are printed. ``"logit"``, of shares: the same on the logit scale, times p (1 - p). It fits limits that were made
         there, and where a limit was cut at 0 it cannot be used.
-    estimand : str, optional
-        The quantity in words.
+    estimand, population : str, optional
+        The quantity and the people it is about, in words.
 
     Returns
     -------
@@ -78,7 +79,8 @@ def reported(
     limits with few degrees of freedom were made with a t quantile; the standard error is then somewhat too large here.
 
     `release` hides what rests on nobody knows how many answers: under its default profile published numbers without ``n`` are protected.
-    They are public already, so the profile ``"open"`` is the one to release them by, alone and never beside numbers of one's own data.
+    They are public already, so the profile ``"open"`` is the one to release them by, alone and never beside numbers of one's own data. It
+    shows them as uncertain, since precision is not judged without the number of answers.
 
     Examples
     --------
@@ -123,6 +125,8 @@ def reported(
         inference=inference,
         provenance=Provenance(
             method=f"published: {source}",
+            population=population,
+            labels=(("published", estimand),) if estimand else (),
             data=fingerprint(points),
             policies=(("source", source), ("standard errors", how)),
             backend=backend,

@@ -131,15 +131,15 @@ def trend(
     return combined(like, table, made, cells * len(TERMS), "trend", level)
 
 
-def heading(made: Estimate, *, cell: int = 0, level: float | None = None) -> Heading:
+def heading(made: Estimate, *, cell: Mapping[str, Any] | int | None = None, level: float | None = None) -> Heading:
     """Read a trend: rising, falling, turning or unclear.
 
     Parameters
     ----------
     made : Estimate
         What `trend` made.
-    cell : int
-        Which cell of a round, from 0.
+    cell : mapping or int, optional
+        Which cell of a round, as ``{"sex": "girl"}`` or its number from 0. Not needed where a round has one.
     level : float, optional
         Of the two tests, the Estimate's own by default.
 
@@ -150,7 +150,7 @@ def heading(made: Estimate, *, cell: int = 0, level: float | None = None) -> Hea
     Raises
     ------
     InputError
-        It is no trend, or does not have that cell.
+        It is no trend, does not have that cell, or has several and none was named.
 
     Examples
     --------
@@ -173,8 +173,12 @@ def heading(made: Estimate, *, cell: int = 0, level: float | None = None) -> Hea
     if made.statistic != "trend" or len(made) % len(TERMS):
         raise InputError(f"heading() reads a trend, and this is a {made.statistic or 'number'}.", "Make one with trend().")
     size = len(made) // len(TERMS)
+    if isinstance(cell, Mapping):
+        cell = made.cells.find({**cell, "trend": TERMS[0]})
+    elif cell is None and size == 1:
+        cell = 0
     if isinstance(cell, bool) or not isinstance(cell, (int, np.integer)) or not 0 <= cell < size:
-        raise InputError(f"A round of this trend has {size} cells, numbered from 0.")
+        raise InputError(f"A round of this trend has {size} cells.", 'Name one, as cell={"sex": "girl"} or by its number from 0.')
     level = made.interval.level if level is None else level
     check_level(level)
     rows = [k * size + int(cell) for k in range(len(TERMS))]
