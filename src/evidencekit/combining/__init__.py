@@ -1,6 +1,43 @@
-"""Numbers made from other numbers, with every uncertainty carried: difference, contrast, ratio_of; headcount."""
+"""Numbers made from other numbers, with every uncertainty carried, and the arithmetic that claims stand on.
 
-from evidencekit.combining.contrasting import CLASSES, contrast, difference, has_design, ratio_of, weakest
+::
+
+    set side by side    difference, contrast, ratio_of; equivalent: is a difference surely too small to matter
+    put in an order     rank_sets, rank_sets_of: which ranks the data leave open
+    follow over time    trend, heading: three rounds or more
+    claim several       holm: p-values of a family of claims
+    multiply up         headcount; rounded_total: a number of people with the digits it has earned
+    bring in            reported: published numbers with their limits
+"""
+
+from evidencekit.combining.classes import CLASSES, has_design, weakest
+from evidencekit.combining.contrasting import contrast, difference, ratio_of
+from evidencekit.combining.equivalence import Equivalence, equivalent
 from evidencekit.combining.headcounts import Headcount, headcount
+from evidencekit.combining.multiplicity import holm
+from evidencekit.combining.ranking import RankSets, rank_sets, rank_sets_of
+from evidencekit.combining.reporting import reported
+from evidencekit.combining.rounding import rounded_total
+from evidencekit.combining.trending import Heading, heading, trend
 
-__all__ = ["CLASSES", "Headcount", "contrast", "difference", "has_design", "headcount", "ratio_of", "weakest"]
+__all__ = [
+    "CLASSES",
+    "Equivalence",
+    "Headcount",
+    "Heading",
+    "RankSets",
+    "contrast",
+    "difference",
+    "equivalent",
+    "has_design",
+    "headcount",
+    "heading",
+    "holm",
+    "rank_sets",
+    "rank_sets_of",
+    "ratio_of",
+    "reported",
+    "rounded_total",
+    "trend",
+    "weakest",
+]

@@ -4,47 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
 
 from evidencekit.columns import Floats
+from evidencekit.combining.classes import has_design, weakest
 from evidencekit.duals import Dual, gradients
 from evidencekit.errors import InputError, Refused, check_level
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, fingerprint
 
-__all__ = ["CLASSES", "contrast", "difference", "has_design", "one_sample", "ratio_of", "weakest"]
+__all__ = [
+    "OWN_LIMITS",
+    "combined",
+    "contrast",
+    "difference",
+    "extreme",
+    "joined",
+    "need_estimate",
+    "one_sample",
+    "ratio_of",
+]
 
 Cell = Mapping[str, Any] | int
-Class = TypeVar("Class", bound=str)
 MOST = 8  # cells that a contrast's label still spells out
 DENSE = 2_500
 FEW = ("no interval: no degrees of freedom", "few degrees of freedom")
+OWN_LIMITS = "limits from the shares' own"
+NAMED = "name two cells: difference(est, {...}, {...}). Two weightings of one survey are set side by side by ek.weighting.steps()"
 NO_LIMITS = (float("nan"), float("nan"), "no interval: a share of 0 or 1 has no variance")
-# From what says most about a population to what says least.
-CLASSES = (
-    "probability",
-    "network",
-    "venue",
-    "model",
-    "administrative",
-    "random-walk",
-    "quota",
-    "self-selected-adjusted",
-    "self-selected",
-)
-DESIGNED = ("probability", "venue")
-
-
-def has_design(inference: str) -> bool:
-    """Whether chances were known to those who drew the sample, so that its numbers have intervals and totals: whomever they speak for."""
-    return inference in DESIGNED
-
-
-def weakest(*classes: Class) -> Class:
-    """The class that says least about a population; one that nobody knows says less than any."""
-    return max(classes, key=lambda inference: CLASSES.index(inference) if inference in CLASSES else len(CLASSES))
 
 
 def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, level: float | None = None) -> Estimate:
@@ -90,7 +79,7 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
     >>> ek.difference(est, {"sex": "girl"}, {"sex": "boy"}).statistic
     'difference'
     """
-    _need_estimate(first, "difference()")
+    need_estimate(first, "difference()")
     if isinstance(a, Estimate):
         if b is not None:
             raise InputError("difference() takes two cells of one Estimate, or two Estimates.")
@@ -134,7 +123,7 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> 
     >>> bool(ek.ratio_of(est, {"sex": "girl"}, {"sex": "boy"}).points[0] > 1)
     True
     """
-    _need_estimate(est, "ratio_of()")
+    need_estimate(est, "ratio_of()")
     _need_cell(a)
     _need_cell(b)
     rows = [est.cells.find(a), est.cells.find(b)]
@@ -180,7 +169,7 @@ def contrast(
     >>> len(ek.contrast(est, lambda x: np.log(x[0] / x[1])))
     1
     """
-    _need_estimate(est, "contrast()")
+    need_estimate(est, "contrast()")
     rows = list(range(len(est)))
     if callable(of):
         values, jacobian = gradients(of, est.points)
@@ -208,7 +197,8 @@ def _weights(given: Any, size: int) -> Floats:
     return jacobian
 
 
-def _need_estimate(est: Any, doing: str) -> None:
+def need_estimate(est: Any, doing: str) -> None:
+    """Raise for what is no Estimate, and say what to pass instead."""
     if not isinstance(est, Estimate):
         within = isinstance(getattr(est, "estimate", None), Estimate) and not hasattr(est, "status")
         fix = "Pass its .estimate." if within else "Combine first, then release()."
@@ -234,37 +224,47 @@ def _made(
         kind: tuple(names) if names else tuple(_label(est, u, kind) for u in used),
     }
     covariance = Covariance(np.diagonal(matrix).copy(), matrix, None)
-    return _estimate(est, columns, (values, covariance, df), [[(est, r) for r in u] for u in used], kind, level)
+    return combined(est, columns, (values, covariance, df), [[(est, r) for r in u] for u in used], kind, level)
 
 
 def _between(first: Estimate, second: Estimate, level: float | None) -> Estimate:
-    if one_sample(first, second):
-        raise Refused(
-            "Both Estimates come from the same survey, so they are not independent, and the covariance between them is not known.",
-            "Estimate them together, with by= or with several variables in one call, and name two cells: difference(est, {...}, {...}). "
-            "Two weightings of one survey are set side by side by ek.weighting.steps().",
-        )
-    if first.statistic != second.statistic:
-        raise InputError(f"One Estimate is a {first.statistic} and the other a {second.statistic}.", "Estimate both in the same way.")
-    if dict(first.cells.columns) != dict(second.cells.columns):
-        raise InputError("The two Estimates do not have the same cells.", "Estimate both in the same way, or pick one cell of each.")
+    base = joined(first, second, named=NAMED)
     v1, v2 = first.covariance.variances, second.covariance.variances
     with np.errstate(divide="ignore", invalid="ignore"):
         df = (v1 + v2) ** 2 / (v1**2 / first.df + v2**2 / second.df)
     df = np.where(v1 + v2 > 0, df, np.minimum(first.df, second.df))
     matrix = first.vcov + second.vcov if len(first) <= DENSE else None
-    one, two = first.provenance, second.provenance
-    provenance = replace(
-        one,
-        design=", ".join(x for x in (one.design, two.design) if x),
-        sample=tuple(dict.fromkeys((*one.sample, *two.sample))),
-        policies=tuple(dict.fromkeys((*one.policies, *two.policies))),
-        missing=(*one.missing, *two.missing),
-    )
-    base = replace(first, inference=weakest(first.inference, second.inference), provenance=provenance)
     parts = [[(first, i), (second, i)] for i in range(len(first))]
     made = (first.points - second.points, Covariance(v1 + v2, matrix, None), df)
-    return _estimate(base, dict(first.cells.columns), made, parts, "difference", level)
+    return combined(base, dict(first.cells.columns), made, parts, "difference", level)
+
+
+def joined(*ests: Estimate, named: str) -> Estimate:
+    """The first of some Estimates of independent samples with the same cells, with the weakest inference class and where all come from.
+
+    Raises for those of one sample, telling what to do instead: `named`.
+    """
+    first = ests[0]
+    for i, one in enumerate(ests):
+        if any(one_sample(other, one) for other in ests[:i]):
+            which = "Both" if len(ests) == 2 else "Two of the"
+            raise Refused(
+                f"{which} Estimates come from the same survey, so they are not independent, and the covariance between them is not known.",
+                f"Estimate them together, with by= or with several variables in one call, and {named}.",
+            )
+        if one.statistic != first.statistic:
+            raise InputError(f"One Estimate is a {first.statistic} and the other a {one.statistic}.", "Estimate both in the same way.")
+        if dict(one.cells.columns) != dict(first.cells.columns):
+            raise InputError("The Estimates do not have the same cells.", "Estimate all in the same way, or pick one cell of each.")
+    told = [one.provenance for one in ests]
+    provenance = replace(
+        told[0],
+        design=", ".join(p.design for p in told if p.design),
+        sample=tuple(dict.fromkeys(s for p in told for s in p.sample)),
+        policies=tuple(dict.fromkeys(word for p in told for word in p.policies)),
+        missing=tuple(m for p in told for m in p.missing),
+    )
+    return replace(first, inference=weakest(*(one.inference for one in ests)), provenance=provenance)
 
 
 def one_sample(first: Estimate, second: Estimate) -> bool:
@@ -275,7 +275,7 @@ def one_sample(first: Estimate, second: Estimate) -> bool:
     return bool(one.design) and one.design == two.design
 
 
-def _estimate(
+def combined(
     est: Estimate,
     columns: dict[str, tuple[Any, ...]],
     made: tuple[Floats, Covariance, Floats],
@@ -283,6 +283,7 @@ def _estimate(
     kind: str,
     level: float | None,
 ) -> Estimate:
+    """An Estimate of values, their covariance and degrees of freedom, each made of some cells of others, its `parts`."""
     level = est.interval.level if level is None else level
     check_level(level)
     values, covariance, df = np.asarray(made[0], dtype=np.float64), made[1], made[2]
@@ -290,7 +291,7 @@ def _estimate(
     low, high = values - reach, values + reach
     own = [""] * len(values)
     for i, cell in enumerate(parts):
-        if any(_extreme(e, r) for e, r in cell):
+        if any(extreme(e, r) for e, r in cell):
             low[i], high[i], own[i] = _from_own_limits(cell, level) if kind == "difference" else NO_LIMITS
         elif low[i] == high[i] and any(np.isnan(e.interval.low[r]) for e, r in cell):
             low[i] = high[i] = np.nan  # made of what has no interval, it has none of no width
@@ -311,7 +312,7 @@ def _estimate(
     )
 
 
-def _extreme(est: Estimate, row: int) -> bool:
+def extreme(est: Estimate, row: int) -> bool:
     """A share of nobody or of everybody: its estimated variance is nought, and its interval is not."""
     return est.statistic == "proportion" and est.points[row] in (0.0, 1.0) and has_design(est.inference)
 
@@ -323,7 +324,7 @@ def _from_own_limits(cell: list[tuple[Estimate, int]], level: float) -> tuple[fl
     (p1, l1, u1), (p2, l2, u2) = ((e.points[k], e.interval.low[k], e.interval.high[k]) for e, k in cell)
     low = p1 - p2 - np.sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2)
     high = p1 - p2 + np.sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
-    return float(low), float(high), "limits from the shares' own"
+    return float(low), float(high), OWN_LIMITS
 
 
 def _counts(parts: list[list[tuple[Estimate, int]]]) -> Counts:

@@ -12,6 +12,7 @@ from scipy.special import ndtri, stdtrit
 
 from evidencekit.columns import Floats
 from evidencekit.combining.contrasting import one_sample
+from evidencekit.combining.rounding import rounded_total
 from evidencekit.errors import InputError, Refused, check_level
 from evidencekit.estimate import Cells, Covariance, Estimate, Interval, fingerprint
 from evidencekit.frames import frame_of
@@ -42,13 +43,12 @@ class Headcount:
 
     @property
     def rounded(self) -> tuple[tuple[int | None, int | None, int | None], ...]:
-        """Per cell the number and its limits in whole people, to the place of the first digit of the standard error.
+        """Per cell the number and its limits in whole people, by `rounded_total`: a step that the interval supports, limits outward.
 
-        The lower limit is rounded down and the upper up. Where there is no standard error, two digits are kept; where there
-        is no number, because it is hidden, or no limit, there is None.
+        Where there are no limits, two digits are kept; where there is no number, because it is hidden, or no limit, there is None.
         """
         est = self.estimate
-        limits = zip(est.points, est.se, est.interval.low, est.interval.high, strict=True)
+        limits = zip(est.points, est.interval.low, est.interval.high, strict=True)
         return tuple(_rounded(*map(float, cell)) for cell in limits)
 
     @property
@@ -338,11 +338,5 @@ def _made(est: Estimate, points: Floats, matrix: Floats, interval: Interval, fac
     )
 
 
-def _rounded(number: float, se: float, low: float, high: float) -> tuple[int | None, int | None, int | None]:
-    if not np.isfinite(number):
-        return (None, None, None)  # hidden, or not known: that is not nobody
-    scale = se if np.isfinite(se) and se > 0 else number / 10
-    unit = 10 ** max(0, int(np.floor(np.log10(scale)))) if scale > 0 else 1
-    least = int(np.floor(low / unit)) * unit if np.isfinite(low) else None
-    most = int(np.ceil(high / unit)) * unit if np.isfinite(high) else None
-    return round(number / unit) * unit, least, most
+def _rounded(number: float, low: float, high: float) -> tuple[int | None, int | None, int | None]:
+    return rounded_total(number, low, high) if np.isfinite(number) else (None, None, None)  # hidden, or not known: that is not nobody

@@ -15,6 +15,7 @@ from evidencekit.survey.uncertainty.intervals import ProportionInterval, critica
 __all__ = ["Judgement", "ShareStandard", "judged", "share_standard"]
 
 TOO = "too uncertain: "
+NOT_JUDGED = f"{TOO}how many answered is not known"
 NO_INTERVAL, NO_WIDTH = f"{TOO}no interval", f"{TOO}an interval of no width"
 # A number of people that weights were fitted to has no width by right, and neither has a quantile of whole numbers.
 WIDTHLESS = ("count", "total", "quantile")
@@ -124,6 +125,8 @@ def share_standard(points: Floats, variance: Floats, n: Floats, cases: Floats, d
 def _share(est: Estimate, standard: ShareStandard, rule: ShareInterval, i: int) -> Judgement:
     p, width, df = float(est.points[i]), float(standard.width[i]), est.df[i]
     reason, footnote = "", ""
+    if np.isnan(est.counts.n[i]):
+        return Judgement(reason=NOT_JUDGED, withheld=rule.fails == "withhold")
     if standard.size[i] < rule.effective:
         reason = f"effective sample size under {rule.effective}"
     elif np.isnan(width):

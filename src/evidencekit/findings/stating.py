@@ -214,7 +214,7 @@ class Finding:
             "interval": self.interval_words(),
             "caveats": self.caveats(),
             "cell": {c: _plain(v[self.row]) for c, v in cells.items()},
-            "numbers": {k: None if np.isnan(v) else v for k, v in numbers.items()},
+            "numbers": {k: v if np.isfinite(v) else None for k, v in numbers.items()},
             "level": source.interval.level,
             "statistic": source.statistic,
             "inference": source.inference,

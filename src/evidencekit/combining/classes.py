@@ -1,0 +1,32 @@
+"""Inference classes in their order: what numbers say of a population, and of which numbers intervals may be made."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+__all__ = ["CLASSES", "has_design", "weakest"]
+
+Class = TypeVar("Class", bound=str)
+# From what says most about a population to what says least.
+CLASSES = (
+    "probability",
+    "network",
+    "venue",
+    "model",
+    "administrative",
+    "random-walk",
+    "quota",
+    "self-selected-adjusted",
+    "self-selected",
+)
+DESIGNED = ("probability", "venue")
+
+
+def has_design(inference: str) -> bool:
+    """Whether chances were known to those who drew the sample, so that its numbers have intervals and totals: whomever they speak for."""
+    return inference in DESIGNED
+
+
+def weakest(*classes: Class) -> Class:
+    """The class that says least about a population; one that nobody knows says less than any."""
+    return max(classes, key=lambda inference: CLASSES.index(inference) if inference in CLASSES else len(CLASSES))
