@@ -34,6 +34,10 @@ harm = ek.findings.Words(
 )
 reach = ek.findings.Words(did="can be reached online every day", people="children aged 12-17 who are online", topic="solution")
 
+# %% Is it more girls than boys? Said only as far as the difference is supported, both shares out of one number.
+more = ek.findings.compare(by_sex, [({"sex": "girl"}, {"sex": "boy"})], words=harm, plan="plan of analysis, May 2026")
+print(more[0], end="\n\n")
+
 # %% What is asked of whom, and what stands beside it.
 action = ek.Action(
     actor="the Ministry of Education",
@@ -45,7 +49,7 @@ action = ek.Action(
     threshold="below 1 in 20, the lesson is given every second year",
 )
 reached = ek.finding(daily, words=reach, basis=basis, id="lumora-02")
-girls = ek.finding(by_sex, cell={"sex": "girl"}, words=harm, basis=basis, action=action, counterpart=reached, id="lumora-01")
+girls = ek.finding(by_sex, cell={"sex": "girl"}, words=harm, basis=basis, action=action, counterpart=reached, claims=more, id="lumora-01")
 print(girls, reached, sep="\n\n")
 
 # %% What keeps it from being remembered and acted on: rules with reasons, no score. The same finding without words or action fails many.
@@ -53,7 +57,7 @@ print("\n", girls.check(), sep="")
 print("\n", ek.finding(by_sex, cell={"sex": "boy"}).check(), sep="")
 
 # %% A register of what may be claimed, and a draft that is held to it.
-register = ek.findings.Register([girls.entry(expires="2028-12-31"), reached.entry(expires="2028-12-31")])
+register = ek.findings.Register([girls.entry(expires="2028-12-31"), reached.entry(expires="2028-12-31"), more[0].entry()])
 register.save(out / "claims.json")
 said = "girls aged 12-17 who are online were sent unwanted sexual messages"
 draft = f"{girls.headline()} Nearly 1 in 3 girls aged 12-17 were sent messages. More than 1 in 5 {said}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,11 @@ NOTE = {
     "content_note": "This page is about harm to children online.",
     "help": "Helpline: call or write, day and night.",
 }
+
+
+def said_of(record: dict[str, Any]) -> list[str]:
+    """Everything that a record's claims say."""
+    return [text for one in record["claims"] for text in (one["text"], *one["details"], *one["caveats"])]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,8 @@ def found() -> list[ek.Finding]:
     )
     daily = ek.finding(ek.release(ek.proportion(survey, "internet_daily")), words=online, id="lumora-02")
     safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
-    return [ek.finding(safe, cell={"sex": "girl"}, words=harm, action=act, counterpart=daily, id="lumora-01"), daily]
+    claims = ek.findings.compare(safe, [({"sex": "girl"}, {"sex": "boy"})], words=harm, times=True, plan="plan of 2025")
+    return [ek.finding(safe, cell={"sex": "girl"}, claims=claims, words=harm, action=act, counterpart=daily, id="lumora-01"), daily]
 
 
 @pytest.mark.parametrize("kind", ["html", "docx", "pptx"])
@@ -57,12 +64,17 @@ def test_a_page_and_its_record_are_written_the_same_every_time(found: list[ek.Fi
 def test_every_number_of_the_page_is_in_its_record(found: list[ek.Finding], tmp_path: Path) -> None:
     made = ek.brief(found, tmp_path / "brief.html", methods=["Asked at home in 2026."], **NOTE)
     record = json.loads(made.record.read_text(encoding="utf-8"))
-    traced = {m.key for one in record["findings"] for m in mentions(" ; ".join([*one["wordings"], one["interval"], *one["caveats"]]))}
+    traced = {
+        m.key
+        for one in record["findings"]
+        for m in mentions(" ; ".join([*one["wordings"], one["interval"], *one["caveats"], *said_of(one)]))
+    }
     said = [line for block in record["said"] for line in block[:-1]]
     assert {m.key for line in said for m in mentions(line)} <= traced
     page = made.page.read_text(encoding="utf-8")
     for find in found:
-        assert find.entry().headline in record["register"]["claims"][found.index(find)]["headline"]
+        assert find.entry().headline in [one["headline"] for one in record["register"]["claims"]]
+        assert all(claim.text in " ".join(said) for claim in find.claims)
         assert find.interval_words() in page
 
 

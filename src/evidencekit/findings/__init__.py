@@ -8,6 +8,7 @@ from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis, breaks
 from evidencekit.findings.briefs import Brief, brief
 from evidencekit.findings.checking import Checklist
+from evidencekit.findings.claims import Claim, changed, compare, ranked, trending
 from evidencekit.findings.reconciling import Reconciliation, reconcile
 from evidencekit.findings.register import Entry, Quantity, Register, TextReport, check_text
 from evidencekit.findings.stating import Finding, finding
@@ -18,6 +19,7 @@ __all__ = [
     "Basis",
     "Brief",
     "Checklist",
+    "Claim",
     "Entry",
     "Finding",
     "Quantity",
@@ -27,7 +29,11 @@ __all__ = [
     "Words",
     "breaks",
     "brief",
+    "changed",
     "check_text",
+    "compare",
     "finding",
+    "ranked",
     "reconcile",
+    "trending",
 ]

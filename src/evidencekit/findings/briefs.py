@@ -10,7 +10,7 @@ from typing import Any
 
 from evidencekit.errors import InputError, how_many
 from evidencekit.findings.ranges import icon_counts
-from evidencekit.findings.register import Register
+from evidencekit.findings.register import Entry, Register
 from evidencekit.findings.stating import Finding
 from evidencekit.rendering.documents import Block, Box, Sheet, save
 
@@ -152,7 +152,7 @@ def _block(find: Finding) -> Block:
     headline = find.headline()
     big = find.phrase.text if find.phrase else find.percent
     big = next((x for x in (big, f"{big[0].upper()}{big[1:]}") if x in headline), "")
-    return Block(heading=headline, big=big, lines=(f"{find.interval_words()}.",), picture=picture, aside=find.caveats())
+    return Block(heading=headline, big=big, lines=(f"{find.interval_words()}.", *find.said_beside), picture=picture, aside=find.caveats())
 
 
 def _as_icons(find: Finding) -> bool:
@@ -198,9 +198,15 @@ def _record(sheet: Sheet, found: Sequence[Finding]) -> str:
         "said": [[block.heading, *block.lines, *block.aside, block.picture.alt if block.picture else ""] for block in sheet.blocks],
         "boxes": [[box.title, *box.lines] for box in sheet.boxes],
         "findings": [json.loads(one.to_json()) for one in found],
-        "register": json.loads(Register(tuple(one.entry() for one in found)).to_json()),
+        "register": json.loads(Register(_entries(found)).to_json()),
     }
     return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _entries(found: Sequence[Finding]) -> tuple[Entry, ...]:
+    """The register of the page: its findings and their claims, each once."""
+    entries = [entry for one in found for entry in (one.entry(), *(claim.entry() for claim in one.claims))]
+    return tuple({entry.id: entry for entry in entries}.values())
 
 
 def _sentence(text: str) -> str:

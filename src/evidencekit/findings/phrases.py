@@ -282,7 +282,9 @@ def percent(p: float, half_width: float | None) -> str:
         decimals += 1
 
 
-def common_denominator(ps: Sequence[float], *, distinct: bool = False) -> tuple[int, tuple[int, ...]] | None:
+def common_denominator(
+    ps: Sequence[float], *, distinct: bool = False, within: Sequence[tuple[float, float]] | None = None
+) -> tuple[int, tuple[int, ...]] | None:
     """Say several shares out of one number, so that they can be compared.
 
     Parameters
@@ -291,6 +293,8 @@ def common_denominator(ps: Sequence[float], *, distinct: bool = False) -> tuple[
         The shares.
     distinct : bool
         Whether shares that differ must get numbers that differ. Pass True where a difference is claimed.
+    within : sequence of (low, high), optional
+        The interval of each: then every number also lies in its own.
 
     Returns
     -------
@@ -312,7 +316,8 @@ def common_denominator(ps: Sequence[float], *, distinct: bool = False) -> tuple[
     for y in (10, *_HUNDREDS):
         xs = tuple(half_up(p * y) for p in ps)
         apart = all(half_up(p * y) < half_up(q * y) for p, q in pairwise(in_order) if q - p > EDGE)
-        if all(_stands(x, y, p) for x, p in zip(xs, ps, strict=True)) and (apart or not distinct):
+        inside = within is None or all(low - EDGE <= x / y <= high + EDGE for x, (low, high) in zip(xs, within, strict=True))
+        if inside and all(_stands(x, y, p) for x, p in zip(xs, ps, strict=True)) and (apart or not distinct):
             return y, xs
     return None
 

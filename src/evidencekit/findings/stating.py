@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import blake2b
@@ -20,6 +20,8 @@ from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
+from evidencekit.findings.claims.cells import UNNAMED
+from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
 from evidencekit.findings.ranges import denominator
@@ -31,7 +33,6 @@ from evidencekit.rendering.figure import Picture
 __all__ = ["Finding", "finding"]
 
 SCHEMA = "evidencekit.finding/3"
-UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -54,6 +55,8 @@ class Finding:
         What stands beside it: for a number about harm, one about those who offend, what deters them, or help.
     id : str
         Its id in the claim register.
+    claims : tuple of Claim
+        What is said of it beside others: below its headline, and in the brief.
 
     Examples
     --------
@@ -76,6 +79,7 @@ class Finding:
     basis: Basis | None = None
     counterpart: Finding | None = None
     id: str = ""
+    claims: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -133,6 +137,11 @@ class Finding:
             out.append("describes those who answered, not a population")
         out += [VENUE] if source.inference == "venue" else []
         return out + ([source.flags[self.row]] if source.flags[self.row] else [])
+
+    @property
+    def said_beside(self) -> tuple[str, ...]:
+        """The sentences of its claims, each with its details and what must be said beside it."""
+        return tuple(" ".join((one.text, *one.details, *(f"({note})" for note in one.caveats))) for one in self.claims)
 
     @property
     def topic(self) -> Topic:
@@ -224,6 +233,7 @@ class Finding:
             "topic": self.topic,
             "percent": self.percent,
             "wordings": self.entry().allowed,
+            "claims": [one.record for one in self.claims],
             "basis": None if self.basis is None else {k: v for k, v in asdict(self.basis).items() if v},
             "counterpart": None if self.counterpart is None else self.counterpart.id,
             "action": None if self.action is None else asdict(self.action),
@@ -251,7 +261,7 @@ class Finding:
         """What stands under the headline: the action, the interval, the caveats."""
         act = self.action
         asked = [] if act is None else [f"action: {act.line}"]
-        return [*asked, self.interval_words(), *(f"note: {c}" for c in self.caveats())]
+        return [*asked, self.interval_words(), *self.said_beside, *(f"note: {c}" for c in self.caveats())]
 
     def __repr__(self) -> str:
         return "\n".join([f"Finding: {self.headline()}", *(f"  {line}" for line in self._lines())])
@@ -270,6 +280,7 @@ def finding(
     action: Action | None = None,
     counterpart: Finding | None = None,
     id: str = "",
+    claims: Sequence[Claim] = (),
 ) -> Finding:
     """Take one released share and make it a finding.
 
@@ -289,6 +300,8 @@ def finding(
         What stands beside it: for a number about harm, one about those who offend, what deters them, or help.
     id : str
         Its id in the claim register, one word; made of its numbers and words by default.
+    claims : sequence of Claim
+        What is said of it beside others, made by `compare`, `ranked`, `changed` or `trending`. A claim that is blocked is refused.
 
     Returns
     -------
@@ -338,13 +351,25 @@ def finding(
         raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
     if released.status[row] == "review":
         raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
-    return Finding(released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id)
+    return Finding(
+        released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id, claims=_claims(claims)
+    )
 
 
 def _digest(released: Released, row: int, words: Words | None) -> str:
     """A short mark of what is said."""
     said = [released.estimate.provenance.data, str(row), *([] if words is None else [words.did, words.people, words.recall])]
     return blake2b("\n".join(said).encode(), digest_size=4).hexdigest()
+
+
+def _claims(given: object) -> tuple[Claim, ...]:
+    if not isinstance(given, Sequence) or isinstance(given, str) or not all(isinstance(one, Claim) for one in given):
+        raise InputError(
+            "claims= of a finding takes a list of Claims.", "Make them with ek.findings.compare(), ranked(), changed() or trending()."
+        )
+    if any(one.direction == "blocked" for one in given):
+        raise Refused("A claim is blocked: its rounds may not be set against each other.", "Say each round by itself.")
+    return tuple(given)
 
 
 def _check_parts(parts: Mapping[str, tuple[object, type]]) -> None:

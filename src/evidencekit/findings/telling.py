@@ -7,7 +7,7 @@ from evidencekit.disclosure import Released
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.wording import Words
 
-__all__ = ["VENUE", "among", "sentence", "weighted", "what"]
+__all__ = ["VENUE", "among", "sentence", "weighted", "what", "whom"]
 
 VENUE = "speaks for those who attend the venues of the frame, not for people who attend none of them"
 
@@ -35,8 +35,8 @@ def sentence(released: Released, row: int, amount: str, *, words: Words | None =
     if words is None:
         said = f"{start} {_labelled(released, row)}: {what(released, row)}"
     else:
-        whom = _told(released, row, words)
-        people = whom if designed else f"the {whom} who answered"
+        told = whom(released, row, words)
+        people = told if designed else f"the {told} who answered"
         said = " ".join(x for x in (start, people, words.did, words.recall) if x)
     setting = [x for x in (basis.place, basis.time) if x and x.casefold() not in said.casefold()] if basis else []
     said = f"{said} ({', '.join(setting)})" if setting else said
@@ -77,15 +77,15 @@ def _labelled(released: Released, row: int, *, groups: bool = True) -> str:
     return _bracketed(population or _unnamed(released), labels)
 
 
-def _told(released: Released, row: int, words: Words) -> str:
+def whom(released: Released, row: int, words: Words) -> str:
     """Of whom the share is, by the words for its group; what they leave out of the cell stands in brackets."""
     source = released.estimate
     cells = source.cells.columns
     group = next((c for c in source.cells.by if cells[c][row] in words.groups.get(c, {})), None)
-    whom = words.groups[group][cells[group][row]] if group else words.people or source.provenance.population or _unnamed(released)
+    told = words.groups[group][cells[group][row]] if group else words.people or source.provenance.population or _unnamed(released)
     labels = _labels(released, row, besides=group)
     where = source.provenance.where
-    return _bracketed(whom, [*labels, *([where] if where and where.casefold() not in whom.casefold() else [])])
+    return _bracketed(told, [*labels, *([where] if where and where.casefold() not in told.casefold() else [])])
 
 
 def _unnamed(released: Released) -> str:

@@ -1,0 +1,108 @@
+"""The cells a claim is made of: refused where they may not be said, and said out of one number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from evidencekit.combining import has_design
+from evidencekit.disclosure import Released
+from evidencekit.errors import InputError, Refused
+from evidencekit.findings.phrases import common_denominator, percent
+from evidencekit.findings.register import Quantity
+from evidencekit.findings.wording import Words
+
+__all__ = [
+    "SAID",
+    "UNNAMED",
+    "Cell",
+    "check_table",
+    "check_words",
+    "interval_of",
+    "may_be_said",
+    "points_words",
+    "said_together",
+    "share_of",
+]
+
+Cell = Mapping[str, Any] | int
+UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
+SAID = {"protected": "protected", "not presented": "too uncertain to be presented", "review": "for review"}
+
+
+def check_table(released: object, *, doing: str) -> Released:
+    """Refuse what is no released table of shares of people who were drawn."""
+    if not isinstance(released, Released):
+        raise InputError(
+            f"{doing} takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
+        )
+    if released.estimate.statistic != "proportion":
+        raise InputError(f"{doing} takes shares.", "Use proportion(), then release().")
+    if released.rules.method.kind == "round":
+        raise Refused("Only rounded counts of this table are released, and a claim says shares.", "Say the counts.")
+    if not has_design(released.estimate.inference):
+        raise Refused(
+            f"{doing} needs numbers from a sample that was drawn: without one nothing tells a difference from chance.",
+            "Say each number of those who answered by itself.",
+        )
+    if released.estimate.provenance.where.startswith(UNNAMED):
+        raise InputError(
+            "These numbers are about a subset that has no name.", 'Name it: proportion(..., where=..., where_label="aged 15-17").'
+        )
+    return released
+
+
+def check_words(words: object) -> Words:
+    """Refuse what is no Words: a comparison has a verb."""
+    if not isinstance(words, Words):
+        raise InputError("A claim is told in words.", "Pass words=ek.findings.Words(did=..., people=..., groups={...}).")
+    return words
+
+
+def may_be_said(released: Released, row: int) -> int:
+    """The row, where its number may be said."""
+    if (why := SAID.get(released.status[row])) is not None:
+        raise Refused(f"A cell of this claim is {why}: it may not be said.", "Compare larger groups.")
+    return row
+
+
+def share_of(released: Released, row: int) -> float:
+    """The share of a cell."""
+    return float(released.estimate.points[row])
+
+
+def interval_of(released: Released, row: int) -> tuple[float, float]:
+    """The limits of a cell; those of everything where it has none."""
+    low, high = (float(x[row]) for x in (released.estimate.interval.low, released.estimate.interval.high))
+    return (0.0, 1.0) if low != low or high != high else (low, high)
+
+
+def said_together(cells: Sequence[tuple[Released, int]], *, distinct: bool) -> tuple[list[str], tuple[Quantity, ...]]:
+    """Several shares out of one number that lies within each interval; as percentages where no number does."""
+    ps = [share_of(*cell) for cell in cells]
+    ends = [interval_of(*cell) for cell in cells]
+    common = common_denominator(ps, distinct=distinct, within=ends)
+    if common is None:
+        texts = [percent(p, (high - low) / 2) for p, (low, high) in zip(ps, ends, strict=True)]
+        texts = texts if not distinct or len(set(texts)) == len(set(ps)) else [f"{100 * p:.2f}%" for p in ps]
+    else:
+        texts = [f"about {x:,} in {common[0]:,}" for x in common[1]]
+    quantities = (Quantity(text=t, value=p, low=low, high=high) for t, p, (low, high) in zip(texts, ps, ends, strict=True))
+    return texts, tuple(quantities)
+
+
+def points_words(value: float, low: float, high: float) -> str:
+    """A difference of shares in percentage points and its interval, parted by a bar: "6 percentage points|2 to 11"; ends outward."""
+    half = (high - low) / 2
+    place = Decimal(1) if half >= 0.01 else Decimal("0.1") if half >= 0.001 else Decimal("0.01")
+    exact = [Decimal(repr(round(x * 100, 10))) for x in (value, low, high)]
+    point, least, most = (
+        x.quantize(place, rounding=way) for x, way in zip(exact, (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING), strict=True)
+    )
+    return f"{_signless(point)} percentage points|{_signless(least)} to {_signless(most)}"
+
+
+def _signless(x: Any) -> str:
+    """Without a minus before nothing."""
+    return f"{x:f}" if x != 0 else f"{abs(x):f}"

@@ -1,0 +1,95 @@
+"""Claim: one sentence that compares, with what supports it. The sentence is made by the computation, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Any, Literal
+
+from evidencekit.findings.register import Entry, Quantity
+from evidencekit.findings.wording import Words
+
+__all__ = ["Claim", "Kind", "made"]
+
+Kind = Literal["difference", "rank", "change", "trend"]
+EXPLORATORY = "exploratory: no plan named this comparison before the answers were seen"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Claim:
+    """What may be said of several released numbers.
+
+    Parameters
+    ----------
+    kind : {"difference", "rank", "change", "trend"}
+        What it is.
+    direction : str
+        What the numbers support: ``"higher"``, ``"lower"``, ``"similar"``, ``"rising"``, ``"falling"``, ``"turning"``, ``"first"``,
+        ``"among the first"``, ... or ``"unclear"``, and ``"blocked"`` where numbers may not be set against each other.
+    text : str
+        The sentence.
+    details : tuple of str
+        Sentences below it: the difference with its interval, ratios.
+    numbers : tuple of Quantity
+        Every number in it with its bounds.
+    caveats : tuple of str
+        What must be said beside it.
+    support : mapping
+        What it rests on: adjusted p-values, margins, ranks, breaks.
+    words : Words
+        How it is told.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+    >>> words = ek.findings.Words(did="were sent unwanted messages", groups={"sex": {"girl": "girls", "boy": "boys"}})
+    >>> ek.findings.compare(safe, [({"sex": "girl"}, {"sex": "boy"})], words=words, plan="plan of 2025")[0]
+    Claim (difference, higher): A larger share of girls than of boys were sent unwanted messages: about 19 in 100, and about 13 in 100.
+      The difference is 6 percentage points (95% interval: 2 to 11).
+    """
+
+    kind: Kind
+    direction: str
+    text: str
+    details: tuple[str, ...] = ()
+    numbers: tuple[Quantity, ...] = ()
+    caveats: tuple[str, ...] = ()
+    support: Mapping[str, Any] = field(default_factory=dict)
+    words: Words
+
+    @property
+    def supported(self) -> bool:
+        """Whether a direction is claimed at all."""
+        return self.direction not in ("unclear", "blocked")
+
+    @property
+    def id(self) -> str:
+        """Its id in the claim register, made of what it says."""
+        return f"c-{blake2b(self.text.encode(), digest_size=4).hexdigest()}"
+
+    def entry(self, *, expires: date | None = None) -> Entry:
+        """Its line in the claim register."""
+        held = tuple(one for one in self.details if any(c.isdigit() for c in one))
+        return Entry(id=self.id, headline=self.text, wordings=held, numbers=self.numbers, expires=expires, topic=self.words.topic)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What goes into the record of its finding."""
+        numbers = [asdict(one) for one in self.numbers]
+        said = {"text": self.text, "details": list(self.details), "caveats": list(self.caveats)}
+        return {"id": self.id, "kind": self.kind, "direction": self.direction, **said, "numbers": numbers, "support": dict(self.support)}
+
+    def __repr__(self) -> str:
+        lines = [f"Claim ({self.kind}, {self.direction}): {self.text}", *(f"  {one}" for one in self.details)]
+        return "\n".join([*lines, *(f"  note: {one}" for one in self.caveats)])
+
+
+def made(text: str) -> str:
+    """A sentence: its first letter large, one full stop at its end."""
+    text = " ".join(text.split()).replace(" :", ":")
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

@@ -1,0 +1,188 @@
+"""compare: which of two groups has the larger share, if that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evidencekit.combining import difference, equivalent, holm, ratio_of
+from evidencekit.combining.pairing import p_above
+from evidencekit.disclosure import Released
+from evidencekit.errors import InputError, check_level
+from evidencekit.estimate import Estimate
+from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, points_words, said_together
+from evidencekit.findings.claims.claim import EXPLORATORY, Claim, made
+from evidencekit.findings.register import Quantity
+from evidencekit.findings.telling import whom
+from evidencekit.findings.wording import Words
+
+__all__ = ["compare", "difference_line"]
+
+
+def compare(
+    released: Released,
+    pairs: Sequence[tuple[Cell, Cell]],
+    *,
+    words: Words,
+    margin: float | None = None,
+    times: bool = False,
+    plan: str = "",
+    level: float = 0.95,
+) -> tuple[Claim, ...]:
+    """Say of pairs of groups which has the larger share, that they are similar, or that we cannot tell.
+
+    Parameters
+    ----------
+    released : Released
+        A table of shares.
+    pairs : sequence of (cell, cell)
+        Every pair that is compared, ``[({"sex": "girl"}, {"sex": "boy"})]``: p-values are adjusted over all of them (Holm), so name all
+        that were looked at.
+    words : Words
+        With `groups` for both.
+    margin : float, optional
+        The largest difference that does not matter, 0.03 for three percentage points: only with it can two groups be called similar, by two
+        one-sided tests. It is declared before the answers are seen.
+    times : bool
+        Whether the ratio of the two shares is said too, below them; never without them.
+    plan : str
+        The plan of analysis that named these pairs beforehand. Without one, each claim says that it is exploratory.
+    level : float
+        Of tests and intervals, 0.95 by default. The intervals of differences are of each by itself.
+
+    Returns
+    -------
+    tuple of Claim
+        One for each pair; its direction is ``"higher"``, ``"lower"``, ``"similar"`` or ``"unclear"``.
+
+    Raises
+    ------
+    InputError
+        Not a Released of shares, no words, a cell that is not there, a pair of one cell.
+    Refused
+        A cell may not be said, or nobody was drawn.
+
+    References
+    ----------
+    Holm (1979), Scand. J. Statist. 6, 65-70. Schuirmann (1987), J. Pharmacokinet. Biopharm. 15, 657-680, for similarity.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+    >>> words = ek.findings.Words(did="were sent unwanted messages", groups={"sex": {"girl": "girls", "boy": "boys"}})
+    >>> ek.findings.compare(safe, [({"sex": "boy"}, {"sex": "girl"})], words=words)[0].direction
+    'lower'
+    """
+    check_table(released, doing="compare()")
+    check_words(words)
+    check_level(level)
+    rows = [_rows(released, pair) for pair in _listed(pairs)]
+    p = p_above(released.estimate)
+    two_sided = np.array([min(1.0, 2 * min(p[a, b], p[b, a])) for a, b in rows])
+    adjusted = holm(two_sided)
+    notes = (EXPLORATORY,) if not plan.strip() else ()
+    out: list[Claim] = []
+    for (a, b), chance in zip(rows, adjusted, strict=True):
+        gap = difference(released.estimate, a, b, level=level)
+        alike = margin is not None and bool(equivalent(gap, margin=margin, level=level).equivalent[0])
+        way = "unclear"
+        if chance <= 1 - level + 1e-12:
+            way = "higher" if released.estimate.points[a] > released.estimate.points[b] else "lower"
+        elif alike:
+            way = "similar"
+        support = {"p adjusted": float(chance), "pairs": len(rows), "margin": margin, "plan": plan, "level": level}
+        out.append(_claim(released, (a, b), gap, way, words=words, support=support, times=times, notes=notes))
+    return tuple(out)
+
+
+def _claim(
+    released: Released,
+    rows: tuple[int, int],
+    gap: Estimate,
+    way: str,
+    *,
+    words: Words,
+    support: dict[str, Any],
+    times: bool,
+    notes: tuple[str, ...],
+) -> Claim:
+    (first, second), distinct = rows, way in ("higher", "lower")
+    texts, numbers = said_together([(released, first), (released, second)], distinct=distinct)
+    one, other = (whom(released, row, words) for row in rows)
+    did = f"{words.did} {words.recall}"
+    both = f"{texts[0]}, and {texts[1]}"
+    text = {
+        "higher": f"a larger share of {one} than of {other} {did}: {both}",
+        "lower": f"a smaller share of {one} than of {other} {did}: {both}",
+        "similar": f"about as large a share of {one} as of {other} {did}: {both}",
+        "unclear": f"we cannot tell whether a larger share of {one} or of {other} {did}: {both}",
+    }[way]
+    line, quantity = difference_line(gap)
+    details, quantities = [line], [*numbers, quantity]
+    if times and distinct:
+        said, ratio = _ratio(released, rows, gap.interval.level)
+        details.append(said)
+        quantities.append(ratio)
+    if way == "similar":
+        details.append(
+            f"They differ by less than {100 * support['margin']:g} percentage points, the largest difference taken not to matter."
+        )
+    return Claim(
+        kind="difference",
+        direction=way,
+        text=made(text),
+        details=tuple(details),
+        numbers=tuple(quantities),
+        caveats=notes,
+        support=support,
+        words=words,
+    )
+
+
+def difference_line(gap: Estimate, row: int = 0) -> tuple[str, Quantity]:
+    """A difference of shares in percentage points with its interval, as a sentence and as a number."""
+    value, low, high = (float(x[row]) for x in (gap.points, gap.interval.low, gap.interval.high))
+    flip = value < 0
+    value, low, high = (-value, -high, -low) if flip else (value, low, high)
+    point, ends = points_words(value, low, high).split("|")
+    level = f"{gap.interval.level:.0%}"
+    quantity = Quantity(text=point, value=value, low=max(low, -1.0), high=min(high, 1.0), role="difference", unit="points")
+    return f"The difference is {point} ({level} interval: {ends}).", quantity
+
+
+def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[str, Quantity]:
+    """How many times as large the larger share is."""
+    points = released.estimate.points
+    large, small = rows if points[rows[0]] > points[rows[1]] else rows[::-1]
+    if points[small] == 0:
+        raise InputError("A share of a pair is 0, so that the other is no number of times as large.", "Leave times= out.")
+    ratio = ratio_of(released.estimate, large, small, level=level)
+    value, low, high = (float(x[0]) for x in (ratio.points, ratio.interval.low, ratio.interval.high))
+    text, ends = f"{value:.1f} times", f"{np.floor(low * 10) / 10:.1f} to {np.ceil(high * 10) / 10:.1f}"
+    said = f"The larger share is about {text} the smaller ({level:.0%} interval: {ends})."
+    return said, Quantity(text=text, value=value, low=low, high=high, role="ratio", unit="times")
+
+
+def _listed(pairs: object) -> list[Any]:
+    if not isinstance(pairs, Sequence) or isinstance(pairs, str) or not pairs:
+        raise InputError("compare() takes a list of pairs of cells.", 'As [({"sex": "girl"}, {"sex": "boy"})].')
+    if not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+        raise InputError("Each pair is a tuple of two cells.", 'As ({"sex": "girl"}, {"sex": "boy"}).')
+    return list(pairs)
+
+
+def _rows(released: Released, pair: tuple[Cell, Cell]) -> tuple[int, int]:
+    first, second = (may_be_said(released, released.estimate.cells.find(cell)) for cell in pair)
+    if first == second:
+        raise InputError("A group is compared with itself.", "Name two cells.")
+    cells = released.estimate.cells
+    if any(cells.columns[c][first] != cells.columns[c][second] for c in cells.columns if c not in cells.by):
+        raise InputError(
+            "The two cells are of different answers, so a share of one is not more than a share of the other.", "Compare groups."
+        )
+    return first, second

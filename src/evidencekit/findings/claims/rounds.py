@@ -1,0 +1,235 @@
+"""changed, trending: what rounds of a survey say together, where nothing but time differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from evidencekit.combining import difference, equivalent, heading, trend
+from evidencekit.disclosure import Released
+from evidencekit.errors import InputError, check_level
+from evidencekit.estimate import Estimate
+from evidencekit.findings.basis import Basis, breaks
+from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, points_words, said_together
+from evidencekit.findings.claims.claim import EXPLORATORY, Claim, made
+from evidencekit.findings.claims.comparing import difference_line
+from evidencekit.findings.claims.single import single
+from evidencekit.findings.register import Quantity
+from evidencekit.findings.telling import whom
+from evidencekit.findings.wording import Words
+
+__all__ = ["changed", "trending"]
+
+
+def changed(
+    rounds: Sequence[Released],
+    bases: Sequence[Basis],
+    *,
+    words: Words,
+    cell: Cell = 0,
+    margin: float | None = None,
+    plan: str = "",
+    level: float = 0.95,
+) -> Claim:
+    """Say whether a share changed from one round to the next; blocked where anything but time differs between them.
+
+    Parameters
+    ----------
+    rounds : sequence of two Released
+        The earlier and the later, of independent samples, with the same cells.
+    bases : sequence of two Basis
+        What each is of. Question, ages, mode and frame must be stated and alike, and nothing else may differ but the time, which both
+        state.
+    words : Words
+        How it is told.
+    cell : mapping or int
+        Which cell of both.
+    margin : float, optional
+        The largest change that does not matter; only with it can a share be said to have stayed about the same.
+    plan : str
+        The plan of analysis that named this comparison beforehand.
+    level : float
+        Of test and interval.
+
+    Returns
+    -------
+    Claim
+        ``"higher"``, ``"lower"``, ``"similar"``, ``"unclear"``, or ``"blocked"`` with the list of breaks, and then without any number.
+
+    Raises
+    ------
+    InputError
+        Not two rounds with a basis each, a time that is not stated.
+    Refused
+        Rounds of one sample, a cell that may not be said.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> words = ek.findings.Words(did="were sent unwanted messages", people="children aged 12-17")
+    >>> rounds, bases = [], []
+    >>> for seed, year in ((1, "2023"), (2, "2026")):
+    ...     fiction = ek.fictional.national_survey(seed=seed)
+    ...     survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    ...     rounds += [ek.release(ek.proportion(survey, "any_contact_unwanted"))]
+    ...     bases += [ek.findings.Basis(harm="unwanted messages", age="12-17", mode="at home", frame="areas", time=year)]
+    >>> ek.findings.changed(rounds, bases, words=words, plan="plan of 2025").direction
+    'unclear'
+    """
+    shown, basis, rows = _checked(rounds, bases, words, cell, least=2)
+    check_level(level)
+    if (broken := breaks(*basis)) or not _same_population(shown):
+        return _blocked("change", (*broken, *([] if _same_population(shown) else ["the population surveyed"])), words)
+    gap = difference(_one(shown[1], rows[1]), _one(shown[0], rows[0]), level=level)
+    low, high = float(gap.interval.low[0]), float(gap.interval.high[0])
+    alike = margin is not None and bool(equivalent(gap, margin=margin, level=level).equivalent[0])
+    way = "higher" if low > 0 else "lower" if high < 0 else "similar" if alike else "unclear"
+    texts, numbers = said_together(list(zip(shown, rows, strict=True)), distinct=way in ("higher", "lower"))
+    before, after = (one.time for one in basis)
+    both = f"{texts[0]} in {before} and {texts[1]} in {after}"
+    who, did = whom(shown[1], rows[1], words), f"{words.did} {words.recall}"
+    text = {
+        "higher": f"a larger share of {who} {did} in {after} than in {before}: {both}",
+        "lower": f"a smaller share of {who} {did} in {after} than in {before}: {both}",
+        "similar": f"about as large a share of {who} {did} in {after} as in {before}: {both}",
+        "unclear": f"we cannot tell whether the share of {who} who {did} changed between {before} and {after}: {both}",
+    }[way]
+    line, quantity = difference_line(gap)
+    support = {"low": low, "high": high, "margin": margin, "plan": plan, "level": level}
+    notes = () if plan.strip() else (EXPLORATORY,)
+    return Claim(
+        kind="change",
+        direction=way,
+        text=made(text),
+        details=(line,),
+        numbers=(*numbers, quantity),
+        caveats=notes,
+        support=support,
+        words=words,
+    )
+
+
+def trending(
+    rounds: Sequence[Released],
+    bases: Sequence[Basis],
+    *,
+    words: Words,
+    years: Sequence[float],
+    cell: Cell = 0,
+    plan: str = "",
+    level: float = 0.95,
+) -> Claim:
+    """Say whether a share rises or falls over three rounds or more; blocked where anything but time differs between them.
+
+    Parameters
+    ----------
+    rounds, bases : sequence of Released, sequence of Basis
+        From the first to the last, as for `changed`.
+    words : Words
+        How it is told.
+    years : sequence of float
+        When the rounds were, as years: 2016.5.
+    cell : mapping or int
+        Which cell of all.
+    plan : str
+        The plan of analysis that named this comparison beforehand.
+    level : float
+        Of tests and interval.
+
+    Returns
+    -------
+    Claim
+        ``"rising"``, ``"falling"``, ``"turning"``, ``"unclear"`` or ``"blocked"``.
+
+    Raises
+    ------
+    InputError
+        Fewer than three rounds: two are a change.
+    Refused
+        Rounds of one sample, a cell that may not be said.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> words = ek.findings.Words(did="were sent unwanted messages", people="children aged 12-17")
+    >>> rounds, bases = [], []
+    >>> for seed, year in ((1, "2020"), (2, "2023"), (3, "2026")):
+    ...     fiction = ek.fictional.national_survey(seed=seed)
+    ...     survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    ...     rounds += [ek.release(ek.proportion(survey, "any_contact_unwanted"))]
+    ...     bases += [ek.findings.Basis(harm="unwanted messages", age="12-17", mode="at home", frame="areas", time=year)]
+    >>> ek.findings.trending(rounds, bases, words=words, years=[2020, 2023, 2026], plan="plan of 2025").direction
+    'unclear'
+    """
+    shown, basis, rows = _checked(rounds, bases, words, cell, least=3)
+    broken = tuple(dict.fromkeys(why for one in basis[1:] for why in breaks(basis[0], one)))
+    if broken or not _same_population(shown):
+        return _blocked("trend", (*broken, *([] if _same_population(shown) else ["the population surveyed"])), words)
+    line = trend([_one(safe, row) for safe, row in zip(shown, rows, strict=True)], times=years, level=level)
+    found = heading(line, level=level)
+    value, low, high = (float(x[0]) for x in (line.points, line.interval.low, line.interval.high))
+    ends = [(shown[0], rows[0]), (shown[-1], rows[-1])]
+    texts, numbers = said_together(ends, distinct=found.direction in ("rising", "falling"))
+    first, last = basis[0].time, basis[-1].time
+    both = f"{texts[0]} in {first} and {texts[1]} in {last}"
+    who, did = whom(shown[-1], rows[-1], words), f"{words.did} {words.recall}".strip()
+    text = {
+        "rising": f"the share of {who} who {did} rose over {len(shown)} rounds: {both}",
+        "falling": f"the share of {who} who {did} fell over {len(shown)} rounds: {both}",
+        "turning": f"the share of {who} who {did} turned over {len(shown)} rounds, so that no one direction can be said: {both}",
+        "unclear": f"we cannot tell a trend in the share of {who} who {did} from {len(shown)} rounds: {both}",
+    }[found.direction]
+    flip = value < 0
+    value, low, high = (-value, -high, -low) if flip else (value, low, high)
+    point, span = points_words(value, low, high).split("|")
+    slope = Quantity(text=point, value=value, low=low, high=high, role="slope", unit="points")
+    sign = "fall" if flip else "rise"
+    details = (f"The {sign} is {point} a year ({level:.0%} interval: {span}).",) if np.isfinite(low) else ()
+    support = {"p": found.p, "p bend": found.p_bend, "bent": found.bent, "rounds": len(shown), "plan": plan, "level": level}
+    notes = (*(("it does not rise or fall evenly",) if found.bent else ()), *(() if plan.strip() else (EXPLORATORY,)))
+    return Claim(
+        kind="trend",
+        direction=found.direction,
+        text=made(text),
+        details=details,
+        numbers=(*numbers, slope),
+        caveats=notes,
+        support=support,
+        words=words,
+    )
+
+
+def _checked(rounds: Any, bases: Any, words: object, cell: Cell, *, least: int) -> tuple[list[Released], list[Basis], list[int]]:
+    """Rounds with a basis each, and the row of the cell in each."""
+    check_words(words)
+    for given, kind in ((rounds, Released), (bases, Basis)):
+        listed = isinstance(given, Sequence) and not isinstance(given, str)
+        if not listed or len(given) < least or (least == 2 and len(given) > 2):
+            number = "two rounds" if least == 2 else "three rounds or more"
+            raise InputError(f"This takes {number}, from the first to the last, with a Basis each.", "Two rounds are a change: changed().")
+        if kind is Basis and not all(isinstance(one, Basis) for one in given):
+            raise InputError("bases= takes a Basis for each round.", "ek.findings.Basis(harm=..., age=..., mode=..., frame=..., time=...).")
+    if len(rounds) != len(bases):
+        raise InputError(f"There are {len(rounds)} rounds and {len(bases)} bases.", "Pass a Basis for each round.")
+    if not all(one.time for one in bases) or len({one.time for one in bases}) < len(bases):
+        raise InputError("Each round has a time of its own.", "State time= in each Basis.")
+    shown = [check_table(one, doing="A claim about rounds") for one in rounds]
+    return shown, list(bases), [may_be_said(one, one.estimate.cells.find(cell)) for one in shown]
+
+
+def _same_population(shown: Sequence[Released]) -> bool:
+    """Whether the conditions under which shares were estimated are named alike."""
+    return len({one.estimate.provenance.where for one in shown}) == 1
+
+
+def _one(released: Released, row: int) -> Estimate:
+    """The Estimate with one cell of a table."""
+    return single(released.estimate, row)
+
+
+def _blocked(kind: Any, broken: Sequence[str], words: Words) -> Claim:
+    """No number: the rounds are not of the same thing."""
+    text = f"these rounds cannot be compared: {'; '.join(broken)}"
+    return Claim(kind=kind, direction="blocked", text=made(text), support={"breaks": tuple(broken)}, words=words)
