@@ -26,6 +26,7 @@ words = {
     "QN20": "sexual violence by anyone, past 12 months",
     "QN21": "sexual dating violence, past 12 months, among those who dated",
     "QN22": "physical dating violence, past 12 months, among those who dated",
+    "QN81": "have physical education classes",
 }
 for name in words:
     frame[name] = frame[name].map({1.0: 1, 2.0: 0})  # the file has 1 for yes and 2 for no
@@ -58,4 +59,38 @@ out.mkdir(exist_ok=True)
 safe.to_frame().to_csv(out / "school_survey.csv", index=False)
 find.picture("icons").save(out / "school_survey_icons.png")
 find.picture("dots").save(out / "school_survey_dots.svg")
-find.save(out / "school_survey.json")
+find.save(out / "school_survey_finding.json")
+
+# %% And a page: the share of girls, that it is larger than that of boys, and a place where a lesson can reach pupils.
+whom = "high-school students in the United States"
+told = ek.findings.Words(
+    did="were bullied electronically",
+    groups={"sex": {"girl": "girls in US high schools", "boy": "boys in US high schools"}},
+    recall="in the past 12 months",
+)
+basis = ek.findings.Basis(
+    harm="electronic bullying",
+    recall="past 12 months",
+    age="grades 9-12",
+    denominator="all students",
+    mode="on paper, in class",
+    frame="schools, then classes",
+    place="United States",
+    time="2019",
+)
+more = ek.findings.compare(safe, [({"sex": "girl"}, {"sex": "boy"})], words=told, plan="breakdowns of the published report")
+classes = ek.release(ek.proportion(survey, "QN81", interval="xlogit"))
+reach = ek.findings.Words(did="have a physical education class in the week, where a lesson can reach them", people=whom, topic="solution")
+findings = [
+    ek.finding(safe, cell={"sex": "girl"}, words=told, basis=basis, claims=more, id="yrbs-2019-01"),
+    ek.finding(classes, words=reach, basis=basis, id="yrbs-2019-02"),
+]
+made = ek.brief(
+    findings,
+    out / "school_survey.docx",
+    title="Bullied online: high-school students in the United States, 2019",
+    content_note="This page is about bullying of students.",
+    help="Name the help-line of the place where this page is read, and when it answers.",
+    methods=["Students answered on paper in class (Youth Risk Behavior Survey 2019, public file)."],
+)
+print("\n", more[0], "\n\n", made, sep="")
