@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.collections import PathCollection
 from PIL import Image
+from sheets import contrast
 
 from evidencekit.errors import InputError
 from evidencekit.findings.phrases import natural_frequency
@@ -43,18 +44,6 @@ def grid_faces(picture: Picture) -> Counter[str]:
 
 def drawn_words(picture: Picture) -> list[str]:
     return [text.get_text() for text in picture.figure.axes[0].texts]
-
-
-def contrast(one: str, two: str = "#ffffff") -> float:
-    """Give the contrast of two colours as WCAG 2 defines it."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    dark, light = sorted((luminance(one), luminance(two)))
-    return (light + 0.05) / (dark + 0.05)
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,16 @@ from sheets import outside, overlaps
 
 from evidencekit.errors import InputError
 from evidencekit.rendering import figure as page
+from evidencekit.rendering.cascades import CascadeStep, cascade
 from evidencekit.rendering.dots import DotRow, dot_chart
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.forests import ForestRow, forest_chart
 from evidencekit.rendering.gradients import GradientRow, gradient_chart
 from evidencekit.rendering.grids import Grid, GridCell, grid_chart
 from evidencekit.rendering.icons import icon_array
+from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 from evidencekit.rendering.slopes import SlopeLine, SlopePoint, slope_chart
+from evidencekit.rendering.tiles import Tile, tile_map
 
 # "girls", "boys", "all children" (subscripts, stacked marks, stacked accents), "not shown", "of children who use the internet"
 WORDS: dict[str, tuple[str, ...]] = {
@@ -26,6 +29,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "thai": ("เด็กผู้หญิง", "เด็กผู้ชาย", "เด็ก\u200bทั้งหมด", "ไม่\u200bแสดง", "เด็ก\u200bที่\u200bใช้\u200bอินเทอร์เน็ต"),
     "vietnamese": ("Trẻ em gái", "Trẻ em trai", "Tất cả trẻ em", "Không công bố", "trẻ em sử dụng internet"),
 }
+ZERO = "\u200b"
 FONTS = [("khmer", "Khmer", "Khmer OS"), ("thai", "Thai", "Loma"), ("thai", "Thai", "Garuda"), ("vietnamese", "Latin", "DejaVu Sans")]
 
 
@@ -66,7 +70,33 @@ def slopes(w: tuple[str, ...]) -> Picture:
     return slope_chart(lines, rounds=[2017, 2021], names=[f"2017 {w[0]}", f"2021 {w[3]}"], title=w[2])
 
 
-CHARTS: dict[str, Callable[[tuple[str, ...]], Picture]] = {f.__name__: f for f in (dots, icons, grids, gradients, forests, slopes)}
+def tiles(w: tuple[str, ...]) -> Picture:
+    areas = [Tile(w[0].split(ZERO)[0], 0.14), Tile("B", 0.09), Tile("C", state="protected", text=w[3])]
+    return tile_map(areas, layout=[[areas[0].code, "B", "C"]], steps=[(0.1, w[1]), (1.0, w[4])], title=w[2], caption=w[4])
+
+
+def cascades(w: tuple[str, ...]) -> Picture:
+    steps = [
+        CascadeStep(w[2], 1.0, text=w[2]),
+        CascadeStep(w[0], 0.6, low=0.5, high=0.7, before=w[4]),
+        CascadeStep(w[1], state="review", text=w[3]),
+    ]
+    return cascade(steps, title=w[2], caption=w[4])
+
+
+def combined(w: tuple[str, ...]) -> Picture:
+    sets = [OverlapSet(w[0], 0.14), OverlapSet(w[1], 0.2), OverlapSet(w[4], state="uncertain", text=w[3])]
+    together = [
+        Overlap(w[:1], 0.1, low=0.08, high=0.13),
+        Overlap(w[:2], 0.04, state="caution"),
+        Overlap([w[0], w[4]], state="protected", text=w[3]),
+    ]
+    return overlap_chart(together, sets=sets, title=w[2], caption=w[4], key=w[3])
+
+
+CHARTS: dict[str, Callable[[tuple[str, ...]], Picture]] = {
+    f.__name__: f for f in (dots, icons, grids, gradients, forests, slopes, tiles, cascades, combined)
+}
 
 
 @pytest.fixture

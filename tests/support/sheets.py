@@ -38,3 +38,15 @@ def outside(picture: Picture) -> list[str]:
     width, height = picture.figure.get_size_inches() * 72
     left = [text for text, box in boxes(picture) if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
     return left + [t.get_text() for t in picture.figure.axes[0].texts if t.get_fontsize() < 12]
+
+
+def contrast(one: str, two: str = "#ffffff") -> float:
+    """The contrast of two colours as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(two)))
+    return (light + 0.05) / (dark + 0.05)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from evidencekit.errors import InputError
 from evidencekit.rendering import figure as page
 from evidencekit.rendering.keys import hollow_key
-from evidencekit.rendering.rows import HIDDEN, State, check_numbers, put_mark, said
+from evidencekit.rendering.rows import HIDDEN, State, check_parts, put_mark, said
 from evidencekit.rendering.ruler import Ruler
 from evidencekit.rendering.stacking import Entry, Words, stacked
 
@@ -58,9 +58,7 @@ class DotRow:
 
     def __post_init__(self) -> None:
         """Refuse numbers that do not fit together, and numbers in a hidden row."""
-        check_numbers(self.state, self.value, self.low, self.high)
-        if self.value is not None and not 0 <= (self.low or 0.0) <= self.value <= (1.0 if self.high is None else self.high) <= 1:
-            raise InputError("The numbers of a row are shares: 0 <= low <= value <= high <= 1.", "Divide by 100.")
+        check_parts(self.state, self.value, self.low, self.high)
 
     @property
     def said(self) -> str:

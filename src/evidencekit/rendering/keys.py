@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from evidencekit.rendering import figure as page
-from evidencekit.rendering.rows import flow, put_mark
+from evidencekit.rendering.rows import HIDDEN, State, flow, hidden_mark, put_mark
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Key", "LaidKeys", "hollow_key", "lay_keys", "mark_key"]
+__all__ = ["Key", "LaidKeys", "hidden_keys", "hollow_key", "lay_keys", "mark_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ def mark_key(text: str, marker: str, look: tuple[float, str, str]) -> Key:
 def hollow_key(text: str, *, outline: str = page.BLUE) -> Key:
     """What a hollow dot means."""
     return mark_key(text, "o", (8, outline, "white"))
+
+
+def hidden_keys(hidden: Iterable[tuple[State, str]]) -> list[Key]:
+    """What the marks of hidden things mean: each kind with each of its words once, in the order of the kinds."""
+    meant = sorted(dict.fromkeys(hidden), key=lambda one: list(HIDDEN).index(one[0]))
+    return [Key(text, partial(_put_hidden, state)) for state, text in meant]
+
+
+def _put_hidden(state: State, axes: Axes, x: float, y: float) -> None:
+    hidden_mark(axes, x + 5, y, state)
 
 
 def lay_keys(keys: Sequence[Key], width: float) -> LaidKeys:

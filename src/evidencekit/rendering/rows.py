@@ -12,7 +12,20 @@ from evidencekit.rendering import figure as page
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["HIDDEN", "Number", "State", "check_numbers", "check_shares", "flow", "percent", "put_mark", "said", "spread"]
+__all__ = [
+    "HIDDEN",
+    "Number",
+    "State",
+    "check_numbers",
+    "check_parts",
+    "check_shares",
+    "flow",
+    "hidden_mark",
+    "percent",
+    "put_mark",
+    "said",
+    "spread",
+]
 
 State = Literal["shown", "caution", "protected", "uncertain", "review"]
 Number = Callable[[float], str]
@@ -42,6 +55,13 @@ def check_numbers(state: State, value: float | None, low: float | None, high: fl
         raise InputError("The numbers of a row are finite.", "Hide a row whose number is not known: state='uncertain'.")
     elif low is not None and high is not None and not low <= value <= high:
         raise InputError("The numbers of a row do not fit together: low <= value <= high must hold.")
+
+
+def check_parts(state: State, value: float | None, low: float | None, high: float | None) -> None:
+    """Refuse what `check_numbers` refuses, and numbers that are not parts of a whole, from 0 to 1."""
+    check_numbers(state, value, low, high)
+    if not all(n is None or 0 <= n <= 1 for n in (low, value, high)):
+        raise InputError("The numbers of a row are shares: 0 <= low <= value <= high <= 1.", "Divide by 100.")
 
 
 def check_shares(ends: Sequence[float], number: Number | None) -> None:
@@ -83,6 +103,12 @@ def put_mark(axes: Axes, x: float, y: float, marker: str, look: tuple[float, str
         markeredgewidth=1.6,
         zorder=3,
     )
+
+
+def hidden_mark(axes: Axes, x: float, y: float, state: State) -> None:
+    """Draw the mark of a kind of hidden."""
+    _, marker, inside = HIDDEN[state]
+    put_mark(axes, x, y, marker, (7, page.SLATE, inside))
 
 
 def flow(boxes: Sequence[tuple[float, float]], room: float) -> tuple[list[tuple[float, float]], float]:
