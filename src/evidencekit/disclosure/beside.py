@@ -59,7 +59,7 @@ def beside(
     audited = replace(
         safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups, shows=publication.shown_as, notes=found.notes
     )
-    return replace(remark(flags), audited=audited, entry=entry)
+    return replace(remark(flags), audited=audited, entry=entry, publication=publication)
 
 
 def _held(publication: Publication) -> Publication:

@@ -11,12 +11,12 @@ import numpy as np
 
 from evidencekit.disclosure.ledger.auditing import UNNAMED
 from evidencekit.disclosure.ledger.groups import AllBut, Group, Levels, group_of, is_number, level_of, sorted_levels, together
-from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
+from evidencekit.disclosure.ledger.numbers import Number, as_percent, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import InputError, how_many, one_of
 from evidencekit.estimate import Estimate
 
-__all__ = ["published"]
+__all__ = ["are_shares", "counts_cases", "published"]
 
 COLUMNS = ("n", "cases", "percent", "se", "limits", "deff", "n_eff", "weighted_n")
 COUNTED = ("proportion", "mean", "total", "count")
@@ -129,6 +129,19 @@ def published(
     )
 
 
+def are_shares(est: Estimate) -> bool:
+    """Whether the numbers are shares of people: of `proportion`, and means of columns of zeros and ones."""
+    if est.statistic != "mean":
+        return est.statistic == "proportion"
+    points = est.points[~np.isnan(est.points)]
+    return counts_cases(est) and bool(((points >= 0) & (points <= 1)).all())
+
+
+def counts_cases(est: Estimate) -> bool:
+    """Whether it is known of every number that is shown how many cases are behind it."""
+    return not np.isnan(est.counts.cases[~np.isnan(est.points)]).any()
+
+
 def _made_of(given: object) -> MadeOf:
     """What recodes are made of, if it is of the right kind all the way down."""
     columns = {} if given is None else given
@@ -176,7 +189,7 @@ class _Reading:
             if not np.isnan(cases) and ("cases" in self.shows or weighted):
                 out.append(self.number(counted, cases))
             if "percent" in self.shows and est.statistic != "total":
-                value = round(100 * float(est.points[i]), self.decimals)
+                value = as_percent(est.points[i], self.decimals)
                 step = 10.0**-self.decimals
                 out.append(percent(counted, value, of=asked, step=float(f"{step:.{self.decimals}f}"), weight_ratio=self.weights(i)))
         return tuple(out)
@@ -224,11 +237,7 @@ class _Reading:
 
     def shared(self) -> bool:
         """Whether the cells count cases: shares, and what other verbs made of columns of zeros and ones."""
-        points = self.est.points[~np.isnan(self.est.points)]
-        counted = not np.isnan(self.est.counts.cases[~np.isnan(self.est.points)]).any()
-        if self.est.statistic == "mean":
-            return counted and bool(((points >= 0) & (points <= 1)).all())
-        return self.est.statistic == "proportion" or (self.est.statistic == "total" and counted)
+        return are_shares(self.est) or (self.est.statistic == "total" and counts_cases(self.est))
 
     def partial(self) -> set[str]:
         """Variables of which only some categories are shown: their shares do not add up to one."""
