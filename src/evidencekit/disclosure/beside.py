@@ -38,6 +38,7 @@ def beside(
     remark: Callable[[Sequence[Flags]], Released],
     table: int = 0,
     mine: Mapping[int, int] | None = None,
+    progress: bool | None = None,
 ) -> Released:
     """The same, audited against what was released before.
 
@@ -47,7 +48,7 @@ def beside(
     """
     entry = _held(publication).entry(safe.estimate)
     least = max(safe.rules.protection.least, 1)
-    found = audit(entry, ledger, threshold=least, remedy="hide")
+    found = audit(entry, ledger, threshold=least, remedy="hide", progress=progress)
     if found.verdict == "fail":
         raise _refusal(found, least, table, mine or {})
     flags = list(safe.flags)

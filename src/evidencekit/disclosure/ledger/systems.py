@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.progress import heard
 
 __all__ = ["CountSystem", "Extreme", "Row"]
 
@@ -168,12 +169,14 @@ class CountSystem:
 
     def _solved(self, cost: Floats) -> Any:
         constraints = [optimize.LinearConstraint(*self.scaled)] if len(self.rows) else []
-        return optimize.milp(
-            cost,
-            constraints=constraints,
-            integrality=np.ones(self.size, dtype=np.int64),
-            bounds=optimize.Bounds(np.zeros(self.size), self.upper.astype(np.float64)),
-            options={"node_limit": self.nodes, "mip_rel_gap": 0.0},
+        return heard(
+            lambda: optimize.milp(
+                cost,
+                constraints=constraints,
+                integrality=np.ones(self.size, dtype=np.int64),
+                bounds=optimize.Bounds(np.zeros(self.size), self.upper.astype(np.float64)),
+                options={"node_limit": self.nodes, "mip_rel_gap": 0.0},
+            )
         )
 
     def _witness(self, found: Any) -> Counts | None:

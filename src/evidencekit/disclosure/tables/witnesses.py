@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.disclosure.progress import stage
+from evidencekit.disclosure.progress import heard, stage
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import EstimationError
 
@@ -79,7 +79,8 @@ def _one_more_or_less(system: CellSystem, bottom: Floats, top: Floats) -> NDArra
 def whole_extreme(system: CellSystem, bottom: Floats, top: Floats, cost: Floats) -> Floats | None:
     """Whole counts that add up, within bounds, at the least cost; None where there are none."""
     solve: Any = milp
-    found = solve(cost, integrality=np.ones(len(cost)), bounds=Bounds(bottom, top), constraints=LinearConstraint(system.relations, 0, 0))
+    within, sums = Bounds(bottom, top), LinearConstraint(system.relations, 0, 0)
+    found = heard(lambda: solve(cost, integrality=np.ones(len(cost)), bounds=within, constraints=sums))
     if found.x is None and found.status in _INFEASIBLE:
         return None
     if found.x is None or found.status:
