@@ -14,7 +14,7 @@ from evidencekit.disclosure.ledger.groups import AllBut, Group, Levels, group_of
 from evidencekit.disclosure.ledger.numbers import Number, as_percent, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import InputError, how_many, one_of
-from evidencekit.estimate import Estimate
+from evidencekit.estimate import NEARLY_TWO, Estimate
 
 __all__ = ["are_shares", "counts_cases", "published"]
 
@@ -133,8 +133,15 @@ def are_shares(est: Estimate) -> bool:
     """Whether the numbers are shares of people: of `proportion`, and means of columns of zeros and ones."""
     if est.statistic != "mean":
         return est.statistic == "proportion"
+    if nearly_two(est):
+        return False
     points = est.points[~np.isnan(est.points)]
     return counts_cases(est) and bool(((points >= 0) & (points <= 1)).all())
+
+
+def nearly_two(est: Estimate) -> bool:
+    """Whether a column has a few answers besides two: cases are counted, and the number is not made of them alone."""
+    return any(what == NEARLY_TWO for what, _ in est.provenance.policies)
 
 
 def counts_cases(est: Estimate) -> bool:
@@ -237,7 +244,7 @@ class _Reading:
 
     def shared(self) -> bool:
         """Whether the cells count cases: shares, and what other verbs made of columns of zeros and ones."""
-        return are_shares(self.est) or (self.est.statistic == "total" and counts_cases(self.est))
+        return are_shares(self.est) or (self.est.statistic == "total" and counts_cases(self.est) and not nearly_two(self.est))
 
     def partial(self) -> set[str]:
         """Variables of which only some categories are shown: their shares do not add up to one."""
@@ -295,5 +302,7 @@ class _Reading:
         """What of the Estimate is no number of people."""
         if self.est.statistic not in COUNTED:
             return (f"{how_many(len(self.est), 'cell')} of a {self.est.statistic or 'statistic'}",)
+        if nearly_two(self.est):
+            return (f"a {self.est.statistic} of a column of nearly two values",)
         two = self.est.statistic == "mean" and not self.shared() and not np.isnan(self.est.counts.cases[~np.isnan(self.est.points)]).all()
         return ("a mean of a column of two values that are not 0 and 1",) if two else ()
