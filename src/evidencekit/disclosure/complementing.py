@@ -6,23 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.additive import Block
 from evidencekit.disclosure.progress import stage
-from evidencekit.disclosure.tables.attacking import intervals
-from evidencekit.disclosure.tables.auditing import Hidden, reach, unmet
 from evidencekit.disclosure.tables.intruders import Intruder, ProtectionLevels, insiders_of, outsider, protection_levels
 from evidencekit.disclosure.tables.proofs import Pool, View
+from evidencekit.disclosure.tables.reaching import Hidden, reach, unmet
 from evidencekit.disclosure.tables.searching import Asked, Found, search
 from evidencekit.disclosure.tables.solving import least as cheapest
+from evidencekit.disclosure.tables.suppression_audit import intervals
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import Refused
 
 __all__ = ["Complement", "complement_of"]
 
-Bools = NDArray[np.bool_]
 SLACK = 1e-7  # of an end that can be reached, below what the audit takes for reached
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.ledger import Group, PublishedTable, published
 from evidencekit.disclosure.ledger.estimates import are_shares, counts_cases
 from evidencekit.disclosure.ledger.numbers import as_percent
@@ -91,7 +90,7 @@ class Publication:
             made_of=self.made_of,
         )
 
-    def cut(self, estimate: Estimate, unsaid: NDArray[np.bool_]) -> dict[str, Any]:
+    def cut(self, estimate: Estimate, unsaid: Bools) -> dict[str, Any]:
         """An Estimate, as it is left to be shown, as its readers see it: column name to values.
 
         n and cases are exact in the ledger, and percentages are rounded by the function that it uses. `release` has it take n and cases
@@ -118,7 +117,7 @@ class _Cut:
     """Numbers that are rounded to be shown."""
 
     est: Estimate
-    unsaid: NDArray[np.bool_]
+    unsaid: Bools
     decimals: int
 
     @property

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from functools import partial
-from numbers import Integral
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.beside import beside, check_how_shown
 from evidencekit.disclosure.counting import rounded_counts
 from evidencekit.disclosure.ledger import Ledger
@@ -21,7 +19,7 @@ from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, ROUNDED, SHOWN, UNCERTAIN, WITHHELD, Released
 from evidencekit.disclosure.rules import Assessed, Flags, assessed, assessed_together, below_floor, counted
-from evidencekit.errors import InputError, Refused
+from evidencekit.errors import InputError, Refused, is_whole
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]
@@ -269,7 +267,7 @@ def _instead(given: object) -> str:
 def _positions(hide: object, est: Estimate) -> tuple[int, ...]:
     """The cells that were named to be hidden."""
     given: tuple[Any, ...] = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
-    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= int(i) < len(est) for i in given):
+    if not all(is_whole(i, least=0, most=len(est) - 1) for i in given):
         raise InputError(f"hide= takes positions of cells, from 0 to {len(est) - 1}.")
     return tuple(sorted({int(i) for i in given if i is not None}))
 
@@ -300,7 +298,7 @@ def _why(flags: Flags) -> str:
     return flags.protection or "; ".join(why for why in (flags.precision, flags.review, flags.footnote) if why)
 
 
-def _without(est: Estimate, hidden: NDArray[np.bool_], withheld: NDArray[np.bool_]) -> Estimate:
+def _without(est: Estimate, hidden: Bools, withheld: Bools) -> Estimate:
     """The estimate with nothing of the hidden cells in it, so that what is saved or passed on cannot give them away.
 
     Of a cell that is withheld because it is too uncertain, how many answered and in how many places stays.

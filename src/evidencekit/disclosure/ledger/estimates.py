@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from evidencekit.disclosure.ledger.auditing import UNNAMED
 from evidencekit.disclosure.ledger.groups import AllBut, Group, Levels, group_of, is_number, level_of, sorted_levels, together
 from evidencekit.disclosure.ledger.numbers import Number, as_percent, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import PublishedTable
-from evidencekit.errors import InputError, how_many, one_of
+from evidencekit.errors import InputError, how_many, is_whole, one_of
 from evidencekit.estimate import NEARLY_TWO, Estimate
 
 __all__ = ["are_shares", "counts_cases", "published"]
@@ -98,7 +97,7 @@ def published(
     if not isinstance(estimate, Estimate):
         within = "Pass its .estimate." if isinstance(getattr(estimate, "estimate", None), Estimate) else ""
         raise InputError(f"published() takes an Estimate, not a {type(estimate).__name__}.", within)
-    if isinstance(decimals, bool) or not isinstance(decimals, Integral) or not 0 <= decimals <= 4:
+    if not is_whole(decimals, least=0, most=4):
         raise InputError("decimals= is a whole number from 0 to 4.")
     if not is_number(base) or base != int(base) or base < 1:
         raise InputError("base= is a whole number from 1: what counts are rounded to.")

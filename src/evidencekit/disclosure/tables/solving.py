@@ -11,7 +11,9 @@ from scipy.sparse import csr_array
 from evidencekit.columns import Floats
 from evidencekit.disclosure.progress import heard
 
-__all__ = ["WholeSolution", "least", "least_whole", "least_with_prices"]
+__all__ = ["CLOSE", "WholeSolution", "least", "least_whole", "least_with_prices"]
+
+CLOSE = 1e-6  # numbers of people that a solver gave are the same up to this
 
 
 def least(costs: Floats, sums: csr_array, right: Floats, *, low: Floats, high: Floats) -> Floats | None:
