@@ -15,7 +15,6 @@ from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.reaching import Hidden, reach, unmet
 from evidencekit.disclosure.tables.searching import Asked, Found, search
 from evidencekit.disclosure.tables.solving import least as cheapest
-from evidencekit.disclosure.tables.suppression_audit import intervals
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import Refused
 
@@ -138,16 +137,14 @@ def _views(block: Block, systems: list[CellSystem], hidden: Bools, n: Floats, le
 
 def _view(system: CellSystem, need: ProtectionLevels, rows: Bools, inside: Bools | None = None, *, progress: bool | None) -> View:
     """Somebody who is in no cell, and somebody in each of the smallest of those `inside`. Needs go no further than hiding all rows does."""
-    low, high = need.low.copy(), need.high.copy()
-    if len(need.cells):
-        at = need.cells
-        least, most = intervals(system, rows, cells=at, progress=progress)
-        low[at], high[at] = np.maximum(low[at], least[at] + SLACK), np.minimum(high[at], most[at] - SLACK)
-        low[at], high[at] = np.minimum(low[at], system.values[at]), np.maximum(high[at], system.values[at])
-    base = outsider(system.values, ProtectionLevels(low, high))
-    people = [] if inside is None else insiders_of(system, base, inside)
-    pool = Pool(base, system.relations)
+    # What all rows hidden would not keep from anybody is found by the tables that prove what they would: one is proof for many cells.
+    low, high = np.minimum(need.low, system.values), np.maximum(need.high, system.values)
+    everyone = outsider(system.values, ProtectionLevels(low, high))
+    pool = Pool(everyone, system.relations)
     part = Hidden.of(system.relations, rows | ~system.offered)
+    with stage("what rows can keep", len(need.cells), progress) as told:
+        base = _attainable(everyone, part, pool, told)
+    people = [] if inside is None else insiders_of(system, base, inside)
     with stage("people in small cells", len(people), progress) as told:
         return View((base, *(_attainable(who, part, pool, told) for who in people)), pool)
 
