@@ -11,7 +11,7 @@ import numpy as np
 
 from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.ledger import Group, PublishedTable, published
-from evidencekit.disclosure.ledger.estimates import are_shares, counts_cases
+from evidencekit.disclosure.ledger.estimates import are_shares, counts_people
 from evidencekit.disclosure.ledger.numbers import as_percent
 from evidencekit.errors import InputError, how_many
 from evidencekit.estimate import Estimate
@@ -147,7 +147,7 @@ class _Cut:
     @property
     def people(self) -> bool:
         """Whether they are numbers of people."""
-        return self.est.statistic == "count" or (self.est.statistic == "total" and counts_cases(self.est))
+        return self.est.statistic == "count" or counts_people(self.est)
 
     def said(self, values: Floats) -> Floats:
         """What is not up for review."""

@@ -15,7 +15,7 @@ from evidencekit.disclosure.ledger.tables import PublishedTable
 from evidencekit.errors import InputError, how_many, is_whole, one_of
 from evidencekit.estimate import NEARLY_TWO, Estimate
 
-__all__ = ["are_shares", "counts_cases", "published"]
+__all__ = ["are_shares", "counts_people", "published"]
 
 COLUMNS = ("n", "cases", "percent", "se", "limits", "deff", "n_eff", "weighted_n")
 COUNTED = ("proportion", "mean", "total", "count")
@@ -138,6 +138,11 @@ def are_shares(est: Estimate) -> bool:
     return counts_cases(est) and bool(((points >= 0) & (points <= 1)).all())
 
 
+def counts_people(est: Estimate) -> bool:
+    """Whether the numbers are totals of columns of zeros and ones."""
+    return est.statistic == "total" and counts_cases(est) and not nearly_two(est)
+
+
 def nearly_two(est: Estimate) -> bool:
     """Whether a column has a few answers besides two: cases are counted, and the number is not made of them alone."""
     return any(what == NEARLY_TWO for what, _ in est.provenance.policies)
@@ -243,7 +248,7 @@ class _Reading:
 
     def shared(self) -> bool:
         """Whether the cells count cases: shares, and what other verbs made of columns of zeros and ones."""
-        return are_shares(self.est) or (self.est.statistic == "total" and counts_cases(self.est) and not nearly_two(self.est))
+        return are_shares(self.est) or counts_people(self.est)
 
     def partial(self) -> set[str]:
         """Variables of which only some categories are shown: their shares do not add up to one."""

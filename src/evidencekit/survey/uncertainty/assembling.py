@@ -301,7 +301,7 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     empty = sum(measured.domains.count - len(np.unique(layout.domain[layout.table == t])) for t in range(len(measured.tables)))
     policies += [("groups without answers", f"{empty} left out")] if empty else []
     nearly = dict.fromkeys(name for table in measured.tables for name in table.nearly)
-    policies += [(NEARLY_TWO, f"{', '.join(nearly)}: a few answers are others, and no cases")] if nearly else []
+    policies += [(NEARLY_TWO, f"{', '.join(nearly)}: a few answers are neither; the rarer of the two is counted")] if nearly else []
     missing = tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False))
     policies += missing_words(missing, asked.statistic)
     return Provenance(
