@@ -33,6 +33,7 @@ first = ek.release(
     ledger=ledger,
     publication=Publication(title="Images shared, by sex", universe="Lumora, round 1", where=ages),
 )
+print(first.published(), end="\n\n")  # what goes out: whole percent, and limits that are rounded outwards
 ledger = ledger.with_(first.entry)
 print(first, ledger, sep="\n", end="\n\n")
 

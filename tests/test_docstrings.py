@@ -7,11 +7,12 @@ import inspect
 import pkgutil
 import re
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import evidencekit as ek
+from evidencekit.disclosure.microdata.steps import Step
 
 MODULES = ["evidencekit", *(m.name for m in pkgutil.walk_packages(ek.__path__, "evidencekit."))]
 PUBLIC = [name for name in ek.__all__ if callable(getattr(ek, name))]
@@ -43,6 +44,13 @@ def test_public_names_are_documented(name: str) -> None:
     assert described(has.get("Parameters", "")) == set(signature.parameters)
     assert "Examples" in has or name in RETURNED, "a noun that only verbs make is shown by their examples"
     assert "Returns" in has or isinstance(made, type)
+
+
+@pytest.mark.parametrize("kind", get_args(Step))
+def test_steps_of_a_plan_say_what_they_take(kind: type) -> None:
+    has = sections(kind)
+    assert described(has.get("Parameters", "")) == set(inspect.signature(kind).parameters)
+    assert "Examples" in has
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from evidencekit.errors import InputError
 
-__all__ = ["Codes", "Column", "Floats", "factorise", "floats", "missing_in", "numeric", "summed"]
+__all__ = ["Bools", "Codes", "Column", "Floats", "factorise", "floats", "missing_in", "numeric", "summed"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

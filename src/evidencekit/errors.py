@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "check_level",
     "how_many",
     "in_our_words",
+    "is_whole",
     "named",
     "one_of",
 ]
@@ -176,6 +177,11 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> None:
         near = get_close_matches(value, words, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(f"{name}={value!r} is not known.{hint}", f"Use one of: {', '.join(map(repr, words))}.")
+
+
+def is_whole(value: object, *, least: float = float("-inf"), most: float = float("inf")) -> bool:
+    """Whether it is a whole number, by its type (2.0 is none, nor is True), from `least` to `most`."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and least <= int(value) <= most
 
 
 def how_many(count: int, one: str, many: str = "") -> str:

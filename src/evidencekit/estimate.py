@@ -16,7 +16,20 @@ from evidencekit.frames import frame_of
 from evidencekit.rendering.text import html_table, table_of, text_table
 from evidencekit.sameness import Sample
 
-__all__ = ["Cells", "Counts", "Covariance", "CovarianceSource", "Estimate", "Interval", "Provenance", "Support", "fingerprint"]
+__all__ = [
+    "NEARLY_TWO",
+    "Cells",
+    "Counts",
+    "Covariance",
+    "CovarianceSource",
+    "Estimate",
+    "Interval",
+    "Provenance",
+    "Support",
+    "fingerprint",
+]
+
+NEARLY_TWO = "columns of nearly two values"  # the policy that names them
 
 
 class CovarianceSource(Protocol):
@@ -104,9 +117,9 @@ class Interval:
 class Counts:
     """What each number rests on.
 
-    ``n`` answers, ``cases`` answers that are 1 (whatever verb, where the column has two values: the larger; of a ratio, a covariance or a
-    contrast the smallest group it rests on), ``psus`` sampling units with a member, ``weighted_n`` the sum of their weights, ``n_eff =
-    n / deff``, ``deff`` the design effect, ``kish`` the part of it that unequal weights alone would cause.
+    ``n`` answers, ``cases`` answers that are 1 (whatever verb, where the column has two values, or two but for a few answers: the larger;
+    of a ratio, a covariance or a contrast the smallest group it rests on), ``psus`` sampling units with a member, ``weighted_n`` the sum
+    of their weights, ``n_eff = n / deff``, ``deff`` the design effect, ``kish`` the part of it that unequal weights alone would cause.
     """
 
     n: Floats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scipy.optimize import linprog
 
 import evidencekit as ek
 from evidencekit.disclosure.rules import GIVES
+from evidencekit.disclosure.tables import reaching, repair, suppression_audit
 
 LEAST = 10
 Ints = NDArray[np.int64]
@@ -174,3 +176,22 @@ def test_where_no_pattern_can_be_proven_nothing_is_shown(monkeypatch: pytest.Mon
     assert set(safe.status) == {"protected"}
     assert safe.audited.intervals == 0
     assert "0 ends of intervals" in repr(safe.audited)
+
+
+def test_a_large_table_does_not_take_programmes_for_every_hidden_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One other possible table is proof for many cells. Once two programmes a cell, over all cells, went before the search had begun."""
+    solved: list[int] = []
+
+    def counted(costs: Any, *args: Any, **options: Any) -> Any:
+        solved.append(len(costs))
+        return least(costs, *args, **options)
+
+    least = reaching.least
+    for home in (reaching, repair, suppression_audit):
+        monkeypatch.setattr(home, "least", counted)
+    rng = np.random.default_rng(2)
+    cases = rng.integers(6, 30, (12, 5, 10))
+    est = estimated(cases, np.full(cases.shape, 40))
+    hidden = ek.release(est).status.count("protected")
+    assert hidden > 150
+    assert 0 < len(solved) < hidden / 2

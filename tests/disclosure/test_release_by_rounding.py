@@ -55,7 +55,7 @@ def test_counts_are_multiples_near_the_truth_and_nothing_else_is_left(survey: ek
 def test_a_table_that_tells_a_small_count_is_refused(survey: ek.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
     """Controlled rounding seldom does, so the audit is made to say that it did."""
 
-    def failing(found: Rounded, system: CellSystem, *, threshold: int) -> RoundingAudit:
+    def failing(found: Rounded, system: CellSystem, *, threshold: int, progress: bool | None) -> RoundingAudit:
         audit = audit_rounding(found, system, threshold=threshold)
         assert audit.threshold == 10
         return replace(audit, determined=np.ones(len(system), dtype=bool))

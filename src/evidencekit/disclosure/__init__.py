@@ -4,6 +4,7 @@
 
     the rules           profile(name, version=) and profile_names(); one's own: profile_text(name) to begin with, Profile.from_toml(path)
     apply them          ek.release(estimate, profile=) -> Released; its .statement for a methods annex
+    what goes out       Released.published(): as its Publication says, rounded as it was audited
     sign and save       Released.signed(Signature(name=, role=, on=)), and .save(path) once it is signed
     across releases     ek.release(estimate, ledger=, publication=Publication(...)); ledger.with_(released.entry); `ledger`
     look at it          before_and_after(estimate, released), for those who decide

@@ -8,9 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.tables import CellSystem, cube
 from evidencekit.estimate import Estimate
 
@@ -43,7 +42,7 @@ class Block:
     weighted: tuple[Floats, ...] = ()
 
     @property
-    def twins(self) -> NDArray[np.bool_]:
+    def twins(self) -> Bools:
         """Margins of the very people that a row is of: of districts that lie in one province each, the totals of districts."""
         system = self.systems[0]
         members = system.atoms.T.tocsr()
@@ -53,7 +52,7 @@ class Block:
         return self.margins & np.array([one in rows for one in held], dtype=bool)
 
     @property
-    def margins(self) -> NDArray[np.bool_]:
+    def margins(self) -> Bools:
         """The cells of the systems that the Estimate does not show."""
         out = np.ones(len(self.systems[0]), dtype=bool)
         out[self.cells] = False
@@ -150,7 +149,7 @@ def _made(rows: Codes, at: tuple[Codes, ...], tables: list[Floats], totals: list
     return Block(rows, moved[where], tuple(without(system, keep) for system in systems), weighted)
 
 
-def without(system: CellSystem, keep: NDArray[np.bool_]) -> CellSystem:
+def without(system: CellSystem, keep: Bools) -> CellSystem:
     """The system without cells that hold nobody."""
     inner = np.flatnonzero(system.inner)
     moved = np.where(keep, np.cumsum(keep) - 1, -1)

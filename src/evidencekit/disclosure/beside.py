@@ -38,6 +38,7 @@ def beside(
     remark: Callable[[Sequence[Flags]], Released],
     table: int = 0,
     mine: Mapping[int, int] | None = None,
+    progress: bool | None = None,
 ) -> Released:
     """The same, audited against what was released before.
 
@@ -47,7 +48,7 @@ def beside(
     """
     entry = _held(publication).entry(safe.estimate)
     least = max(safe.rules.protection.least, 1)
-    found = audit(entry, ledger, threshold=least, remedy="hide")
+    found = audit(entry, ledger, threshold=least, remedy="hide", progress=progress)
     if found.verdict == "fail":
         raise _refusal(found, least, table, mine or {})
     flags = list(safe.flags)
@@ -59,7 +60,7 @@ def beside(
     audited = replace(
         safe.audited, ledger=seal.ledger, earlier=seal.compared, groups=seal.groups, shows=publication.shown_as, notes=found.notes
     )
-    return replace(remark(flags), audited=audited, entry=entry)
+    return replace(remark(flags), audited=audited, entry=entry, publication=publication)
 
 
 def _held(publication: Publication) -> Publication:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.additive import Block
-from evidencekit.disclosure.tables.attacking import intervals
-from evidencekit.disclosure.tables.auditing import Hidden, reach, unmet
+from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.intruders import Intruder, ProtectionLevels, insiders_of, outsider, protection_levels
 from evidencekit.disclosure.tables.proofs import Pool, View
+from evidencekit.disclosure.tables.reaching import Hidden, reach, unmet
 from evidencekit.disclosure.tables.searching import Asked, Found, search
 from evidencekit.disclosure.tables.solving import least as cheapest
 from evidencekit.disclosure.tables.systems import CellSystem
@@ -20,7 +20,6 @@ from evidencekit.errors import Refused
 
 __all__ = ["Complement", "complement_of"]
 
-Bools = NDArray[np.bool_]
 SLACK = 1e-7  # of an end that can be reached, below what the audit takes for reached
 
 
@@ -44,7 +43,7 @@ class Complement:
     programmes: int = 0
 
 
-def complement_of(block: Block, hidden: Bools, n: Floats, *, least: int) -> Complement:
+def complement_of(block: Block, hidden: Bools, n: Floats, *, least: int, progress: bool | None = None) -> Complement:
     """Hide further rows of a block until nothing hidden can be worked out.
 
     Parameters
@@ -58,6 +57,8 @@ def complement_of(block: Block, hidden: Bools, n: Floats, *, least: int) -> Comp
     least : int
         The fewest people of whom a number may be known: a hidden cell must be able to hold any number of cases from 0 to `least`, and of
         others too, for whoever sees all other cells and all margins; also for somebody who knows that she is in it.
+    progress : bool or None
+        Whether to show how far it is; None shows it on a terminal.
 
     Notes
     -----
@@ -76,12 +77,12 @@ def complement_of(block: Block, hidden: Bools, n: Floats, *, least: int) -> Comp
     costs[block.cells] = (np.log1p(n) + 0.1) * systems[0].atoms.sum(axis=0)[block.cells]
     costs[block.margins] = 2 * costs.sum()  # a margin is known from elsewhere: hiding it is no way out
     known = block.margins & systems[0].offered
-    asked = Asked(systems[0], first, costs, tuple(_views(block, systems, hidden, n, least)))
-    found = _searched(asked)
+    asked = Asked(systems[0], first, costs, tuple(_views(block, systems, hidden, n, least, progress)))
+    found = _searched(asked, progress)
     told, spent = found is None or _open(found) or bool((found.hidden & known).any()), found.programmes if found else 0
     if told and len(block.systems[0].tables) > 1:  # much would go: look among patterns of rows alone
-        asked = replace(asked, views=tuple(_among_rows(view, known) for view in asked.views))
-        found = _searched(asked)
+        asked = replace(asked, views=tuple(_among_rows(view, known, progress) for view in asked.views))
+        found = _searched(asked, progress)
         told, spent = found is None or _open(found), spent + (found.programmes if found else 0)
     size = (len(asked.views), len(asked.views) * len(first))
     if told or found is None:  # by no pattern of its rows: none of them is shown, and nothing is proven
@@ -94,60 +95,61 @@ def _open(found: Found) -> bool:
     return any(len(view.pool.open(who)) for view in found.views for who in view.intruders)
 
 
-def _searched(asked: Asked) -> Found | None:
+def _searched(asked: Asked, progress: bool | None) -> Found | None:
     """A pattern; None where there is none, whatever is hidden."""
     try:
-        return search(asked, seconds=0, progress=None)
+        return search(asked, seconds=0, progress=progress)
     except Refused:
         return None
 
 
-def _among_rows(view: View, known: Bools) -> View:
+def _among_rows(view: View, known: Bools, progress: bool | None) -> View:
     """The same for those who know these cells, hidden or not; what hiding all rows would not keep from them need not be kept."""
     every, relations = [], view.pool.relations
     none = np.zeros(relations.shape[0])
-    for one in view.intruders:
-        who = replace(one, low=np.where(known, one.values, one.low), high=np.where(known, one.values, one.high))
-        low, high, costs = who.need.low.copy(), who.need.high.copy(), np.zeros(len(known))
-        for cell in who.need.cells:
-            costs[cell] = 1.0
-            ends = [cheapest(sign * costs, relations, none, low=who.low, high=who.high) for sign in (1, -1)]
-            costs[cell] = 0.0
-            if ends[0] is not None and ends[1] is not None:
-                low[cell] = min(max(low[cell], ends[0][cell] + SLACK), who.values[cell])
-                high[cell] = max(min(high[cell], ends[1][cell] - SLACK), who.values[cell])
-        every.append(replace(who, need=ProtectionLevels(low, high)))
+    with stage("what rows can keep", sum(len(one.need.cells) for one in view.intruders), progress) as told:
+        for one in view.intruders:
+            who = replace(one, low=np.where(known, one.values, one.low), high=np.where(known, one.values, one.high))
+            low, high, costs = who.need.low.copy(), who.need.high.copy(), np.zeros(len(known))
+            for cell in who.need.cells:
+                costs[cell] = 1.0
+                ends = [cheapest(sign * costs, relations, none, low=who.low, high=who.high) for sign in (1, -1)]
+                costs[cell] = 0.0
+                if ends[0] is not None and ends[1] is not None:
+                    low[cell] = min(max(low[cell], ends[0][cell] + SLACK), who.values[cell])
+                    high[cell] = max(min(high[cell], ends[1][cell] - SLACK), who.values[cell])
+                told(1)
+            every.append(replace(who, need=ProtectionLevels(low, high)))
     return View(tuple(every), Pool(every[0], relations))
 
 
-def _views(block: Block, systems: list[CellSystem], hidden: Bools, n: Floats, least: int) -> list[View]:
+def _views(block: Block, systems: list[CellSystem], hidden: Bools, n: Floats, least: int, progress: bool | None) -> list[View]:
     """Who looks at cases, at those who are not, and at weighted totals of both."""
     first = _marked(block, hidden)
     needs = [_needed(block, one, hidden, n, least) for one in systems]
-    views = [_view(one, need, ~block.margins, first) for one, need in zip(systems, needs, strict=True)]
+    views = [_view(one, need, ~block.margins, first, progress=progress) for one, need in zip(systems, needs, strict=True)]
     if block.weighted:
         known = block.systems[0].offered
         lighter = [_weighted(*each, known) for each in zip(systems, block.weighted, needs, strict=True)]
-        views += [_view(one, need, ~block.margins) for one, need in lighter]
+        views += [_view(one, need, ~block.margins, progress=progress) for one, need in lighter]
     return views
 
 
-def _view(system: CellSystem, need: ProtectionLevels, rows: Bools, inside: Bools | None = None) -> View:
+def _view(system: CellSystem, need: ProtectionLevels, rows: Bools, inside: Bools | None = None, *, progress: bool | None) -> View:
     """Somebody who is in no cell, and somebody in each of the smallest of those `inside`. Needs go no further than hiding all rows does."""
-    low, high = need.low.copy(), need.high.copy()
-    if len(need.cells):
-        at = need.cells
-        least, most = intervals(system, rows, cells=at, progress=False)
-        low[at], high[at] = np.maximum(low[at], least[at] + SLACK), np.minimum(high[at], most[at] - SLACK)
-        low[at], high[at] = np.minimum(low[at], system.values[at]), np.maximum(high[at], system.values[at])
-    base = outsider(system.values, ProtectionLevels(low, high))
-    people = [] if inside is None else insiders_of(system, base, inside)
-    pool = Pool(base, system.relations)
+    # What all rows hidden would not keep from anybody is found by the tables that prove what they would: one is proof for many cells.
+    low, high = np.minimum(need.low, system.values), np.maximum(need.high, system.values)
+    everyone = outsider(system.values, ProtectionLevels(low, high))
+    pool = Pool(everyone, system.relations)
     part = Hidden.of(system.relations, rows | ~system.offered)
-    return View((base, *(_attainable(who, part, pool) for who in people)), pool)
+    with stage("what rows can keep", len(need.cells), progress) as told:
+        base = _attainable(everyone, part, pool, told)
+    people = [] if inside is None else insiders_of(system, base, inside)
+    with stage("people in small cells", len(people), progress) as told:
+        return View((base, *(_attainable(who, part, pool, told) for who in people)), pool)
 
 
-def _attainable(who: Intruder, part: Hidden, pool: Pool) -> Intruder:
+def _attainable(who: Intruder, part: Hidden, pool: Pool, told: Callable[[int], None]) -> Intruder:
     """The same, without needs that hiding all rows does not meet either: her own record tells her so much in any case."""
     low, high = who.need.low.copy(), who.need.high.copy()
     for cell, above in unmet(part, who, pool, most=2 * len(low))[0]:
@@ -156,6 +158,7 @@ def _attainable(who: Intruder, part: Hidden, pool: Pool) -> Intruder:
             high[cell] = np.clip(top - SLACK, who.values[cell], high[cell])
         else:
             low[cell] = np.clip(bottom + SLACK, low[cell], who.values[cell])
+    told(1)
     return replace(who, need=ProtectionLevels(low, high))
 
 

@@ -18,7 +18,7 @@ from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 __all__ = ["rounded_counts"]
 
 
-def rounded_counts(est: Estimate, rules: Profile) -> Estimate:
+def rounded_counts(est: Estimate, rules: Profile, *, progress: bool | None = None) -> Estimate:
     """The numbers of answers and of cases of a share, rounded so that margins add up; every other number is gone.
 
     A weighted share is not released by rounding. Its own rounding says something of the cases that the rounded count does not, the more so
@@ -31,6 +31,8 @@ def rounded_counts(est: Estimate, rules: Profile) -> Estimate:
         Of `proportion`.
     rules : Profile
         Whose method is to round.
+    progress : bool or None
+        Whether to show how far it is; None shows it on a terminal.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def rounded_counts(est: Estimate, rules: Profile) -> Estimate:
         )
     n, cases = np.zeros(len(est)), np.zeros(len(est))
     for rows in parts_of(est).values():
-        n[rows], cases[rows] = _rounded(est, rows, rules)
+        n[rows], cases[rows] = _rounded(est, rows, rules, progress)
     decided = tuple(one for one in est.provenance.policies if one[0] != BLANKS)  # how many are missing goes with how many there are
     nothing = np.full(len(est), np.nan)
     counts = {f.name: nothing for f in fields(Counts)}
@@ -63,7 +65,7 @@ def rounded_counts(est: Estimate, rules: Profile) -> Estimate:
     )
 
 
-def _rounded(est: Estimate, rows: Codes, rules: Profile) -> tuple[Floats, Floats]:
+def _rounded(est: Estimate, rows: Codes, rules: Profile, progress: bool | None) -> tuple[Floats, Floats]:
     """Answers and cases of each row of one variable."""
     columns, n, cases = est.cells.columns, est.counts.n[rows], est.counts.cases[rows]
     split = [c for c in est.cells.by if len({columns[c][i] for i in rows}) > 1]
@@ -80,8 +82,8 @@ def _rounded(est: Estimate, rows: Codes, rules: Profile) -> tuple[Floats, Floats
         raise InputError("The categories of this share do not add up to the answers, so they cannot be rounded together.")
     system = cube(np.maximum(table, 0))
     assert rules.method.base is not None  # a Method that rounds has one
-    found = controlled_rounding(system, base=rules.method.base)
-    audit = audit_rounding(found, system, threshold=max(rules.protection.least, rules.method.base))
+    found = controlled_rounding(system, base=rules.method.base, progress=progress)
+    audit = audit_rounding(found, system, threshold=max(rules.protection.least, rules.method.base), progress=progress)
     if not audit.passed:
         raise Refused("The rounded table tells a small count exactly.", "Take a larger base, fewer groups, or a profile that suppresses.")
     shown = found.values[system.tables[0]]

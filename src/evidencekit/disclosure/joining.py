@@ -12,13 +12,14 @@ import numpy as np
 from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.additive import Block, block_of, equal_weights, parts_of, without
 from evidencekit.disclosure.tables import CellSystem, Table, linked
+from evidencekit.disclosure.tables.linking import SUMS
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
 
 __all__ = ["Joined", "joined"]
 
 CATEGORY = " category"  # the name of that dimension; no column has it
-CLOSE = 1e-8  # weighted totals are added up in another order in each table
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -91,7 +92,7 @@ class _Part:
         common = [d for d in self.labels if d in other.labels]
         one, two = self.sums(common), other.sums(common)
         return one.keys() == two.keys() and all(
-            one[k].shape == two[k].shape and np.allclose(one[k], two[k], rtol=CLOSE, atol=1e-6) for k in one
+            one[k].shape == two[k].shape and np.allclose(one[k], two[k], rtol=SUMS, atol=CLOSE) for k in one
         )
 
 

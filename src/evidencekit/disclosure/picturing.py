@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evidencekit.columns import Bools
 from evidencekit.disclosure.additive import Block, blocks_of
 from evidencekit.disclosure.released import PROTECTED, Released
 from evidencekit.disclosure.rules import identifying
 from evidencekit.disclosure.tables import CellSystem, intervals
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.errors import InputError
 from evidencekit.estimate import Estimate
 from evidencekit.rendering.figure import Picture
@@ -19,7 +20,6 @@ from evidencekit.rendering.grids import Grid, GridCell, GridState, grid_chart
 
 __all__ = ["before_and_after"]
 
-CLOSE = 1e-6
 INSIDE = "Not for publication: the upper table holds what must not be shown"
 
 
@@ -81,7 +81,7 @@ def _splits(est: Estimate, block: Block) -> list[str]:
     return [c for c in (*est.cells.by, "category") if c in columns and len({columns[c][i] for i in block.rows}) > 1]
 
 
-def _grid(est: Estimate, block: Block, hidden: NDArray[np.bool_], given: NDArray[np.bool_], title: str) -> Grid:
+def _grid(est: Estimate, block: Block, hidden: Bools, given: Bools, title: str) -> Grid:
     """One of the two tables: rows and columns with their totals."""
     system = block.systems[0]
     out = np.zeros(len(system), dtype=bool)

@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 from tqdm import tqdm
 
-__all__ = ["bar", "stage", "waited"]
+__all__ = ["bar", "heard", "stage", "waited"]
 
 T = TypeVar("T")
 _TICK = 0.1  # seconds
@@ -73,6 +73,20 @@ def waited(work: Callable[[], T], *, title: str, progress: bool | None) -> T:
     progress : bool or None
         Whether to show it; None shows it on a terminal only.
     """
+    with bar(title, progress) as shown:
+        return heard(work, meanwhile=shown.refresh)
+
+
+def heard(work: Callable[[], T], *, meanwhile: Callable[[], object] | None = None) -> T:
+    """What `work` gives, done beside the main thread, which hears Ctrl-C at once and not only when the solver comes back.
+
+    Parameters
+    ----------
+    work : callable
+        As for `waited`.
+    meanwhile : callable, optional
+        Called ten times a second.
+    """
     out: list[T] = []
     failed: list[BaseException] = []
 
@@ -84,10 +98,10 @@ def waited(work: Callable[[], T], *, title: str, progress: bool | None) -> T:
 
     thread = Thread(target=run, daemon=True)
     thread.start()
-    with bar(title, progress) as shown:
-        while thread.is_alive():
-            thread.join(_TICK)
-            shown.refresh()
+    while thread.is_alive():
+        thread.join(_TICK)
+        if meanwhile is not None:
+            meanwhile()
     if failed:
         raise failed[0]
     return out[0]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from hashlib import blake2b
-from numbers import Integral
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, is_whole
 
 __all__ = ["GUESSABLE", "Bits", "below", "secret_bits", "seed_words"]
 
@@ -42,7 +41,7 @@ def secret_bits(seed: int | None, *what: bytes) -> Bits:
     """
     if seed is None:
         return secrets.randbits
-    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0 or int(seed).bit_length() > 4096:
+    if not is_whole(seed, least=0) or int(seed).bit_length() > 4096:
         raise InputError("seed= is a whole number of 0 or more and of at most 4,096 bits, or None.", "Make one with secrets.randbits(128).")
     return _keyed(int(seed), what)
 

@@ -17,6 +17,7 @@ from evidencekit._version import __version__
 from evidencekit.disclosure.ledger import PublishedTable
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.disclosure.profiles import Profile
+from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
 from evidencekit.disclosure.statement import linked_words, statement_of
@@ -55,6 +56,8 @@ class Released:
         What was proven, and against what.
     entry : ledger PublishedTable or None
         What goes into the ledger once it is out; None where it was not audited against one.
+    publication : Publication or None
+        How it was audited to be shown; `published` shows it so.
     signatures : tuple of Signature
         Who looked at it.
 
@@ -82,6 +85,7 @@ class Released:
     flags: tuple[Flags, ...]
     audited: Audited = field(default_factory=Audited)
     entry: PublishedTable | None = None
+    publication: Publication | None = None
     signatures: tuple[Signature, ...] = ()
 
     def __len__(self) -> int:
@@ -141,8 +145,53 @@ class Released:
         }
 
     def to_frame(self) -> Any:
-        """The table in the caller's kind of frame, with columns ``status, symbol, reason, protection, precision, review``."""
+        """The table in the caller's kind of frame, with columns ``status, symbol, reason, protection, precision, review``.
+
+        It has all digits, for work inside; `published` is what goes out.
+        """
         return frame_of(self.columns, self.estimate.provenance.backend)
+
+    def published(self) -> Any:
+        """The table as its publication says it is shown, and as it was audited: rounded, with nothing more.
+
+        Returns
+        -------
+        data frame
+            In the caller's kind, a row a cell: its labels; of ``n``, ``cases``, ``percent``, ``percent_se``, ``percent_low``,
+            ``percent_high``, ``deff``, ``n_eff``, ``weighted_n`` those that the publication names; and ``symbol``, which is the profile's
+            for a cell that is hidden (its numbers are missing), uncertain, or still up for review (its numbers are missing until a
+            steward approves it). A percentage has the publication's decimals. Limits are rounded outwards and standard errors, in
+            percentage points, upwards, so that no interval looks narrower than it is. Numbers of people are whole. What is neither a
+            share nor a number of people (a quantile, a difference, a mean of amounts) is in ``estimate, se, low, high``, as it is and
+            not in percent, with two decimals more: 7 percent is 0.07. Of a release by rounding, the rounded counts.
+
+        Raises
+        ------
+        Refused
+            Nobody said how it is shown, so nothing of that was audited.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> fiction = ek.fictional.national_survey()
+        >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+        >>> how = ek.disclosure.Publication(title="By sex", universe="round 1", shows=["n", "percent", "limits"])
+        >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"), ledger=ek.Ledger(), publication=how)
+        >>> print(safe.published().drop(columns=["variable", "symbol"]).to_string(index=False))
+         sex    n  percent  percent_low  percent_high
+         boy 1034     13.0         10.0          16.0
+        girl  962     19.0         16.0          23.0
+        """
+        how = self.publication
+        if self.rules.method.kind == "round":  # of which there is nothing else
+            how = Publication(title=self.profile, shows=("n", "cases"))
+        if how is None:
+            raise Refused(
+                "Nobody said how this table is shown, so nothing of that was audited.",
+                "release(..., ledger=ek.Ledger(path), publication=ek.disclosure.Publication(title=..., universe=..., shows=...)).",
+            )
+        shown = how.cut(self.estimate, np.array([status == REVIEW for status in self.status], dtype=bool))
+        return frame_of({**shown, "symbol": self.symbols}, self.estimate.provenance.backend)
 
     def signed(self, signature: Signature) -> Released:
         """The same release with one more signature; cells it approves are no longer up for review.
@@ -191,7 +240,7 @@ class Released:
     def to_json(self) -> str:
         """The release file: the table, a column a line; the rules in words, the audit, the signatures, and a digest over all of it.
 
-        Its numbers have all their digits. Whoever publishes them shows what the publication said would be shown, and rounds as it said.
+        Its numbers have all their digits. What is published is `published`: what the publication said would be shown, rounded as it said.
         """
         columns = {name: [_plain(v) for v in values] for name, values in self.columns.items()}
         record = {

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from functools import partial
-from numbers import Integral
 from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.beside import beside, check_how_shown
 from evidencekit.disclosure.counting import rounded_counts
 from evidencekit.disclosure.ledger import Ledger
@@ -21,7 +19,7 @@ from evidencekit.disclosure.profiles import profile as profile_named
 from evidencekit.disclosure.publication import Publication
 from evidencekit.disclosure.released import PROTECTED, REVIEW, ROUNDED, SHOWN, UNCERTAIN, WITHHELD, Released
 from evidencekit.disclosure.rules import Assessed, Flags, assessed, assessed_together, below_floor, counted
-from evidencekit.errors import InputError, Refused
+from evidencekit.errors import InputError, Refused, is_whole
 from evidencekit.estimate import Counts, Covariance, Estimate, fingerprint
 
 __all__ = ["release"]
@@ -38,6 +36,7 @@ def release(
     ledger: Ledger | None = None,
     publication: Publication | None = None,
     hide: Iterable[int] = (),
+    progress: bool | None = None,
 ) -> Released: ...
 
 
@@ -49,6 +48,7 @@ def release(
     ledger: Ledger | None = None,
     publication: Sequence[Publication] | None = None,
     hide: Sequence[Iterable[int]] = (),
+    progress: bool | None = None,
 ) -> tuple[Released, ...]: ...
 
 
@@ -59,6 +59,7 @@ def release(
     ledger: Ledger | None = None,
     publication: Publication | Sequence[Publication] | None = None,
     hide: Iterable[int] | Sequence[Iterable[int]] = (),
+    progress: bool | None = None,
 ) -> Released | tuple[Released, ...]:
     """Protect the children behind the numbers.
 
@@ -81,6 +82,8 @@ def release(
         How the table will be shown. Needed with `ledger`; of several tables one each, and each is audited beside those before it.
     hide : iterable of int
         Further cells to hide, by position from 0: what the audit proposes. Of several tables one such list each.
+    progress : bool, optional
+        Whether to show how far the audits are; by default on a terminal. They can be interrupted at any time, and nothing is released then.
 
     Returns
     -------
@@ -139,19 +142,19 @@ def release(
     """
     rules = _rules(profile)
     if rules.method.kind == "round":
-        return _by_rounding(est, rules, asked=ledger is not None or publication is not None or hide != ())
+        return _by_rounding(est, rules, asked=ledger is not None or publication is not None or hide != (), progress=progress)
     if not isinstance(est, Estimate) and isinstance(est, Sequence) and not isinstance(est, str):
-        return _several(est, rules, ledger, publication, hide)
+        return _several(est, rules, ledger, publication, hide, progress)
     one = _an_estimate(est)
     check_how_shown(ledger, publication)
     one = _prepared(one, rules)
-    safe = _released(one, rules, assessed(one, rules, hide=_positions(hide, one)))
+    safe = _released(one, rules, assessed(one, rules, hide=_positions(hide, one), progress=progress))
     if ledger is None or not isinstance(publication, Publication):
         return safe
-    return beside(safe, ledger, publication, remark=partial(_marked, safe))
+    return beside(safe, ledger, publication, remark=partial(_marked, safe), progress=progress)
 
 
-def _by_rounding(est: object, rules: Profile, *, asked: bool) -> Released:
+def _by_rounding(est: object, rules: Profile, *, asked: bool, progress: bool | None) -> Released:
     """Counts in multiples of a base, and nothing else."""
     if asked or not isinstance(est, Estimate):
         raise InputError(
@@ -161,14 +164,16 @@ def _by_rounding(est: object, rules: Profile, *, asked: bool) -> Released:
     _refuse_texts(est, rules)
     if below_floor(est, rules):
         return _released(est, rules, assessed(est, rules))
-    flags, left = counted(est, rules), rounded_counts(est, rules)
+    flags, left = counted(est, rules), rounded_counts(est, rules, progress=progress)
     policies = (*left.provenance.policies, (STAMP, rules.stamp), ("rounding", f"answers and cases in multiples of {rules.method.base}"))
     left = replace(left, provenance=replace(left.provenance, policies=policies))
     status = tuple(REVIEW if one.review else ROUNDED for one in flags)
     return Released(estimate=left, status=status, reason=tuple(map(_why, flags)), rules=rules, flags=flags)
 
 
-def _several(given: Sequence[object], rules: Profile, ledger: Ledger | None, publication: object, hide: object) -> tuple[Released, ...]:
+def _several(
+    given: Sequence[object], rules: Profile, ledger: Ledger | None, publication: object, hide: object, progress: bool | None
+) -> tuple[Released, ...]:
     """Tables that are shown beside each other, each audited beside the ledger and those before it."""
     ests = [_an_estimate(est) for est in given]
     if not ests:
@@ -180,12 +185,12 @@ def _several(given: Sequence[object], rules: Profile, ledger: Ledger | None, pub
     none = isinstance(hide, Sequence) and not isinstance(hide, str) and not len(hide)
     named = _each("hide", [()] * len(ests) if none else hide, len(ests))
     some = [_positions(one, est) for one, est in zip(named, ests, strict=True)]
-    out = [_released(est, rules, how) for est, how in zip(ests, assessed_together(ests, rules, hide=some), strict=True)]
+    out = [_released(est, rules, how) for est, how in zip(ests, assessed_together(ests, rules, hide=some, progress=progress), strict=True)]
     if ledger is None:
         return tuple(out)
     before, mine = Ledger(entries=ledger.entries), dict[int, int]()  # in memory: nothing is out yet
     for i, (safe, one) in enumerate(zip(out, shown, strict=True)):
-        out[i] = beside(safe, before, one, remark=partial(_marked, safe), table=i + 1 if len(out) > 1 else 0, mine=mine)
+        out[i] = beside(safe, before, one, remark=partial(_marked, safe), table=i + 1 if len(out) > 1 else 0, mine=mine, progress=progress)
         if (entry := out[i].entry) is not None:
             more = before.with_(entry)
             mine |= {t: i + 1 for t in range(len(before), len(more))}  # none where the ledger had it before
@@ -262,7 +267,7 @@ def _instead(given: object) -> str:
 def _positions(hide: object, est: Estimate) -> tuple[int, ...]:
     """The cells that were named to be hidden."""
     given: tuple[Any, ...] = tuple(hide) if isinstance(hide, Iterable) and not isinstance(hide, str) else (None,)
-    if not all(isinstance(i, Integral) and not isinstance(i, bool) and 0 <= int(i) < len(est) for i in given):
+    if not all(is_whole(i, least=0, most=len(est) - 1) for i in given):
         raise InputError(f"hide= takes positions of cells, from 0 to {len(est) - 1}.")
     return tuple(sorted({int(i) for i in given if i is not None}))
 
@@ -293,7 +298,7 @@ def _why(flags: Flags) -> str:
     return flags.protection or "; ".join(why for why in (flags.precision, flags.review, flags.footnote) if why)
 
 
-def _without(est: Estimate, hidden: NDArray[np.bool_], withheld: NDArray[np.bool_]) -> Estimate:
+def _without(est: Estimate, hidden: Bools, withheld: Bools) -> Estimate:
     """The estimate with nothing of the hidden cells in it, so that what is saved or passed on cannot give them away.
 
     Of a cell that is withheld because it is too uncertain, how many answered and in how many places stays.

@@ -112,7 +112,7 @@ class Assessed:
     audited: Audited
 
 
-def assessed(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> Assessed:
+def assessed(est: Estimate, rules: Profile, *, hide: Sequence[int] = (), progress: bool | None = None) -> Assessed:
     """Both flags of every cell, what is for review, and what was proven of what is hidden.
 
     Parameters
@@ -123,15 +123,19 @@ def assessed(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> Asse
         Where every number comes from.
     hide : sequence of int
         Cells that are hidden whatever the rules say.
+    progress : bool or None
+        Whether to show how far it is; None shows it on a terminal.
     """
     out, audited = _by_themselves(est, rules, hide), Audited()
     if rules.protection.least and not below_floor(est, rules):
         for block in blocks_of(est):
-            audited = _added(audited, _complemented(block, out, est.counts.n, rules))
+            audited = _added(audited, _complemented(block, out, est.counts.n, rules, progress))
     return Assessed(_flags(est, rules, out), audited)
 
 
-def assessed_together(ests: Sequence[Estimate], rules: Profile, *, hide: Sequence[Sequence[int]]) -> list[Assessed]:
+def assessed_together(
+    ests: Sequence[Estimate], rules: Profile, *, hide: Sequence[Sequence[int]], progress: bool | None = None
+) -> list[Assessed]:
     """The same of several Estimates, those that add up to each other protected as one.
 
     Parameters
@@ -142,6 +146,8 @@ def assessed_together(ests: Sequence[Estimate], rules: Profile, *, hide: Sequenc
         Where every number comes from.
     hide : sequence of sequence of int
         For each of them the cells that are hidden whatever the rules say.
+    progress : bool or None
+        As for `assessed`.
     """
     whys = [_by_themselves(est, rules, some) for est, some in zip(ests, hide, strict=True)]
     of = [i for i, est in enumerate(ests) if not below_floor(est, rules)]  # of the others nothing is shown
@@ -150,7 +156,7 @@ def assessed_together(ests: Sequence[Estimate], rules: Profile, *, hide: Sequenc
     if rules.protection.least:
         n, every = np.concatenate([np.zeros(0), *(ests[i].counts.n for i in of)]), [why for i in of for why in whys[i]]
         for block, tables in zip(found.blocks, found.tables, strict=True):
-            proven = _complemented(block, every, n, rules)
+            proven = _complemented(block, every, n, rules, progress)
             for t in tables:
                 audits[of[t]] = _added(audits[of[t]], proven)
         ends = np.cumsum([0, *(len(whys[i]) for i in of)])
@@ -201,10 +207,10 @@ def identifying(est: Estimate, rules: Profile, *, hide: Sequence[int] = ()) -> l
     return out
 
 
-def _complemented(block: Block, why: list[str], n: Floats, rules: Profile) -> Complement:
+def _complemented(block: Block, why: list[str], n: Floats, rules: Profile, progress: bool | None) -> Complement:
     """Hide what would give a hidden cell of the block away."""
     hidden = np.array([bool(why[i]) for i in block.rows], dtype=bool)
-    found = complement_of(block, hidden, n[block.rows], least=rules.protection.least)
+    found = complement_of(block, hidden, n[block.rows], least=rules.protection.least, progress=progress)
     for i in block.rows[found.too]:
         why[i] = GIVES
     _make_alike(block, why)

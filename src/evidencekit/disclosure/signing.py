@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from numbers import Integral
 
-from evidencekit.errors import InputError, in_our_words
+from evidencekit.errors import InputError, in_our_words, is_whole
 
 __all__ = ["Signature"]
 
@@ -51,7 +50,7 @@ class Signature:
                 raise InputError(f"A signature needs its {part}.", "Name the person and the role in which they sign.")
         object.__setattr__(self, "on", _day(self.on))
         approves = tuple(self.approves) if isinstance(self.approves, Iterable) else (None,)
-        if not all(isinstance(i, Integral) and not isinstance(i, bool) and i >= 0 for i in approves):
+        if not all(is_whole(i, least=0) for i in approves):
             raise InputError("approves= takes positions of cells, counted from 0.")
         object.__setattr__(self, "approves", tuple(sorted({int(i) for i in approves if i is not None})))
 

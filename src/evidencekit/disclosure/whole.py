@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.errors import InputError, how_many
+from evidencekit.columns import Bools
+from evidencekit.errors import InputError, how_many, is_whole
 
 __all__ = ["Whole", "frozen", "positions", "whole_counts", "whole_number"]
 
@@ -50,7 +50,7 @@ def whole_counts(counts: Any) -> Whole:
 
 def whole_number(name: str, value: Any, *, least: int, most: int = 2**31) -> int:
     """An option that is a whole number from `least` up to `most`; raises `InputError` otherwise."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral) or not least <= int(value) <= most:
+    if not is_whole(value, least=least, most=most):
         raise InputError(f"{name}= is a whole number of {least:,} to {most:,}.")
     return int(value)
 
@@ -61,13 +61,13 @@ def frozen(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
-def positions(which: NDArray[np.bool_]) -> str:
+def positions(which: Bools) -> str:
     """Where cells are, counted from 0 in C order: ``positions 3, 4 and 7 more``."""
     at = np.flatnonzero(which)
     more = f" and {len(at) - _LISTED:,} more" if len(at) > _LISTED else ""
     return f"position{'s' if len(at) > 1 else ''} {', '.join(str(i) for i in at[:_LISTED])}{more}"
 
 
-def _refuse(bad: NDArray[np.bool_], word: str, fix: str) -> None:
+def _refuse(bad: Bools, word: str, fix: str) -> None:
     if bad.any():
         raise InputError(f"{how_many(int(bad.sum()), 'count is', 'counts are')} {word}, at {positions(bad)} in C order.", fix)

@@ -15,7 +15,7 @@ from evidencekit.survey.means import By, refuse_categories, some
 from evidencekit.survey.proportions import limits_of
 from evidencekit.survey.summing.domains import Where, domains_of, names_of, where_words
 from evidencekit.survey.summing.totals import derived, in_memory, numbers
-from evidencekit.survey.summing.twovalued import cases_of_groups
+from evidencekit.survey.summing.twovalued import Cases, cases_of_groups
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.assembling import Asked, assemble, layout_of
 from evidencekit.survey.uncertainty.intervals import Method, ProportionInterval, reals
@@ -77,7 +77,7 @@ def variance(
     values = numbers(survey, names)
     pairs = [(i, i) for i in range(len(names))] + [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
     parts: list[tuple[list[Floats], Any]] = []
-    cases: list[Floats | None] = []
+    cases: list[Cases] = []
     for i, j in pairs:
         blank = np.isnan(values[i]) | np.isnan(values[j])
         first = derived(survey, domains, [([values[i], values[j]], blank)]).tables[0]
@@ -86,7 +86,9 @@ def variance(
         parts.append(([x * y_, x, y_], blank))
         cases.append(cases_of_groups(survey, (names[i], names[j]), (values[i], values[j]), blank, domains))
     measured = derived(survey, domains, parts)
-    measured = replace(measured, tables=tuple(replace(t, cases=c) for t, c in zip(measured.tables, cases, strict=True)))
+    measured = replace(
+        measured, tables=tuple(replace(t, cases=c.counts, nearly=c.nearly) for t, c in zip(measured.tables, cases, strict=True))
+    )
     labels = [names[i] if i == j else f"{names[i]}:{names[j]}" for i, j in pairs]
     asked = Asked("variance", f"variance of {', '.join(names)}", "t", where_words(where, where_label), level)
     layout = layout_of(measured, labels, [[0]] * len(pairs), [None] * len(pairs))

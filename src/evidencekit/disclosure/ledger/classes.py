@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from evidencekit.columns import Bools
 from evidencekit.disclosure.ledger.groups import AllBut, Band, Level, Levels, holds
 from evidencekit.errors import InputError
 
@@ -20,10 +20,10 @@ class Classes:
     """The classes of one variable: which of them each set of levels is made of, and the one of no answer, where it has one of its own."""
 
     count: int
-    members: Mapping[Levels, NDArray[np.bool_]]
+    members: Mapping[Levels, Bools]
     silent: int | None
 
-    def of(self, sets: Iterable[Levels]) -> NDArray[np.bool_]:
+    def of(self, sets: Iterable[Levels]) -> Bools:
         """The classes that are in all of these sets."""
         out = np.ones(self.count, dtype=np.bool_)
         for levels in sets:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from evidencekit.disclosure.ledger.auditing import UNNAMED
 from evidencekit.disclosure.ledger.groups import AllBut, Group, Levels, group_of, is_number, level_of, sorted_levels, together
-from evidencekit.disclosure.ledger.numbers import Number, count, hidden, percent, rounded
+from evidencekit.disclosure.ledger.numbers import Number, as_percent, count, hidden, percent, rounded
 from evidencekit.disclosure.ledger.tables import PublishedTable
-from evidencekit.errors import InputError, how_many, one_of
-from evidencekit.estimate import Estimate
+from evidencekit.errors import InputError, how_many, is_whole, one_of
+from evidencekit.estimate import NEARLY_TWO, Estimate
 
-__all__ = ["published"]
+__all__ = ["are_shares", "counts_people", "published"]
 
 COLUMNS = ("n", "cases", "percent", "se", "limits", "deff", "n_eff", "weighted_n")
 COUNTED = ("proportion", "mean", "total", "count")
@@ -98,7 +97,7 @@ def published(
     if not isinstance(estimate, Estimate):
         within = "Pass its .estimate." if isinstance(getattr(estimate, "estimate", None), Estimate) else ""
         raise InputError(f"published() takes an Estimate, not a {type(estimate).__name__}.", within)
-    if isinstance(decimals, bool) or not isinstance(decimals, Integral) or not 0 <= decimals <= 4:
+    if not is_whole(decimals, least=0, most=4):
         raise InputError("decimals= is a whole number from 0 to 4.")
     if not is_number(base) or base != int(base) or base < 1:
         raise InputError("base= is a whole number from 1: what counts are rounded to.")
@@ -127,6 +126,31 @@ def published(
         complete=reading.complete(cells),
         unchecked=reading.unchecked(),
     )
+
+
+def are_shares(est: Estimate) -> bool:
+    """Whether the numbers are shares of people: of `proportion`, and means of columns of zeros and ones."""
+    if est.statistic != "mean":
+        return est.statistic == "proportion"
+    if nearly_two(est):
+        return False
+    points = est.points[~np.isnan(est.points)]
+    return counts_cases(est) and bool(((points >= 0) & (points <= 1)).all())
+
+
+def counts_people(est: Estimate) -> bool:
+    """Whether the numbers are totals of columns of zeros and ones."""
+    return est.statistic == "total" and counts_cases(est) and not nearly_two(est)
+
+
+def nearly_two(est: Estimate) -> bool:
+    """Whether a column has a few answers besides two: cases are counted, and the number is not made of them alone."""
+    return any(what == NEARLY_TWO for what, _ in est.provenance.policies)
+
+
+def counts_cases(est: Estimate) -> bool:
+    """Whether it is known of every number that is shown how many cases are behind it."""
+    return not np.isnan(est.counts.cases[~np.isnan(est.points)]).any()
 
 
 def _made_of(given: object) -> MadeOf:
@@ -176,7 +200,7 @@ class _Reading:
             if not np.isnan(cases) and ("cases" in self.shows or weighted):
                 out.append(self.number(counted, cases))
             if "percent" in self.shows and est.statistic != "total":
-                value = round(100 * float(est.points[i]), self.decimals)
+                value = as_percent(est.points[i], self.decimals)
                 step = 10.0**-self.decimals
                 out.append(percent(counted, value, of=asked, step=float(f"{step:.{self.decimals}f}"), weight_ratio=self.weights(i)))
         return tuple(out)
@@ -224,11 +248,7 @@ class _Reading:
 
     def shared(self) -> bool:
         """Whether the cells count cases: shares, and what other verbs made of columns of zeros and ones."""
-        points = self.est.points[~np.isnan(self.est.points)]
-        counted = not np.isnan(self.est.counts.cases[~np.isnan(self.est.points)]).any()
-        if self.est.statistic == "mean":
-            return counted and bool(((points >= 0) & (points <= 1)).all())
-        return self.est.statistic == "proportion" or (self.est.statistic == "total" and counted)
+        return are_shares(self.est) or counts_people(self.est)
 
     def partial(self) -> set[str]:
         """Variables of which only some categories are shown: their shares do not add up to one."""
@@ -286,5 +306,7 @@ class _Reading:
         """What of the Estimate is no number of people."""
         if self.est.statistic not in COUNTED:
             return (f"{how_many(len(self.est), 'cell')} of a {self.est.statistic or 'statistic'}",)
+        if nearly_two(self.est):
+            return (f"a {self.est.statistic} of a column of nearly two values",)
         two = self.est.statistic == "mean" and not self.shared() and not np.isnan(self.est.counts.cases[~np.isnan(self.est.points)]).all()
         return ("a mean of a column of two values that are not 0 and 1",) if two else ()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from evidencekit.columns import Bools
 from evidencekit.disclosure.ledger.rules import Rule
 from evidencekit.disclosure.ledger.systems import CountSystem
 from evidencekit.disclosure.ledger.targets import Target
@@ -103,7 +104,7 @@ class _Work:
             if len(some) - np.count_nonzero(self.still()) < ENOUGH:
                 return
 
-    def still(self) -> NDArray[np.bool_]:
+    def still(self) -> Bools:
         """Which targets no witness has let off yet."""
         least = np.where(self.hidden, np.maximum(self.least, 1), self.least)
         unseen = self.most < 0

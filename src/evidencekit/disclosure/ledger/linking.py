@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencekit.columns import Bools
 from evidencekit.disclosure.ledger.classes import Classes, classes_of
 from evidencekit.disclosure.ledger.cliques import Tree, tree_of
 from evidencekit.disclosure.ledger.groups import Group, Levels
@@ -22,7 +23,7 @@ from evidencekit.errors import InputError
 __all__ = ["Linked", "Owner", "Place", "Shown", "linked"]
 
 Owner = tuple[int, int]  # the position of the table, and of its cell; -1 for what is said of the table as a whole
-Mask = NDArray[np.bool_]
+Mask = Bools
 Parts = tuple[tuple[str, tuple[Levels, ...]], ...]
 CELLS = 2_000_000  # before those where nobody is are left out
 ATOMS = 60_000

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from evidencekit.disclosure.ledger.groups import Group, group_of, is_number
 from evidencekit.errors import InputError, one_of
 
-__all__ = ["Number", "count", "hidden", "percent", "rounded"]
+__all__ = ["Number", "as_percent", "count", "hidden", "percent", "rounded"]
 
 Given = Mapping[str, Any] | Group
 How = Literal["nearest", "random"]
@@ -168,6 +168,11 @@ def percent(group: Given, value: float, *, of: Given, step: float = 1, weight_ra
     among = group_of(of, "of=")
     ratio = None if weight_ratio is None else _tidy(weight_ratio)
     return Number(kind="percent", group=group_of(group), value=_tidy(value), step=_tidy(step), of=among, how=how, weight_ratio=ratio)
+
+
+def as_percent(share: float, decimals: int) -> float:
+    """A share as the percentage that readers see: what is audited and what is published are rounded here, so that they are the same."""
+    return round(100 * float(share), decimals)
 
 
 def hidden(group: Given, *, below: int | None = None) -> Number:

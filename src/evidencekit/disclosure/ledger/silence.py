@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencekit.columns import Bools
 from evidencekit.disclosure.ledger.groups import AllBut
 from evidencekit.disclosure.ledger.tables import PublishedTable
 
@@ -24,12 +25,12 @@ class Silence:
 
     names: Sequence[tuple[str, ...]]
     shapes: Sequence[tuple[int, ...]]
-    kept: Sequence[NDArray[np.bool_]]
+    kept: Sequence[Bools]
     starts: NDArray[np.intp]
     classes: Mapping[str, int]
     apart: frozenset[str]
 
-    def only(self, atoms: NDArray[np.intp], empty: NDArray[np.bool_]) -> bool:
+    def only(self, atoms: NDArray[np.intp], empty: Bools) -> bool:
         """Whether a group is all those in some part who did not answer one question, whatever they said to the others.
 
         Those of them who gave one answer to another question are a group like any other.

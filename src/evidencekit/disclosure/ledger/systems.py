@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.progress import heard
+from evidencekit.disclosure.tables.solving import CLOSE
 
 __all__ = ["CountSystem", "Extreme", "Row"]
 
 Counts = NDArray[np.int64]
 NODES = 20_000  # of the branching, for one question; seconds would make answers depend on the machine
-SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +130,7 @@ class CountSystem:
         bound = float(self.upper[target].sum()) if most else 0.0
         proven = getattr(found, "mip_dual_bound", None)
         if proven is not None and np.isfinite(proven):
-            bound = min(bound, float(np.floor(-proven + SLACK))) if most else max(bound, float(np.ceil(proven - SLACK)))
+            bound = min(bound, float(np.floor(-proven + CLOSE))) if most else max(bound, float(np.ceil(proven - CLOSE)))
         x = self._witness(found)
         return Extreme(None if x is None else int(x[target].sum()), bound, x)
 
@@ -163,17 +164,19 @@ class CountSystem:
             prices[same] += np.abs(found.eqlin.marginals)
         if sides is not None:
             np.add.at(prices, np.concatenate([above, below]), np.abs(found.ineqlin.marginals))
-        value = np.floor(-found.fun + SLACK) if most else np.ceil(found.fun - SLACK)
+        value = np.floor(-found.fun + CLOSE) if most else np.ceil(found.fun - CLOSE)
         return float(value), np.flatnonzero(prices > 1e-9)
 
     def _solved(self, cost: Floats) -> Any:
         constraints = [optimize.LinearConstraint(*self.scaled)] if len(self.rows) else []
-        return optimize.milp(
-            cost,
-            constraints=constraints,
-            integrality=np.ones(self.size, dtype=np.int64),
-            bounds=optimize.Bounds(np.zeros(self.size), self.upper.astype(np.float64)),
-            options={"node_limit": self.nodes, "mip_rel_gap": 0.0},
+        return heard(
+            lambda: optimize.milp(
+                cost,
+                constraints=constraints,
+                integrality=np.ones(self.size, dtype=np.int64),
+                bounds=optimize.Bounds(np.zeros(self.size), self.upper.astype(np.float64)),
+                options={"node_limit": self.nodes, "mip_rel_gap": 0.0},
+            )
         )
 
     def _witness(self, found: Any) -> Counts | None:

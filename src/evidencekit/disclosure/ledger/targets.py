@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from evidencekit.columns import Bools
 from evidencekit.disclosure.ledger.linking import Linked, Owner, Place
 
 __all__ = ["Kind", "Target", "targets_of"]
@@ -83,7 +84,7 @@ def _groups(linked: Linked) -> list[tuple[Place, Owner, bool]]:
 class _Inside:
     """The groups shown that a clique can tell, as rows of zeros and ones over its atoms that somebody may be in."""
 
-    def __init__(self, linked: Linked, groups: list[tuple[Place, Owner, bool]], clique: int, empty: NDArray[np.bool_]) -> None:
+    def __init__(self, linked: Linked, groups: list[tuple[Place, Owner, bool]], clique: int, empty: Bools) -> None:
         self.places = [found for found in groups if clique in found[0].atoms]
         self.start, end = int(linked.starts[clique]), int(linked.starts[clique + 1])
         self.mask = np.zeros((len(self.places), end - self.start), dtype=np.float32)

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.errors import InputError
 
 __all__ = ["EARTH", "distances", "inside", "middles", "moved", "rings_of"]
@@ -44,7 +43,7 @@ def distances(lat1: Floats, lon1: Floats, lat2: Floats, lon2: Floats) -> Floats:
     return 2 * EARTH * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
 
 
-def inside(latitude: Floats, longitude: Floats, rings: Sequence[Floats]) -> NDArray[np.bool_]:
+def inside(latitude: Floats, longitude: Floats, rings: Sequence[Floats]) -> Bools:
     """Whether points lie within rings of (longitude, latitude) by the even-odd rule: a ring within a ring is a hole."""
     odd = np.zeros(len(latitude), dtype=bool)
     for ring in rings:

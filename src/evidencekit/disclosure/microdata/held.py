@@ -10,14 +10,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, factorise
-from evidencekit.errors import InputError
+from evidencekit.columns import Bools, Codes, factorise
+from evidencekit.errors import InputError, is_whole
 from evidencekit.frames import Dataset, eager, open_data
 from evidencekit.missingness import Missing, MissingCode, is_code
 
 __all__ = ["Bools", "Held", "code_of", "hold", "need_count"]
 
-Bools = NDArray[np.bool_]
 _MASK = "__ek_mask"
 
 
@@ -199,7 +198,7 @@ def code_of(kind: Missing) -> str:
 
 def need_count(name: str, value: Any, low: int) -> int:
     """A whole number of at least `low`, or an error that names the parameter."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
+    if not is_whole(value, least=low):
         raise InputError(f"{name}= is a whole number of {low} or more.")
     return int(value)
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats, factorise, numeric
+from evidencekit.columns import Bools, Codes, Floats, factorise, numeric
 from evidencekit.disclosure.microdata.matching import grouped, matched
 from evidencekit.errors import InputError, how_many
 from evidencekit.frames import Rows, eager, open_data
@@ -39,7 +39,7 @@ class Keys:
         return len(self.group)
 
     @property
-    def incomplete(self) -> NDArray[np.bool_]:
+    def incomplete(self) -> Bools:
         """Which combinations miss a key."""
         return np.any(self.patterns < 0, axis=1)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, is_whole
 from evidencekit.sampling.streams import Hashed, hashed
 
 __all__ = ["LEAST", "drawn", "need_secret"]
@@ -24,7 +22,7 @@ def need_secret(seed: Any) -> int:
     InputError
         It is not a whole number, or below 2**64.
     """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < LEAST:
+    if not is_whole(seed, least=LEAST):
         raise InputError("seed= is a secret whole number of 2**64 or more: a small one can be found by trying.", _FIX)
     return int(seed)
 

@@ -16,7 +16,23 @@ __all__ = ["Displace", "DropColumns", "Plan", "Pram", "Recode", "Step", "Suppres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recode:
-    """Recode a column to a rung of its ladder; see `recode`."""
+    """Recode a column to a rung of its ladder; see `recode`.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+    ladder : Ladder
+        Its ever coarser codings.
+    rung : int
+        Which of them, counted from 1, the finest and the default: recode no further than risk asks for.
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.microdata import Bands, Ladder, Recode
+    >>> Recode(column="age", ladder=Ladder([Bands((12, 14, 16, 18)), Bands((12, 16, 18))]), rung=2).rung
+    2
+    """
 
     column: str
     ladder: Ladder
@@ -25,7 +41,23 @@ class Recode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopBottom:
-    """Bring the ends of a column of numbers to thresholds; see `top_bottom`."""
+    """Bring the ends of a column of numbers to thresholds; see `top_bottom`.
+
+    Parameters
+    ----------
+    column : str
+        A column of numbers.
+    k : int
+        How many records at least lie at or beyond each threshold, 2 or more; 10 by default, the rule of ten.
+    sides : {"both", "top", "bottom"}
+        Which end is coded, both by default.
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.microdata import TopBottom
+    >>> TopBottom(column="hours_online", k=20, sides="top")
+    TopBottom(column='hours_online', k=20, sides='top')
+    """
 
     column: str
     k: int = 10
@@ -34,7 +66,30 @@ class TopBottom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressLocally:
-    """Take out single values of the plan's keys until the file is k-anonymous; see `suppress_locally`."""
+    """Take out single values of the plan's keys until the file is k-anonymous; see `suppress_locally`.
+
+    Parameters
+    ----------
+    k : int
+        How many records at least match each record on the keys, itself included; 3 by default.
+    importance : mapping of str to float
+        What it costs to lose a value of a key; 1 where none is given.
+    strata : sequence of str
+        Columns within whose levels the file is to be k-anonymous, none by default; nothing is taken out of them.
+    missing : {"matches any", "own category"}
+        What a missing key matches: anything, by default, or only keys that are missing alike, which is stricter and takes more out.
+
+    Raises
+    ------
+    InputError
+        `importance` is no mapping.
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.microdata import SuppressLocally
+    >>> SuppressLocally(k=5, importance={"sex": 5}).k
+    5
+    """
 
     k: int = 3
     importance: Mapping[str, float] = field(default_factory=dict)
@@ -49,7 +104,22 @@ class SuppressLocally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pram:
-    """Change answers of a column at random and keep its (weighted) distribution; see `pram`."""
+    """Change answers of a column at random and keep its (weighted) distribution; see `pram`.
+
+    Parameters
+    ----------
+    column : str
+        A column of categories.
+    keep : float
+        The probability of keeping a level before the matrix is made invariant, from 0 to 1; the rest goes to the others alike. 0.8 by
+        default. The seed is passed to `protect`, since a plan is published and a seed is not.
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.microdata import Pram
+    >>> Pram(column="school", keep=0.9)
+    Pram(column='school', keep=0.9)
+    """
 
     column: str
     keep: float = 0.8
@@ -57,14 +127,48 @@ class Pram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropColumns:
-    """Leave columns out."""
+    """Leave columns out.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Their names. Steps before it may still use them.
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.microdata import DropColumns
+    >>> DropColumns(columns=["stratum", "psu"])
+    DropColumns(columns=['stratum', 'psu'])
+    """
 
     columns: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Displace:
-    """Move the points of clusters; the only way for coordinates to leave. See `displace`."""
+    """Move the points of clusters; the only way for coordinates to leave. See `displace`.
+
+    Parameters
+    ----------
+    cluster : str
+        The column of sampling clusters. Their positions are put into one point first, so no household is placed.
+    latitude, longitude : str
+        Columns in decimal degrees (WGS 84).
+    urban : str
+        A column that says whether a cluster is urban, the same in all its rows: urban ones move up to 2 km, others up to 5, some up to 10.
+    urban_level : object
+        What it holds where a cluster is urban; True by default.
+    area : str, optional
+        A column with the area that a cluster is to stay in, such as its district; with `polygons`.
+    polygons : mapping of level to shape, optional
+        The outline of each area: a GeoJSON Polygon or MultiPolygon, or rings of (longitude, latitude).
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.microdata import Displace
+    >>> Displace(cluster="psu", latitude="lat", longitude="lon", urban="area", urban_level="urban").cluster
+    'psu'
+    """
 
     cluster: str
     latitude: str

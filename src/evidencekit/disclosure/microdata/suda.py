@@ -15,7 +15,7 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.microdata.keys import Keys, opened_keys
 from evidencekit.disclosure.microdata.matching import dense
 from evidencekit.disclosure.progress import stage
-from evidencekit.errors import InputError, how_many, one_of
+from evidencekit.errors import InputError, how_many, is_whole, one_of
 from evidencekit.frames import open_data
 
 __all__ = ["Suda", "SudaScores", "scored", "suda2"]
@@ -52,7 +52,7 @@ class Suda:
     def __post_init__(self) -> None:
         one_of("scores", self.scores, ("elliot", "idds"))
         size, fraction = self.size, self.fraction
-        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+        if size is not None and not is_whole(size, least=1):
             raise InputError("size= is a whole number of keys, at least 1.")
         if isinstance(fraction, bool) or not isinstance(fraction, Real) or not 0 < float(fraction) < 1:
             raise InputError("fraction= is the share of the population that was sampled, between 0 and 1.")

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.errors import InputError, check_level
+from evidencekit.errors import InputError, check_level, is_whole
 
 __all__ = ["Accuracy", "laplace_accuracy"]
 
@@ -76,7 +76,7 @@ def laplace_accuracy(scale: float, *, level: float = 0.95, counts: int = 1) -> A
     known: Any = scale
     if isinstance(scale, (bool, str)) or not hasattr(scale, "__float__") or not 0 < known < math.inf:
         raise InputError("scale= is a number above 0.", "It is the sensitivity divided by epsilon.")
-    if isinstance(counts, bool) or not isinstance(counts, int) or counts < 1:
+    if not is_whole(counts, least=1):
         raise InputError("counts= is a whole number of 1 or more.")
     scale = float(scale)
     q = math.exp(-1 / scale)

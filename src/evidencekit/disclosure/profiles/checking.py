@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, is_whole
 
 __all__ = ["counted", "fraction", "listed", "worded"]
 
 
 def counted(name: str, value: Any, *, least: int = 0) -> None:
     """Raise unless it is a whole number, at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    if not is_whole(value, least=least):
         raise InputError(f"{name}= is a whole number, at least {least}.")
 
 

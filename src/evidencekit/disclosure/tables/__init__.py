@@ -8,13 +8,13 @@
     what is given away   audit_suppression(system, hidden), intervals(system, hidden), audit_rounding(rounded, system)
 """
 
-from evidencekit.disclosure.tables.attacking import SuppressionAudit, audit_suppression, intervals
 from evidencekit.disclosure.tables.controlled import controlled_rounding
 from evidencekit.disclosure.tables.patterns import SuppressionCertificate, SuppressionPattern
 from evidencekit.disclosure.tables.rounded import Rounded, rounding_error
 from evidencekit.disclosure.tables.rounded_audit import RoundingAudit, audit_rounding
 from evidencekit.disclosure.tables.rounding import round_counts
 from evidencekit.disclosure.tables.suppressing import suppress
+from evidencekit.disclosure.tables.suppression_audit import SuppressionAudit, audit_suppression, intervals
 from evidencekit.disclosure.tables.systems import CellSystem, Table, cube, linked
 
 __all__ = [

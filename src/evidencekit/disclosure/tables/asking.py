@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.tables.intruders import insiders_of, outsider, protection_levels
 from evidencekit.disclosure.tables.proofs import Pool, View
 from evidencekit.disclosure.tables.searching import Asked
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.whole import positions
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, is_whole
 
 __all__ = ["asked_of"]
 
@@ -34,7 +32,7 @@ def asked_of(system: CellSystem, *, threshold: int, primary: Any, weighted: Cell
     """
     if not isinstance(system, CellSystem):
         raise InputError(f"This takes a CellSystem, and what was passed is of type {type(system).__name__}.", "Make one: cube(counts).")
-    if isinstance(threshold, bool) or not isinstance(threshold, Integral) or threshold < 1:
+    if not is_whole(threshold, least=1):
         raise InputError("threshold= is a whole number of at least 1.", "Cells of 1 up to one less are hidden: 10 is usual.")
     mask, prices = _mask(primary, system, threshold), _prices(costs, system)
     base = outsider(system.values, protection_levels(system.values, mask, threshold))
@@ -46,7 +44,7 @@ def asked_of(system: CellSystem, *, threshold: int, primary: Any, weighted: Cell
     return Asked(system, mask, prices, tuple(views))
 
 
-def _mask(primary: Any, system: CellSystem, threshold: int) -> NDArray[np.bool_]:
+def _mask(primary: Any, system: CellSystem, threshold: int) -> Bools:
     """The primary cells."""
     if primary is None:
         return system.offered & (system.values > 0) & (system.values < threshold)
@@ -71,7 +69,7 @@ def _prices(costs: Any, system: CellSystem) -> Floats:
     return prices
 
 
-def _weighted(weighted: CellSystem, system: CellSystem, primary: NDArray[np.bool_], threshold: int) -> View | None:
+def _weighted(weighted: CellSystem, system: CellSystem, primary: Bools, threshold: int) -> View | None:
     """Who looks at the weighted totals; None where they are the counts in another unit, so that nothing is new."""
     if not isinstance(weighted, CellSystem):
         raise InputError(f"weighted= takes a CellSystem, and this is of type {type(weighted).__name__}.", "Make one: cube(totals).")

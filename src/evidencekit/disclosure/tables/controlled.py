@@ -8,11 +8,10 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.progress import waited
 from evidencekit.disclosure.tables.rounded import Rounded, counts_of
 from evidencekit.disclosure.tables.systems import CellSystem
@@ -117,7 +116,7 @@ class _Moves:
     most: Floats
 
 
-def _moves(true: Whole, base: int, shown: NDArray[np.bool_], far: str) -> _Moves:
+def _moves(true: Whole, base: int, shown: Bools, far: str) -> _Moves:
     """All moves: up once, which costs what it adds to the error; further where `far`; cells that are not shown may be anything."""
     rest = true % base
     up, hidden = np.flatnonzero(shown & (rest > 0)), np.flatnonzero(~shown)

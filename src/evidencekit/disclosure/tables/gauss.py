@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.tables.systems import CellSystem
 
 __all__ = ["eliminated"]
@@ -14,7 +13,7 @@ PRIME = 2147483629  # below 2^31, so that a product fits into 64 bits; arithmeti
 MOST = 60_000_000  # entries of the matrix that is reduced, 8 bytes each
 
 
-def eliminated(system: CellSystem, primary: NDArray[np.bool_], costs: Floats) -> NDArray[np.bool_]:
+def eliminated(system: CellSystem, primary: Bools, costs: Floats) -> Bools:
     """Hide cells until no primary cell is a linear combination of shown ones.
 
     Cells are shown one after the other, the dearest first; one that would make a primary cell derivable is hidden instead.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import InputError
 
@@ -48,7 +47,7 @@ class ProtectionLevels:
         return f"ProtectionLevels of {len(self.cells):,} of {len(self.low):,} cells"
 
 
-def protection_levels(values: Floats, primary: NDArray[np.bool_], threshold: float, units: Floats | float = 1.0) -> ProtectionLevels:
+def protection_levels(values: Floats, primary: Bools, threshold: float, units: Floats | float = 1.0) -> ProtectionLevels:
     """What the primary cells need.
 
     A cell below the threshold must be able to hold anything from 0 to the threshold: that it is small is known, how small is not. One
@@ -98,7 +97,7 @@ class Intruder:
         """Cells that they know to hold nobody but themselves."""
         return np.flatnonzero((self.low == self.high) & (self.high == 1)) if self.own >= 0 else np.zeros(0, dtype=np.intp)
 
-    def of_hidden(self, hidden: NDArray[np.bool_]) -> Intruder:
+    def of_hidden(self, hidden: Bools) -> Intruder:
         """The same, for needs of hidden cells only."""
         need = ProtectionLevels(np.where(hidden, self.need.low, np.nan), np.where(hidden, self.need.high, np.nan))
         return replace(self, need=need)
@@ -110,7 +109,7 @@ def outsider(values: Floats, need: ProtectionLevels) -> Intruder:
     return Intruder(values, np.zeros(len(values)), np.full(len(values), most), need)
 
 
-def insiders_of(system: CellSystem, base: Intruder, primary: NDArray[np.bool_]) -> list[Intruder]:
+def insiders_of(system: CellSystem, base: Intruder, primary: Bools) -> list[Intruder]:
     """Someone in each of the smallest cells.
 
     In a cell of 1 they are taken to know that they are alone in it, and in every margin of 1 above it. In a cell of 2 they know that it

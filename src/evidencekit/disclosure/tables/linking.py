@@ -12,18 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, kron, vstack
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.tables.axes import Axis, Within, axes_of
 from evidencekit.disclosure.tables.joint import joint_of
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError, how_many
 
-__all__ = ["Table", "axes_in", "linked_parts"]
+__all__ = ["SUMS", "Table", "axes_in", "linked_parts"]
 
 MOST = 200_000  # cells of the full cross
-CLOSE = 1e-8  # relative; weighted totals are added up in another order by whoever made them
+SUMS = 1e-8  # relative; weighted totals are added up in another order by whoever made them
 
-Parts = tuple[Floats, csr_array, NDArray[np.bool_], csr_array, NDArray[np.bool_], tuple[Codes, ...]]
+Parts = tuple[Floats, csr_array, Bools, csr_array, Bools, tuple[Codes, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -120,11 +121,11 @@ class _Grid:
             blocks.append(_krons(each))
         return csr_array(vstack(blocks))
 
-    def inner(self) -> NDArray[np.bool_]:
+    def inner(self) -> Bools:
         """The cells that are no margins of the table."""
         return self.by(tuple(names[-1] for names in self.names))
 
-    def by(self, groups: Sequence[str]) -> NDArray[np.bool_]:
+    def by(self, groups: Sequence[str]) -> Bools:
         """The cells that are groups of these groupings, one for each axis."""
         marks = [np.isin(s, a.slots_of(g)) for a, s, g in zip(self.axes, self.slots, groups, strict=True)]
         return reduce(np.logical_and.outer, marks).ravel()
@@ -138,7 +139,7 @@ class _Grid:
             out = np.moveaxis(np.tensordot(axis.members()[slots][:, one].toarray(), out, axes=(1, i)), 0, i)
         return out.ravel()
 
-    def offered(self, table: Table) -> NDArray[np.bool_]:
+    def offered(self, table: Table) -> Bools:
         """The cells that the table shows."""
         if not table.shown:
             return np.zeros(len(self.keys), dtype=bool)
@@ -240,7 +241,7 @@ def _values(given: list[tuple[_Grid, Floats]], at: list[Codes], m: int) -> Float
     values, table_of = np.full(m, np.nan), np.zeros(m, dtype=np.intp)
     for i, ((grid, new), places) in enumerate(zip(given, at, strict=False)):
         old = values[places]
-        bad = np.abs(new - old) > CLOSE * np.maximum(new, old) + 1e-6
+        bad = np.abs(new - old) > SUMS * np.maximum(new, old) + CLOSE
         if bad.any():
             k = int(np.flatnonzero(bad)[0])
             raise InputError(

@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from evidencekit.columns import Floats
-from evidencekit.disclosure.tables.auditing import Hidden, unmet
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.tables.intruders import Intruder
-from evidencekit.disclosure.tables.proofs import CLOSE, View
+from evidencekit.disclosure.tables.proofs import View
+from evidencekit.disclosure.tables.reaching import Hidden, unmet
 from evidencekit.disclosure.tables.repair import Need
-from evidencekit.disclosure.tables.solving import WholeSolution, least_whole, least_with_prices
+from evidencekit.disclosure.tables.solving import CLOSE, WholeSolution, least_whole, least_with_prices
 from evidencekit.disclosure.tables.systems import CellSystem
 
 __all__ = ["Cover"]
@@ -42,14 +41,14 @@ class Cover:
     Fischetti and Salazar (2001), Solving the cell suppression problem on tabular data with linear constraints, Management Science 47(7).
     """
 
-    def __init__(self, system: CellSystem, free: NDArray[np.bool_], costs: Floats) -> None:
+    def __init__(self, system: CellSystem, free: Bools, costs: Floats) -> None:
         self.system = system
         self.free = free
         self.costs = costs
         self.rows: list[Floats] = []
         self.programmes = 0
 
-    def cheapest(self, *, seconds: float, nodes: int) -> tuple[NDArray[np.bool_], WholeSolution]:
+    def cheapest(self, *, seconds: float, nodes: int) -> tuple[Bools, WholeSolution]:
         """The cheapest pattern that meets the rows, or a bound on it."""
         n = int(self.free.sum())
         cover = csr_array(np.array(self.rows)) if self.rows else csr_array((0, n))
@@ -60,7 +59,7 @@ class Cover:
             hidden[self.free] = found.x > 0.5
         return hidden, found
 
-    def grow(self, hidden: NDArray[np.bool_], views: Sequence[View], told: Callable[[int], None], end: float) -> tuple[int, int]:
+    def grow(self, hidden: Bools, views: Sequence[View], told: Callable[[int], None], end: float) -> tuple[int, int]:
         """Add rows that a pattern breaks; none if it is safe. Possible tables that are met go into the views' pools.
 
         Returns
@@ -85,7 +84,7 @@ class Cover:
                 view.pool.add(table)
         return len(broken), sum(self._cut(hidden, views[v].intruders[i], cell, above) for v, i, cell, above in broken)
 
-    def _cut(self, hidden: NDArray[np.bool_], who: Intruder, cell: int, above: bool) -> int:
+    def _cut(self, hidden: Bools, who: Intruder, cell: int, above: bool) -> int:
         """The row that says what must be hidden, more than now, for a need to be met.
 
         The prices say how much further the cell could be moved per unit that each bound is widened, and hiding a cell widens its bounds

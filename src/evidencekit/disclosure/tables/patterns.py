@@ -6,9 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
+from evidencekit.columns import Bools
 from evidencekit.errors import how_many
 
 __all__ = ["SuppressionCertificate", "SuppressionPattern"]
@@ -82,10 +80,10 @@ class SuppressionPattern:
         What was checked.
     """
 
-    primary: NDArray[np.bool_]
-    secondary: NDArray[np.bool_]
+    primary: Bools
+    secondary: Bools
     certificate: SuppressionCertificate
-    hidden: NDArray[np.bool_] = field(init=False)
+    hidden: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", self.primary | self.secondary)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.tables.intruders import Intruder
+from evidencekit.disclosure.tables.solving import CLOSE
 
-__all__ = ["CLOSE", "Open", "Pool", "View"]
+__all__ = ["Open", "Pool", "View"]
 
-CLOSE = 1e-6
 EXACT = 1e-5  # how far the sums of a possible table may be off; the solver keeps them to 1e-7 each
 
 
@@ -75,7 +74,7 @@ class Pool:
         self._held[self.count], self._near[self.count] = table, table[self.cells]
         self.count += 1
 
-    def within(self, hidden: NDArray[np.bool_]) -> Pool:
+    def within(self, hidden: Bools) -> Pool:
         """The tables that are possible when these cells are hidden and all others shown."""
         kept = self.tables[(self.tables == self.base.values)[:, ~hidden].all(axis=1)]
         new = Pool(self.base, self.relations, max(16, 2 * len(kept)))
@@ -95,7 +94,7 @@ class Pool:
         need = (who.need.high if above else who.need.low)[[cell]]
         return not self._reached(self.tables[:, [cell]], need, who, above)[0]
 
-    def _reached(self, values: Floats, need: Floats, who: Intruder, above: bool) -> NDArray[np.bool_]:
+    def _reached(self, values: Floats, need: Floats, who: Intruder, above: bool) -> Bools:
         """Which needs are met by one of the tables, or between two of them; not those that are NaN."""
         met = values >= need - CLOSE if above else values <= need + CLOSE
         if who.own < 0:
@@ -124,6 +123,6 @@ class View:
     intruders: tuple[Intruder, ...]
     pool: Pool
 
-    def within(self, hidden: NDArray[np.bool_]) -> View:
+    def within(self, hidden: Bools) -> View:
         """The same with the proofs that hold when only these cells are hidden."""
         return View(self.intruders, self.pool.within(hidden))

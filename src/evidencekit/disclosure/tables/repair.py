@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from evidencekit.columns import Floats
-from evidencekit.disclosure.tables.auditing import Hidden, prove
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.tables.intruders import Intruder
-from evidencekit.disclosure.tables.proofs import CLOSE, Open, View
-from evidencekit.disclosure.tables.solving import least
+from evidencekit.disclosure.tables.proofs import Open, View
+from evidencekit.disclosure.tables.reaching import Hidden, prove
+from evidencekit.disclosure.tables.solving import CLOSE, least
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import Refused, how_many
 
@@ -29,14 +28,12 @@ Need = tuple[int, int, int, bool]  # view, intruder, cell, above
 class Repaired:
     """What is hidden after a repair, for which need each cell was added, and how many programmes were solved."""
 
-    hidden: NDArray[np.bool_]
+    hidden: Bools
     causes: dict[int, Need]
     programmes: int
 
 
-def repaired(
-    system: CellSystem, hidden: NDArray[np.bool_], views: Sequence[View], *, costs: Floats, told: Callable[[int], None]
-) -> Repaired:
+def repaired(system: CellSystem, hidden: Bools, views: Sequence[View], *, costs: Floats, told: Callable[[int], None]) -> Repaired:
     """Hide further cells until every need of every intruder is proven to be met; the proofs are added to the views' pools.
 
     For each need that is not, the cheapest other table is looked for that meets it: one that moves the cell to where it must be able to
@@ -85,7 +82,7 @@ def _furthest(left: Open, who: Intruder) -> tuple[int, bool]:
     return left.needs()[int(np.argmax(gaps))]
 
 
-def _cheapest(system: CellSystem, hidden: NDArray[np.bool_], who: Intruder, cell: int, above: bool, costs: Floats) -> tuple[Floats, int]:
+def _cheapest(system: CellSystem, hidden: Bools, who: Intruder, cell: int, above: bool, costs: Floats) -> tuple[Floats, int]:
     """The table that meets a need and moves shown cells at least cost, and how many programmes that took.
 
     The programme charges for how far a cell is moved, while hiding it costs the same however far. So it is solved again with each price

@@ -8,12 +8,12 @@ from html import escape
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.rounded import Rounded, counts_of
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.tables.witnesses import doubted, whole_extreme
 from evidencekit.disclosure.whole import frozen, positions, whole_number
@@ -21,7 +21,6 @@ from evidencekit.errors import EstimationError, InputError, how_many, one_of
 
 __all__ = ["RoundingAudit", "audit_rounding"]
 
-_CLOSE = 1e-6
 _IDLE = 3  # rounds of many cells at once that find nothing new
 
 
@@ -56,10 +55,10 @@ class RoundingAudit:
 
     low: Floats
     high: Floats
-    looked_at: NDArray[np.bool_]
+    looked_at: Bools
     threshold: int
-    determined: NDArray[np.bool_]
-    known_small: NDArray[np.bool_]
+    determined: Bools
+    known_small: Bools
     integer: bool
 
     @property
@@ -178,7 +177,7 @@ def _box(rounded: Rounded, system: CellSystem) -> tuple[Floats, Floats]:
 
 def _bounds(
     system: CellSystem, bottom: Floats, top: Floats, look: Codes, integer: bool, progress: bool | None
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+) -> tuple[Floats, Floats, Bools]:
     """The smallest and largest whole number of each of these cells (NaN for all others), and which were seen with another count."""
     other = np.zeros(len(bottom), dtype=bool)
     reached = [np.full(len(bottom), np.inf), np.full(len(bottom), -np.inf)]  # the smallest and the largest seen so far
@@ -186,7 +185,7 @@ def _bounds(
     def saw(values: Floats) -> None:
         np.minimum(reached[0], values, out=reached[0])
         np.maximum(reached[1], values, out=reached[1])
-        if np.abs(values - np.rint(values)).max() < _CLOSE:
+        if np.abs(values - np.rint(values)).max() < CLOSE:
             np.logical_or(other, np.abs(values - system.values) > 0.5, out=other)
 
     for values in [] if integer else _corners(system, bottom, top, look, reached):
@@ -200,7 +199,7 @@ def _bounds(
                 saw(_extreme(system, bottom, top, cost, integer))
             told(1)
     low, high = np.full(len(bottom), np.nan), np.full(len(bottom), np.nan)
-    low[look], high[look] = np.ceil(reached[0][look] - _CLOSE), np.floor(reached[1][look] + _CLOSE)
+    low[look], high[look] = np.ceil(reached[0][look] - CLOSE), np.floor(reached[1][look] + CLOSE)
     return low, high, other & system.offered
 
 
@@ -218,9 +217,9 @@ def _corners(system: CellSystem, bottom: Floats, top: Floats, look: Codes, reach
         idle, before = (idle + 1 if left == before else 0), left
 
 
-def _met(reached: list[Floats], ends: tuple[Floats, Floats], look: Codes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _met(reached: list[Floats], ends: tuple[Floats, Floats], look: Codes) -> tuple[Bools, Bools]:
     """Of which of these cells the lower and the upper end that the rule allows were reached."""
-    return reached[0][look] - ends[0][look] <= _CLOSE, ends[1][look] - reached[1][look] <= _CLOSE
+    return reached[0][look] - ends[0][look] <= CLOSE, ends[1][look] - reached[1][look] <= CLOSE
 
 
 def _extreme(system: CellSystem, bottom: Floats, top: Floats, cost: Floats, integer: bool) -> Floats:

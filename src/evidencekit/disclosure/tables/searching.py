@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.gauss import eliminated
 from evidencekit.disclosure.tables.optimal import Cover
 from evidencekit.disclosure.tables.patterns import Search
-from evidencekit.disclosure.tables.proofs import CLOSE, View
+from evidencekit.disclosure.tables.proofs import View
 from evidencekit.disclosure.tables.repair import SMALL, Repaired, repaired
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.tables.tidying import tidied
 
@@ -31,12 +31,12 @@ class Asked:
     """What was asked for: the cells, the primary ones, what each costs, who looks."""
 
     system: CellSystem
-    primary: NDArray[np.bool_]
+    primary: Bools
     costs: Floats
     views: tuple[View, ...]
 
     @property
-    def free(self) -> NDArray[np.bool_]:
+    def free(self) -> Bools:
         """Cells that may be shown or hidden."""
         return self.system.offered & ~self.primary
 
@@ -50,7 +50,7 @@ class Asked:
         """How many ends of intervals are looked at."""
         return 2 * sum(len(who.need.cells) for view in self.views for who in view.intruders)
 
-    def price(self, hidden: NDArray[np.bool_]) -> float:
+    def price(self, hidden: Bools) -> float:
         """What the secondary cells of a pattern cost."""
         return float(self.costs[hidden & self.free].sum())
 
@@ -59,7 +59,7 @@ class Asked:
 class Found:
     """A safe pattern with its proofs, how many programmes were solved, and whether any can cost less."""
 
-    hidden: NDArray[np.bool_]
+    hidden: Bools
     views: tuple[View, ...]
     programmes: int
     search: Search
@@ -113,7 +113,7 @@ class _Made:
         return Found(self.safe.hidden, self.views, self.safe.programmes, "search")
 
 
-def _made_safe(asked: Asked, start: NDArray[np.bool_], progress: bool | None) -> _Made:
+def _made_safe(asked: Asked, start: Bools, progress: bool | None) -> _Made:
     """A start with what else it takes for it to be safe."""
     views = tuple(view.within(start) for view in asked.views)
     with stage("audit and repair", asked.needs, progress) as told:

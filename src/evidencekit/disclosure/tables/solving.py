@@ -9,8 +9,11 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 from evidencekit.columns import Floats
+from evidencekit.disclosure.progress import heard
 
-__all__ = ["WholeSolution", "least", "least_whole", "least_with_prices"]
+__all__ = ["CLOSE", "WholeSolution", "least", "least_whole", "least_with_prices"]
+
+CLOSE = 1e-6  # numbers of people that a solver gave are the same up to this
 
 
 def least(costs: Floats, sums: csr_array, right: Floats, *, low: Floats, high: Floats) -> Floats | None:
@@ -47,12 +50,14 @@ def least_whole(costs: Floats, cover: csr_array, *, seconds: float, nodes: int) 
         options["time_limit"] = max(seconds, 0.1)
     if nodes:
         options["node_limit"] = nodes
-    found = solve(
-        costs,
-        integrality=np.ones(len(costs)),
-        bounds=Bounds(np.zeros(len(costs)), np.ones(len(costs))),
-        constraints=[LinearConstraint(cover, lb=1.0)] if cover.shape[0] else [],
-        options=options,
+    found = heard(
+        lambda: solve(
+            costs,
+            integrality=np.ones(len(costs)),
+            bounds=Bounds(np.zeros(len(costs)), np.ones(len(costs))),
+            constraints=[LinearConstraint(cover, lb=1.0)] if cover.shape[0] else [],
+            options=options,
+        )
     )
     bound = found.mip_dual_bound
     return WholeSolution(found.x, found.status == 0, -np.inf if bound is None else float(bound))

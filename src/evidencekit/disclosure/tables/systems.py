@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.tables.axes import Within
-from evidencekit.disclosure.tables.linking import CLOSE, Table, axes_in, linked_parts
+from evidencekit.disclosure.tables.linking import SUMS, Table, axes_in, linked_parts
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.disclosure.whole import positions
 from evidencekit.errors import InputError, how_many
 
@@ -56,9 +56,9 @@ class CellSystem:
 
     values: Floats
     relations: csr_array
-    inner: NDArray[np.bool_]
+    inner: Bools
     atoms: csr_array
-    offered: NDArray[np.bool_]
+    offered: Bools
     tables: tuple[Codes, ...]
 
     def __post_init__(self) -> None:
@@ -158,7 +158,7 @@ def _check(system: CellSystem) -> None:
     for matrix, values in ((system.relations, system.values), (system.atoms.T, system.values[system.inner])):
         made = matrix @ values
         off = np.abs(made) if matrix is system.relations else np.abs(made - system.values)
-        bad = off > CLOSE * (abs(matrix) @ values) + 1e-6
+        bad = off > SUMS * (abs(matrix) @ values) + CLOSE
         if bad.any():
             what = "sum" if matrix is system.relations else "cell"
             raise InputError(

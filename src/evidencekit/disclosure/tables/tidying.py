@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Floats
-from evidencekit.disclosure.tables.auditing import Hidden, met, unmet
+from evidencekit.columns import Bools, Floats
 from evidencekit.disclosure.tables.proofs import View
+from evidencekit.disclosure.tables.reaching import Hidden, met, unmet
 from evidencekit.disclosure.tables.repair import Need, Repaired
 from evidencekit.disclosure.tables.systems import CellSystem
 
@@ -21,13 +20,13 @@ LIKELY = 3  # needs that are looked at before all others, for each cell
 def tidied(
     system: CellSystem,
     start: Repaired,
-    free: NDArray[np.bool_],
+    free: Bools,
     views: Sequence[View],
     *,
     costs: Floats,
     budget: int,
     told: Callable[[int], None],
-) -> tuple[NDArray[np.bool_], tuple[View, ...], int]:
+) -> tuple[Bools, tuple[View, ...], int]:
     """Show secondary cells, the dearest first, where every need is still proven to be met without them.
 
     Parameters

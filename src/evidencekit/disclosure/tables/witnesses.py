@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from evidencekit.columns import Codes, Floats
-from evidencekit.disclosure.progress import stage
+from evidencekit.columns import Bools, Codes, Floats
+from evidencekit.disclosure.progress import heard, stage
+from evidencekit.disclosure.tables.solving import CLOSE
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.errors import EstimationError
 
 __all__ = ["doubted", "whole_extreme"]
 
-_CLOSE = 1e-6
 _INFEASIBLE = (2, 4)  # statuses of scipy.optimize.milp
 
 
-def doubted(
-    system: CellSystem, bottom: Floats, top: Floats, look: Codes, seen: NDArray[np.bool_], progress: bool | None
-) -> NDArray[np.bool_]:
+def doubted(system: CellSystem, bottom: Floats, top: Floats, look: Codes, seen: Bools, progress: bool | None) -> Bools:
     """For each of these cells, whether another table of whole numbers within the bounds has another count there.
 
     Parameters
@@ -51,7 +48,7 @@ def doubted(
     return out
 
 
-def _another(system: CellSystem, bottom: Floats, top: Floats, i: int) -> NDArray[np.bool_]:
+def _another(system: CellSystem, bottom: Floats, top: Floats, i: int) -> Bools:
     """Cells that have another count in a table within the bounds that has another one in cell i; none where there is no such table."""
     for low, high in ((system.values[i] + 1, top[i]), (bottom[i], system.values[i] - 1)):
         if low > high:
@@ -64,13 +61,13 @@ def _another(system: CellSystem, bottom: Floats, top: Floats, i: int) -> NDArray
     return np.zeros(len(top), dtype=bool)
 
 
-def _one_more_or_less(system: CellSystem, bottom: Floats, top: Floats) -> NDArray[np.bool_]:
+def _one_more_or_less(system: CellSystem, bottom: Floats, top: Floats) -> Bools:
     """Cells that change where one person more, or one less, in one inner cell leaves every cell within its bounds."""
     true, atoms = system.values, abs(system.atoms)
     out = np.zeros(len(true), dtype=bool)
     if np.any(true != np.rint(true)):  # an inner table that nobody has tabulated
         return out
-    for stuck in (true + 1 > top + _CLOSE, true - 1 < bottom - _CLOSE):
+    for stuck in (true + 1 > top + CLOSE, true - 1 < bottom - CLOSE):
         free = np.asarray(atoms @ stuck.astype(np.float64)) == 0
         out |= np.asarray(free.astype(np.float64) @ atoms) > 0
     return out
@@ -79,7 +76,8 @@ def _one_more_or_less(system: CellSystem, bottom: Floats, top: Floats) -> NDArra
 def whole_extreme(system: CellSystem, bottom: Floats, top: Floats, cost: Floats) -> Floats | None:
     """Whole counts that add up, within bounds, at the least cost; None where there are none."""
     solve: Any = milp
-    found = solve(cost, integrality=np.ones(len(cost)), bounds=Bounds(bottom, top), constraints=LinearConstraint(system.relations, 0, 0))
+    within, sums = Bounds(bottom, top), LinearConstraint(system.relations, 0, 0)
+    found = heard(lambda: solve(cost, integrality=np.ones(len(cost)), bounds=within, constraints=sums))
     if found.x is None and found.status in _INFEASIBLE:
         return None
     if found.x is None or found.status:

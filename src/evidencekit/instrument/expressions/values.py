@@ -11,13 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 
 __all__ = ["Bools", "Numbers", "Texts", "Truth", "Values", "as_number", "as_texts", "as_truth", "blank", "number_of", "text_of"]
 
-Bools = NDArray[np.bool_]
 _NONE = np.zeros((), dtype=bool)
 
 

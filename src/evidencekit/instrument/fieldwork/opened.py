@@ -8,9 +8,8 @@ from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats, factorise
+from evidencekit.columns import Bools, Codes, Floats, factorise
 from evidencekit.errors import InputError
 from evidencekit.frames import Dataset, Rows, eager, open_data
 from evidencekit.instrument.expressions.functions import days_of
@@ -21,7 +20,6 @@ from evidencekit.missingness import Missing
 
 __all__ = ["Answers", "Opened", "moments", "opened", "text_of"]
 
-Bools = NDArray[np.bool_]
 _NOT_STATED = "not stated"
 
 

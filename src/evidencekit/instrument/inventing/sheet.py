@@ -9,13 +9,11 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from evidencekit.columns import Codes
+from evidencekit.columns import Bools, Codes
 from evidencekit.errors import InputError
 from evidencekit.instrument.expressions import Context, Expression, Numbers, Texts, Truth, Values, evaluate, truth
 
 __all__ = ["Sheet", "holds", "spread_out", "stream"]
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -19,6 +19,7 @@ class Table:
     Shapes: G entries, D domains, p variables. `unit`, `domain` (G,); `w` weight and `n` answers (G,); `sums` weighted sums (G, p);
     `second` weighted second moments about the domain means (D, p, p), None where the variables are indicators; `w2` squared weights
     (D,); `cases` answers in each category (D, p), or of numbers that are one of two the answers that are the larger (D, 1), else None;
+    `nearly` the columns among them that have a few other answers too;
     `missing` rows of the domains without an answer; `cross` the variables' (P, D, p) and the weights' (P, D) sums over what the weights
     were calibrated on, None without calibration; `categories` the levels the p indicators stand for, as shown, and `keys` as they stand
     in the data.
@@ -36,6 +37,7 @@ class Table:
     cross: tuple[Floats, Floats] | None = None
     categories: tuple[Any, ...] | None = None
     keys: tuple[Any, ...] | None = None
+    nearly: tuple[str, ...] = ()
 
     @property
     def p(self) -> int:

@@ -209,7 +209,7 @@ def _observed(survey: Survey, names: tuple[str, ...], values: list[Floats], doma
         members = _members(survey, domains, blank)
         found = _sums(members, values)
     cases = cases_of(survey, names, values, blank, domains)
-    return replace(_numeric_table(survey, values, members, found), cases=cases)
+    return replace(_numeric_table(survey, values, members, found), cases=cases.counts, nearly=cases.nearly)
 
 
 def _sums(members: _Members, values: list[Floats]) -> tuple[Floats, Floats]:

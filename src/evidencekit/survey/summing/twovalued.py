@@ -1,9 +1,13 @@
-"""Counts of cases behind numbers made from columns that have two values: a mean of 0s and 1s is a share, whatever verb made it."""
+"""Counts of cases behind numbers made from columns that have two values: a mean of 0s and 1s is a share, whatever verb made it.
+
+A column of 0s and 1s in which one answer was typed as 9 is one of those too. If it were taken for amounts, nobody would count how few said
+yes. Of lazy frames only sums are known, and columns of 0 and 1 or of 1 and 2 without any other answer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +16,39 @@ from evidencekit.columns import Floats, summed
 from evidencekit.survey.summing.domains import Domains
 from evidencekit.survey.survey import Survey
 
-__all__ = ["cases_of", "cases_of_groups", "cases_of_sums"]
+__all__ = ["Cases", "cases_of", "cases_of_groups", "cases_of_sums"]
 
-FIRST, BLOCK = 64, 65_536  # most columns show a third value among the first few answers
-YES_NO = ((0.0, 1.0), (1.0, 2.0))  # how survey files write no and yes; all that can be known without rows
+FIRST, BLOCK = 64, 65_536  # most columns of amounts show many values among the first few answers
+STRAY = 1 / 20  # of the answers to yes or no that may be others: typed wrongly, or codes nobody declared
+STRAYS = 2  # of them, where answers are few
+MANY = 12  # different values, from which on a column is of amounts whatever is common among them
+YES_NO = ((0.0, 1.0), (1.0, 2.0))  # how survey files write no and yes: pairs that few other answers do not change, or that sums tell
 
 
-def cases_of(survey: Survey, names: Sequence[str], values: Sequence[Floats], blank: Any, domains: Domains) -> Floats | None:
+class Cases(NamedTuple):
+    """Cases per domain, shape (D, 1), None where columns do not have two values; and the columns that nearly have."""
+
+    counts: Floats | None
+    nearly: tuple[str, ...] = ()
+
+
+class _Two(NamedTuple):
+    """The two values of a column: cases are where it is `value`, or, if `other`, where it is not."""
+
+    value: float
+    other: bool = False
+    nearly: bool = False
+
+    def at(self, x: Floats) -> NDArray[np.bool_]:
+        """Where a column has a case; a missing answer may count as one if `other`."""
+        return (x != self.value) if self.other else (x == self.value)
+
+
+def cases_of(survey: Survey, names: Sequence[str], values: Sequence[Floats], blank: Any, domains: Domains) -> Cases:
     """Unweighted answers per domain that are the larger of a column's two values, shape (D, 1); None for any other column.
+
+    Where a few answers are neither, the rarer of the two values is counted by itself: the others are not among its people. Where that
+    is the smaller value, cases are all answers but those.
 
     Parameters
     ----------
@@ -32,24 +61,25 @@ def cases_of(survey: Survey, names: Sequence[str], values: Sequence[Floats], bla
     domains : Domains
         Each row's domain.
     """
-    highs = [_high(survey, name, x) for name, x in zip(names, values, strict=True)]
-    known = [high for high in highs if high is not None]
+    found = _known(survey, names, values)
+    nearly, known = _nearly(found), [two.at(x) for _, x, two in found]
     if not known:
-        return None
+        return Cases(None)
     if len(known) == 2:
         top, below = known
         parts = [_counted(group, blank, domains) for group in (top, below, below & ~top)]
-        return fewest(parts)
-    return _counted(known[0], blank, domains)[:, None]
+        return Cases(fewest(parts), nearly)
+    return Cases(_counted(known[0], blank, domains)[:, None], nearly)
 
 
-def cases_of_groups(survey: Survey, names: Sequence[str], values: Sequence[Floats], blank: Any, domains: Domains) -> Floats | None:
+def cases_of_groups(survey: Survey, names: Sequence[str], values: Sequence[Floats], blank: Any, domains: Domains) -> Cases:
     """The same for a covariance: the smallest of the groups that two columns form, shape (D, 1)."""
-    known = [high for name, x in zip(names, values, strict=True) if (high := _high(survey, name, x)) is not None]
+    found = _known(survey, names, values)
+    nearly, known = _nearly(found), [two.at(x) for _, x, two in found]
     if len(known) < 2 or names[0] == names[1]:
-        return None if not known else _counted(known[0], blank, domains)[:, None]
+        return Cases(_counted(known[0], blank, domains)[:, None] if known else None, nearly)
     a, b = known
-    return fewest([_counted(group, blank, domains) for group in (a & b, a & ~b, ~a & b, ~a & ~b)])
+    return Cases(fewest([_counted(group, blank, domains) for group in (a & b, a & ~b, ~a & b, ~a & ~b)]), nearly)
 
 
 def cases_of_sums(column: Callable[[str], Floats], p: int, added: Callable[[Floats], Floats]) -> Floats | None:
@@ -85,38 +115,58 @@ def fewest(groups: Sequence[Floats]) -> Floats:
     return np.min(np.column_stack(groups), axis=1, keepdims=True)
 
 
-def _high(survey: Survey, name: str, x: Floats) -> NDArray[np.bool_] | None:
-    """Where a column of two values has the larger one; None for other columns. Which value that is, is looked up once."""
-    key = ("larger of two", name)
-    if key not in survey.cache:
-        survey.cache[key] = _larger(x)
-    larger = survey.cache[key]
-    return None if larger is None else x == larger
+def _known(survey: Survey, names: Sequence[str], values: Sequence[Floats]) -> list[tuple[str, Floats, _Two]]:
+    """The columns of two values, with these. Which they are is looked up once."""
+    out: list[tuple[str, Floats, _Two]] = []
+    for name, x in zip(names, values, strict=True):
+        key = ("two values", name)
+        if key not in survey.cache:
+            survey.cache[key] = _two_of(x)
+        if (two := survey.cache[key]) is not None:
+            out.append((name, x, two))
+    return out
 
 
-def _larger(x: Floats) -> float | None:
-    """The larger of at most two values; 1 where all are 0. None where there are more, or none."""
-    found = np.empty(0)
+def _nearly(found: Sequence[tuple[str, Floats, _Two]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _, two in found if two.nearly))
+
+
+def _two_of(x: Floats) -> _Two | None:
+    """The larger of at most two values; 1 where all are 0. Of yes and no with a few other answers, the rarer one.
+
+    None where there are more, or none. As rows are looked through, answers that are neither only become more.
+    """
+    counts: dict[float, int] = {}
     for start, end in [(0, FIRST), *((s, s + BLOCK) for s in range(FIRST, len(x), BLOCK))]:
-        piece = x[start:end]
-        same = np.zeros(len(piece), dtype=bool)
-        for value in found:
-            same |= piece == value
-        if same.all():
-            continue
-        other = piece[~same]
-        other = other[~np.isnan(other)]
-        if other.size:
-            found = np.union1d(found, other)
-            if len(found) > 2:
+        left = x[start:end]
+        for value in tuple(counts):
+            same = left == value
+            counts[value] += int(np.count_nonzero(same))
+            left = left[~same]
+        left = left[~np.isnan(left)]
+        if left.size:
+            counts |= dict(zip(*(part.tolist() for part in np.unique(left, return_counts=True)), strict=True))
+            if len(counts) > MANY or (len(counts) > 2 and not _yes_no(counts, len(x))):
                 return None
-    if not len(found):
+    if len(counts) <= 2:
+        return None if not counts else _Two(1.0 if set(counts) == {0.0} else max(counts))
+    pair = _yes_no(counts, sum(counts.values()))
+    if pair is None or not all(value in counts for value in pair):
         return None
-    return 1.0 if found[-1] == 0 and len(found) == 1 else float(found[-1])
+    no, yes = pair
+    rare = counts[yes] <= counts[no]
+    return _Two(yes if rare else no, other=not rare, nearly=True)
+
+
+def _yes_no(counts: dict[float, int], answers: int) -> tuple[float, float] | None:
+    """How no and yes are written where few enough of so many answers are neither."""
+    others = {pair: sum(counts.values()) - sum(counts.get(value, 0) for value in pair) for pair in YES_NO}
+    pair = min(YES_NO, key=others.__getitem__)
+    return pair if others[pair] <= max(STRAYS, answers * STRAY) else None
 
 
 def _counted(group: NDArray[np.bool_], blank: Any, domains: Domains) -> Floats:
-    """The size of a group in each domain."""
+    """The size of a group in each domain; missing answers are blank, or in no domain."""
     used = group if blank is None else group & ~blank
     if domains.row is None:
         return np.array([float(np.count_nonzero(used))])

@@ -12,7 +12,7 @@ from evidencekit._version import __version__
 from evidencekit.columns import Codes, Floats
 from evidencekit.combining import has_design
 from evidencekit.errors import InputError, Refused, one_of
-from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
+from evidencekit.estimate import NEARLY_TWO, Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
 from evidencekit.sameness import Sample, sums_of
 from evidencekit.survey.design.binding import adds_up
 from evidencekit.survey.design.replicates import Replicates
@@ -300,6 +300,8 @@ def _provenance(survey: Survey, measured: Measured, layout: Layout, asked: Asked
     policies = [*asked.policies, *decisions(survey)]
     empty = sum(measured.domains.count - len(np.unique(layout.domain[layout.table == t])) for t in range(len(measured.tables)))
     policies += [("groups without answers", f"{empty} left out")] if empty else []
+    nearly = dict.fromkeys(name for table in measured.tables for name in table.nearly)
+    policies += [(NEARLY_TWO, f"{', '.join(nearly)}: a few answers are neither; the rarer of the two is counted")] if nearly else []
     missing = tuple((name, table.missing) for name, table in zip(used, measured.tables, strict=False))
     policies += missing_words(missing, asked.statistic)
     return Provenance(

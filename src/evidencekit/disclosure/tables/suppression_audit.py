@@ -1,4 +1,4 @@
-"""What could be worked out of a given pattern, by anyone who sees the shown cells."""
+"""The audit of a given pattern: what could be worked out of its hidden cells by anyone who sees the others."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.progress import stage
 from evidencekit.disclosure.tables.asking import asked_of
-from evidencekit.disclosure.tables.auditing import Hidden, unmet
+from evidencekit.disclosure.tables.reaching import Hidden, unmet
 from evidencekit.disclosure.tables.solving import least
 from evidencekit.disclosure.tables.systems import CellSystem
 from evidencekit.disclosure.whole import positions
@@ -34,8 +33,8 @@ class SuppressionAudit:
         How many linear programmes were solved.
     """
 
-    outsiders: NDArray[np.bool_]
-    insiders: NDArray[np.bool_]
+    outsiders: Bools
+    insiders: Bools
     programmes: int
 
     @property
@@ -152,7 +151,7 @@ def intervals(system: CellSystem, hidden: Any, *, cells: Any = None, progress: b
     return low, high
 
 
-def _hidden(hidden: Any, system: CellSystem) -> NDArray[np.bool_]:
+def _hidden(hidden: Any, system: CellSystem) -> Bools:
     """What is hidden, with what is never shown."""
     mask = np.asarray(hidden)
     if mask.dtype != np.bool_ or mask.shape != (len(system),):

@@ -1,4 +1,4 @@
-"""The audit: what anyone could work out of each hidden cell, by linear programming."""
+"""How far a hidden cell can reach, for whoever sees the rest, by linear programming; the steps that every audit and search is made of."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.disclosure.tables.intruders import Intruder
 from evidencekit.disclosure.tables.proofs import Open, Pool
 from evidencekit.disclosure.tables.solving import least
@@ -30,7 +29,7 @@ class Hidden:
     component: Codes
 
     @staticmethod
-    def of(relations: csr_array, hidden: NDArray[np.bool_]) -> Hidden:
+    def of(relations: csr_array, hidden: Bools) -> Hidden:
         """Drop shown cells, sums without a hidden cell, and sums that repeat another."""
         cells = np.flatnonzero(hidden)
         sums = relations[:, cells]
