@@ -130,7 +130,10 @@ def test_a_trend_needs_three_rounds_and_a_line() -> None:
     assert "percentage point" in told.details[0]
     back = trending(rising[::-1], bases, words=WORDS, years=years)
     assert back.direction == "falling"
-    assert back.details[0].startswith("The fall is")
+    assert "by -0.9 percentage points a year" in back.details[0]
+    for wrong in (years[::-1], years[:3], [2017, 2017, 2023, 2026]):
+        with pytest.raises(InputError, match="years="):
+            trending(rising, bases, words=WORDS, years=wrong)
     flat = [round_of(int(y), 0.15, 20 + k) for k, y in enumerate(years)]
     assert trending(flat, bases, words=WORDS, years=years).direction == "unclear"
     turning = [round_of(int(y), share, 30 + k) for k, (y, share) in enumerate(zip(years, (0.1, 0.2, 0.3, 0.1), strict=True))]
@@ -163,6 +166,38 @@ def test_what_cannot_be_claimed_is_refused() -> None:
         changed([same, same], [basis("2020"), basis("2023")], words=WORDS)
     with pytest.raises(InputError, match="time"):
         changed([same, round_of(2023, 0.2, 2)], [basis("2020"), replace(basis("2020"))], words=WORDS)
+
+
+def test_doubts_about_its_numbers_stand_beside_a_claim() -> None:
+    """Once only findings had them."""
+    why = "few sampling units"
+    unsure = replace(table((60, 300), n=600), status=("uncertain", "shown"), reason=(why, ""))
+    assert why in compare(unsure, [(0, 1)], words=WORDS, plan="p")[0].caveats
+    three = replace(table((60, 300, 100), n=600), reason=(why, "", ""))
+    assert why in ranked(three, 0, words=WORDS, among="groups").caveats
+    rounds = [replace(round_of(2020, 0.1, 1), reason=(why,)), round_of(2023, 0.2, 2)]
+    assert why in changed(rounds, [basis("2020"), basis("2023")], words=WORDS).caveats
+
+
+def test_no_cell_is_chosen_in_silence() -> None:
+    """Once the first cell of a table was taken where none was named."""
+    two = [table((100, 120)), table((140, 120), seed=3)]
+    with pytest.raises(InputError, match="cell="):
+        changed(two, [basis("2020"), basis("2023")], words=WORDS)
+
+
+def test_no_rise_is_said_of_what_is_unclear() -> None:
+    """Once the slope of an unclear trend was called "the rise"."""
+    years = [2017.0, 2020.0, 2023.0]
+    told = trending([round_of(1, 0.15, 40 + k) for k in range(3)], [basis(f"{y:.0f}") for y in years], words=WORDS, years=years)
+    assert told.direction == "unclear"
+    assert not any(word in " ".join((told.text, *told.details)) for word in ("rise ", "rose", "fell", "rising", "falling"))
+
+
+def test_a_blocked_claim_has_no_entry() -> None:
+    held = changed([round_of(2020, 0.1, 1), round_of(2023, 0.2, 2)], [basis("2020"), basis("2023", mode="web")], words=WORDS)
+    with pytest.raises(Refused, match="blocked"):
+        held.entry()
 
 
 def test_ordinals() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from evidencekit.findings.amounts import rounded_total
+from evidencekit.combining import rounded_total
 from evidencekit.findings.phrases import at_least, at_most, common_denominator, natural_frequency
 
 # Percent with limits, the headline, and the two bounds that the limits support.

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from evidencekit.errors import InputError, how_many
-from evidencekit.findings.ranges import icon_counts
+from evidencekit.findings.picturing import as_icons
 from evidencekit.findings.register import Entry, Register
+from evidencekit.findings.sentences import sentence_of
 from evidencekit.findings.stating import Finding
 from evidencekit.rendering.documents import Block, Box, Sheet, save
 
@@ -148,25 +149,15 @@ def _checked(findings: object) -> tuple[Finding, ...]:
 
 
 def _block(find: Finding) -> Block:
-    picture = find.picture("icons" if _as_icons(find) else "dots", bare=True)
+    picture = find.picture("icons" if as_icons(find.released, find.row) else "dots", bare=True)
     headline = find.headline()
     big = find.phrase.text if find.phrase else find.percent
     big = next((x for x in (big, f"{big[0].upper()}{big[1:]}") if x in headline), "")
     return Block(heading=headline, big=big, lines=(f"{find.interval_words()}.", *find.said_beside), picture=picture, aside=find.caveats())
 
 
-def _as_icons(find: Finding) -> bool:
-    est = find.released.estimate
-    p, low, high = (float(x[find.row]) for x in (est.points, est.interval.low, est.interval.high))
-    try:
-        icon_counts(p, *((None, None) if low != low else (low, high)))
-    except InputError:
-        return False
-    return True
-
-
 def _actions(found: Sequence[Finding]) -> list[Box]:
-    lines = tuple(dict.fromkeys(_sentence(one.action.line) for one in found if one.action))
+    lines = tuple(dict.fromkeys(sentence_of(one.action.line) for one in found if one.action))
     return [Box(title="What should happen", lines=lines, strong=True)] if lines else []
 
 
@@ -180,7 +171,7 @@ def _methods(found: Sequence[Finding]) -> list[str]:
         how = "a probability sample" if est.inference == "probability" else f"not a probability sample: {est.inference}"
         way = (f"{how} of {whom}", f"{est.interval.level:.0%} intervals", f"shown under {rules.name} {rules.version}")
         ways.setdefault(way, []).append(f"{n:,.0f}" if n == n else "a number that is not shown")
-    return [_sentence(f"{way[0]}; {' and '.join(dict.fromkeys(many))} answers; {'; '.join(way[1:])}") for way, many in ways.items()]
+    return [sentence_of(f"{way[0]}; {' and '.join(dict.fromkeys(many))} answers; {'; '.join(way[1:])}") for way, many in ways.items()]
 
 
 def _open(found: Sequence[Finding]) -> list[str]:
@@ -207,7 +198,3 @@ def _entries(found: Sequence[Finding]) -> tuple[Entry, ...]:
     """The register of the page: its findings and their claims, each once."""
     entries = [entry for one in found for entry in (one.entry(), *(claim.entry() for claim in one.claims))]
     return tuple({entry.id: entry for entry in entries}.values())
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

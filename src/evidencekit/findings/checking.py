@@ -1,7 +1,7 @@
 """What keeps a finding from being remembered and acted on: rules that are passed or not, each with its reason. There is no score.
 
-M1 to M9 ask of the headline what can be computed and makes numbers easier to keep: one number, small and sayable, few and plain words, a
-picture that counts the same. Whether people remember it is measured with `recall`. A1 to A7 ask of the action what somebody could be
+M1 to M11 ask of the headline what can be computed and makes numbers easier to keep: one number, small and sayable, few and plain words, a
+picture that counts the same. Whether people remember it only a test with people can tell. A1 to A7 ask of the action what somebody could be
 held to, and C1 whether the finding stands alone.
 """
 
@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evidencekit.errors import InputError
-from evidencekit.findings.ranges import icon_counts
+from evidencekit.findings.picturing import as_icons
 from evidencekit.findings.register.mentions import mentions
 from evidencekit.rendering.text import text_table
 
@@ -105,7 +104,7 @@ def _memorable(find: Finding) -> list[Check]:
         Check("M5", phrase is None or phrase.y <= 1000, "a denominator that can be pictured", "Say it beside something as rare."),
         Check("M6", jargon is None, "no jargon and no short forms", "Write it as you would say it to a neighbour."),
         Check("M7", _grade(said) <= GRADE, "plain words (reading grade, English)", "Use shorter words, or a shorter sentence."),
-        Check("M8", _can_be_drawn(find), "a picture that counts the same", 'Use picture("dots") instead of icons.'),
+        Check("M8", as_icons(find.released, find.row), "a picture that counts the same", 'Use picture("dots") instead of icons.'),
         Check("M9", who and when, "who, and when", "Name people= and recall= in its Words, or time= in its Basis."),
         Check("M10", bool(np.isfinite(low)), "how uncertain it is", "Say that no interval can be given, and why."),
         Check("M11", "." not in (phrase.text if phrase else find.percent), "no decimals, nothing to work out", "Round in the text."),
@@ -143,17 +142,6 @@ def _beside(find: Finding) -> Check:
     alone = find.topic == "harm" and find.counterpart is None
     fix = "Set a finding on those who offend, what deters them, or help beside it: counterpart= of finding()."
     return Check("C1", not alone, "harm does not stand alone", fix)
-
-
-def _can_be_drawn(find: Finding) -> bool:
-    inside: Any = find.released.estimate
-    ends = (float(inside.interval.low[find.row]), float(inside.interval.high[find.row]))
-    low, high = (None, None) if np.isnan(ends[0]) else ends
-    try:
-        icon_counts(float(inside.points[find.row]), low, high)
-    except InputError:
-        return False
-    return True
 
 
 def _grade(sentence: str) -> float:

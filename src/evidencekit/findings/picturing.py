@@ -10,14 +10,21 @@ import numpy as np
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.estimate import Estimate
-from evidencekit.findings.ranges import icon_counts, interval_words, percent_words
+from evidencekit.findings.ranges import denominator, icon_counts, interval_words, percent_words
+from evidencekit.findings.sentences import sentence_of
 from evidencekit.rendering.dots import DotRow, dot_chart
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.icons import icon_array
 
-__all__ = ["dot_picture", "icon_picture", "interval_said"]
+__all__ = ["as_icons", "dot_picture", "icon_picture", "interval_said"]
 
 Ends = tuple[float, float] | None
+
+
+def as_icons(released: Released, row: int) -> bool:
+    """Whether a share can be drawn as icons: near none or everyone it cannot."""
+    low, high = _ends(released, row) or (None, None)
+    return denominator(float(released.estimate.points[row]), low, high) is not None
 
 
 def icon_picture(released: Released, row: int, say: Callable[[str], str], caveats: Sequence[str], *, bare: bool = False) -> Picture:
@@ -119,4 +126,4 @@ def _ends(released: Released, i: int) -> Ends:
 
 def _sentences(parts: Sequence[str]) -> str:
     """Parts as sentences."""
-    return " ".join(f"{part[:1].upper()}{part[1:].rstrip('.')}." for part in parts if part)
+    return " ".join(sentence_of(part) for part in parts if part)

@@ -20,13 +20,13 @@ from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
-from evidencekit.findings.claims.cells import UNNAMED
+from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
 from evidencekit.findings.ranges import denominator
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
-from evidencekit.findings.telling import VENUE, among, sentence, weighted, what
+from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
 from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import Picture
 
@@ -124,19 +124,7 @@ class Finding:
         """What must be said beside the headline."""
         source = self.released.estimate
         variable = str(source.cells.columns["variable"][self.row])
-        return (*self._doubts(), *missing_words(source, variable), *decision_words(source), self.released.note)
-
-    def _doubts(self) -> list[str]:
-        """What must be said of this number even where there is little room."""
-        source = self.released.estimate
-        reason = self.released.reason[self.row]
-        out = [reason] if reason else []
-        if weighted(self.released, self.row):
-            out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
-        elif not has_design(source.inference):
-            out.append("describes those who answered, not a population")
-        out += [VENUE] if source.inference == "venue" else []
-        return out + ([source.flags[self.row]] if source.flags[self.row] else [])
+        return (*doubts(self.released, self.row), *missing_words(source, variable), *decision_words(source), self.released.note)
 
     @property
     def said_beside(self) -> tuple[str, ...]:
@@ -205,7 +193,7 @@ class Finding:
             The share is too rare for icons.
         """
         one_of("kind", kind, ("icons", "dots"))
-        beside = [*self._doubts(), self.released.note]
+        beside = [*doubts(self.released, self.row), self.released.note]
         if kind == "icons":
             return icon_picture(self.released, self.row, self._say, beside, bare=bare)
         title = f"{what(self.released, self.row)}, among {among(self.released, self.row)}"
@@ -338,19 +326,7 @@ def finding(
             "This number is about a subset that has no name, so a sentence cannot say whom it is about.",
             'Name it where it is estimated: proportion(..., where=..., where_label="aged 15-17").',
         )
-    if cell is None and len(estimate) > 1:
-        apart = [c for c, v in estimate.cells.columns.items() if len(set(v)) > 1]
-        example = ", ".join(f"{c!r}: ..." for c in apart)
-        raise InputError(f"The table has {len(estimate)} cells.", f"Choose one with cell=, for example cell={{{example}}}.")
-    row = estimate.cells.find(0 if cell is None else cell)
-    if released.status[row] == "protected":
-        raise Refused("This cell is protected: it may not be said.", "Ask about a larger group.")
-    if released.status[row] == "not presented":
-        raise Refused("This cell is too uncertain to be presented under its profile.", "Ask about a larger group.")
-    if released.rules.method.kind == "round":
-        raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
-    if released.status[row] == "review":
-        raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
+    row = chosen(released, cell)
     return Finding(
         released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id, claims=_claims(claims)
     )

@@ -7,7 +7,7 @@ from evidencekit.disclosure import Released
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.wording import Words
 
-__all__ = ["VENUE", "among", "sentence", "weighted", "what", "whom"]
+__all__ = ["VENUE", "among", "doubts", "sentence", "weighted", "what", "whom"]
 
 VENUE = "speaks for those who attend the venues of the frame, not for people who attend none of them"
 
@@ -46,6 +46,18 @@ def sentence(released: Released, row: int, amount: str, *, words: Words | None =
 def among(released: Released, row: int) -> str:
     """Of whom all shares of the table are, its groups left out."""
     return ", ".join(x for x in (_labelled(released, row, groups=False), weighted(released, row)) if x)
+
+
+def doubts(released: Released, row: int) -> tuple[str, ...]:
+    """What must be said of a number even where there is little room."""
+    source = released.estimate
+    out = [released.reason[row]] if released.reason[row] else []
+    if weighted(released, row):
+        out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
+    elif not has_design(source.inference):
+        out.append("describes those who answered, not a population")
+    out += [VENUE] if source.inference == "venue" else []
+    return (*out, *([source.flags[row]] if source.flags[row] else []))
 
 
 def what(released: Released, row: int) -> str:

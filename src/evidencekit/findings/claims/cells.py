@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from math import isfinite
 from typing import Any
 
 from evidencekit.combining import has_design
@@ -14,11 +15,11 @@ from evidencekit.findings.register import Quantity
 from evidencekit.findings.wording import Words
 
 __all__ = [
-    "SAID",
     "UNNAMED",
     "Cell",
     "check_table",
     "check_words",
+    "chosen",
     "interval_of",
     "may_be_said",
     "points_words",
@@ -28,7 +29,6 @@ __all__ = [
 
 Cell = Mapping[str, Any] | int
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
-SAID = {"protected": "protected", "not presented": "too uncertain to be presented", "review": "for review"}
 
 
 def check_table(released: object, *, doing: str) -> Released:
@@ -39,8 +39,6 @@ def check_table(released: object, *, doing: str) -> Released:
         )
     if released.estimate.statistic != "proportion":
         raise InputError(f"{doing} takes shares.", "Use proportion(), then release().")
-    if released.rules.method.kind == "round":
-        raise Refused("Only rounded counts of this table are released, and a claim says shares.", "Say the counts.")
     if not has_design(released.estimate.inference):
         raise Refused(
             f"{doing} needs numbers from a sample that was drawn: without one nothing tells a difference from chance.",
@@ -62,9 +60,26 @@ def check_words(words: object) -> Words:
 
 def may_be_said(released: Released, row: int) -> int:
     """The row, where its number may be said."""
-    if (why := SAID.get(released.status[row])) is not None:
-        raise Refused(f"A cell of this claim is {why}: it may not be said.", "Compare larger groups.")
+    status = released.status[row]
+    if status == "protected":
+        raise Refused("This cell is protected: it may not be said.", "Ask about a larger group.")
+    if status == "not presented":
+        raise Refused("This cell is too uncertain to be presented under its profile.", "Ask about a larger group.")
+    if released.rules.method.kind == "round":
+        raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
+    if status == "review":
+        raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
     return row
+
+
+def chosen(released: Released, cell: Cell | None) -> int:
+    """The row of a cell that may be said; without one, that of the only cell."""
+    est = released.estimate
+    if cell is None and len(est) > 1:
+        apart = [c for c, v in est.cells.columns.items() if len(set(v)) > 1]
+        example = ", ".join(f"{c!r}: ..." for c in apart)
+        raise InputError(f"The table has {len(est)} cells.", f"Choose one with cell=, for example cell={{{example}}}.")
+    return may_be_said(released, est.cells.find(0 if cell is None else cell))
 
 
 def share_of(released: Released, row: int) -> float:
@@ -92,15 +107,17 @@ def said_together(cells: Sequence[tuple[Released, int]], *, distinct: bool) -> t
     return texts, tuple(quantities)
 
 
-def points_words(value: float, low: float, high: float) -> str:
-    """A difference of shares in percentage points and its interval, parted by a bar: "6 percentage points|2 to 11"; ends outward."""
+def points_words(value: float, low: float, high: float) -> tuple[str, str]:
+    """A difference of shares in percentage points, and its interval with ends outward: "6 percentage points" and "2 to 11"."""
+    if not (isfinite(low) and isfinite(high)):
+        raise Refused("This difference has no interval, so that nothing can be claimed of it.", "Say each number by itself.")
     half = (high - low) / 2
     place = Decimal(1) if half >= 0.01 else Decimal("0.1") if half >= 0.001 else Decimal("0.01")
     exact = [Decimal(repr(round(x * 100, 10))) for x in (value, low, high)]
     point, least, most = (
         x.quantize(place, rounding=way) for x, way in zip(exact, (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING), strict=True)
     )
-    return f"{_signless(point)} percentage points|{_signless(least)} to {_signless(most)}"
+    return f"{_signless(point)} percentage points", f"{_signless(least)} to {_signless(most)}"
 
 
 def _signless(x: Any) -> str:

@@ -8,10 +8,11 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any, Literal
 
+from evidencekit.errors import Refused
 from evidencekit.findings.register import Entry, Quantity
 from evidencekit.findings.wording import Words
 
-__all__ = ["Claim", "Kind", "made"]
+__all__ = ["EXPLORATORY", "Claim", "Kind"]
 
 Kind = Literal["difference", "rank", "change", "trend"]
 EXPLORATORY = "exploratory: no plan named this comparison before the answers were seen"
@@ -73,7 +74,15 @@ class Claim:
         return f"c-{blake2b(self.text.encode(), digest_size=4).hexdigest()}"
 
     def entry(self, *, expires: date | None = None) -> Entry:
-        """Its line in the claim register."""
+        """Its line in the claim register.
+
+        Raises
+        ------
+        Refused
+            It is blocked: there is nothing to be said.
+        """
+        if self.direction == "blocked":
+            raise Refused("A claim is blocked: its rounds may not be set against each other.", "Say each round by itself.")
         held = tuple(one for one in self.details if any(c.isdigit() for c in one))
         return Entry(id=self.id, headline=self.text, wordings=held, numbers=self.numbers, expires=expires, topic=self.words.topic)
 
@@ -87,9 +96,3 @@ class Claim:
     def __repr__(self) -> str:
         lines = [f"Claim ({self.kind}, {self.direction}): {self.text}", *(f"  {one}" for one in self.details)]
         return "\n".join([*lines, *(f"  note: {one}" for one in self.caveats)])
-
-
-def made(text: str) -> str:
-    """A sentence: its first letter large, one full stop at its end."""
-    text = " ".join(text.split()).replace(" :", ":")
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

@@ -13,9 +13,10 @@ from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, points_words, said_together
-from evidencekit.findings.claims.claim import EXPLORATORY, Claim, made
+from evidencekit.findings.claims.claim import EXPLORATORY, Claim
 from evidencekit.findings.register import Quantity
-from evidencekit.findings.telling import whom
+from evidencekit.findings.sentences import sentence_of
+from evidencekit.findings.telling import doubts, whom
 from evidencekit.findings.wording import Words
 
 __all__ = ["compare", "difference_line"]
@@ -114,7 +115,7 @@ def _claim(
     (first, second), distinct = rows, way in ("higher", "lower")
     texts, numbers = said_together([(released, first), (released, second)], distinct=distinct)
     one, other = (whom(released, row, words) for row in rows)
-    did = f"{words.did} {words.recall}"
+    did = f"{words.did} {words.recall}".strip()
     both = f"{texts[0]}, and {texts[1]}"
     text = {
         "higher": f"a larger share of {one} than of {other} {did}: {both}",
@@ -135,10 +136,10 @@ def _claim(
     return Claim(
         kind="difference",
         direction=way,
-        text=made(text),
+        text=sentence_of(text),
         details=tuple(details),
         numbers=tuple(quantities),
-        caveats=notes,
+        caveats=tuple(dict.fromkeys((*doubts(released, first), *doubts(released, second), *notes))),
         support=support,
         words=words,
     )
@@ -149,7 +150,7 @@ def difference_line(gap: Estimate, row: int = 0) -> tuple[str, Quantity]:
     value, low, high = (float(x[row]) for x in (gap.points, gap.interval.low, gap.interval.high))
     flip = value < 0
     value, low, high = (-value, -high, -low) if flip else (value, low, high)
-    point, ends = points_words(value, low, high).split("|")
+    point, ends = points_words(value, low, high)
     level = f"{gap.interval.level:.0%}"
     quantity = Quantity(text=point, value=value, low=max(low, -1.0), high=min(high, 1.0), role="difference", unit="points")
     return f"The difference is {point} ({level} interval: {ends}).", quantity

@@ -6,9 +6,10 @@ from evidencekit.combining import rank_sets
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError
 from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, said_together
-from evidencekit.findings.claims.claim import EXPLORATORY, Claim, made
+from evidencekit.findings.claims.claim import EXPLORATORY, Claim
 from evidencekit.findings.register import Quantity
-from evidencekit.findings.telling import whom
+from evidencekit.findings.sentences import sentence_of
+from evidencekit.findings.telling import doubts, whom
 from evidencekit.findings.wording import Words
 
 __all__ = ["ranked"]
@@ -47,7 +48,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
 
     References
     ----------
-    Mogstad, Romano, Shaikh and Wilhelm (2024), Rev. Econ. Stud., doi:10.1093/restud/rdad006, for sets of ranks.
+    Mogstad, Romano, Shaikh and Wilhelm (2023), Rev. Econ. Stud. (doi 10.1093/restud/rdad006).
 
     Examples
     --------
@@ -73,7 +74,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
     first, last, n = sets.first[row], sets.last[row], len(est)
     way = _way(first, last, n)
     texts, numbers = said_together([(released, row)], distinct=False)
-    who = f"{whom(released, row, words)}"
+    who = whom(released, row, words)
     place = {
         "first": f"the highest share of all {n} {among}",
         "last": f"the lowest share of all {n} {among}",
@@ -89,10 +90,10 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
     return Claim(
         kind="rank",
         direction=way,
-        text=made(text),
+        text=sentence_of(text),
         details=(f"All ranks together hold at {level:.0%}.",),
         numbers=(*numbers, rank),
-        caveats=(*hidden, *(() if plan.strip() else (EXPLORATORY,))),
+        caveats=(*doubts(released, row), *hidden, *(() if plan.strip() else (EXPLORATORY,))),
         support={"first": first, "last": last, "groups": n, "hidden": sets.hidden, "level": level, "plan": plan},
         words=words,
     )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
-
-import numpy as np
 
 from evidencekit.combining import difference, equivalent, heading, trend
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.findings.basis import Basis, breaks
-from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, points_words, said_together
-from evidencekit.findings.claims.claim import EXPLORATORY, Claim, made
+from evidencekit.findings.claims.cells import Cell, check_table, check_words, chosen, points_words, said_together, share_of
+from evidencekit.findings.claims.claim import EXPLORATORY, Claim
 from evidencekit.findings.claims.comparing import difference_line
 from evidencekit.findings.claims.single import single
 from evidencekit.findings.register import Quantity
-from evidencekit.findings.telling import whom
+from evidencekit.findings.sentences import sentence_of
+from evidencekit.findings.telling import doubts, whom
 from evidencekit.findings.wording import Words
 
 __all__ = ["changed", "trending"]
@@ -28,7 +28,7 @@ def changed(
     bases: Sequence[Basis],
     *,
     words: Words,
-    cell: Cell = 0,
+    cell: Cell | None = None,
     margin: float | None = None,
     plan: str = "",
     level: float = 0.95,
@@ -44,8 +44,8 @@ def changed(
         state.
     words : Words
         How it is told.
-    cell : mapping or int
-        Which cell of both.
+    cell : mapping or int, optional
+        Which cell of both. Not needed where each has one.
     margin : float, optional
         The largest change that does not matter; only with it can a share be said to have stayed about the same.
     plan : str
@@ -89,7 +89,7 @@ def changed(
     texts, numbers = said_together(list(zip(shown, rows, strict=True)), distinct=way in ("higher", "lower"))
     before, after = (one.time for one in basis)
     both = f"{texts[0]} in {before} and {texts[1]} in {after}"
-    who, did = whom(shown[1], rows[1], words), f"{words.did} {words.recall}"
+    who, did = whom(shown[1], rows[1], words), f"{words.did} {words.recall}".strip()
     text = {
         "higher": f"a larger share of {who} {did} in {after} than in {before}: {both}",
         "lower": f"a smaller share of {who} {did} in {after} than in {before}: {both}",
@@ -98,11 +98,11 @@ def changed(
     }[way]
     line, quantity = difference_line(gap)
     support = {"low": low, "high": high, "margin": margin, "plan": plan, "level": level}
-    notes = () if plan.strip() else (EXPLORATORY,)
+    notes = _notes(shown, rows, plan)
     return Claim(
         kind="change",
         direction=way,
-        text=made(text),
+        text=sentence_of(text),
         details=(line,),
         numbers=(*numbers, quantity),
         caveats=notes,
@@ -117,7 +117,7 @@ def trending(
     *,
     words: Words,
     years: Sequence[float],
-    cell: Cell = 0,
+    cell: Cell | None = None,
     plan: str = "",
     level: float = 0.95,
 ) -> Claim:
@@ -131,8 +131,8 @@ def trending(
         How it is told.
     years : sequence of float
         When the rounds were, as years: 2016.5.
-    cell : mapping or int
-        Which cell of all.
+    cell : mapping or int, optional
+        Which cell of all. Not needed where each has one.
     plan : str
         The plan of analysis that named this comparison beforehand.
     level : float
@@ -167,11 +167,17 @@ def trending(
     broken = tuple(dict.fromkeys(why for one in basis[1:] for why in breaks(basis[0], one)))
     if broken or not _same_population(shown):
         return _blocked("trend", (*broken, *([] if _same_population(shown) else ["the population surveyed"])), words)
+    check_level(level)
+    if len(years) != len(shown) or any(b <= a for a, b in pairwise(years)):
+        raise InputError("years= has a number for each round, from the first to the last.", "As [2017, 2020, 2023].")
     line = trend([_one(safe, row) for safe, row in zip(shown, rows, strict=True)], times=years, level=level)
     found = heading(line, level=level)
     value, low, high = (float(x[0]) for x in (line.points, line.interval.low, line.interval.high))
     ends = [(shown[0], rows[0]), (shown[-1], rows[-1])]
-    texts, numbers = said_together(ends, distinct=found.direction in ("rising", "falling"))
+    way = found.direction
+    if way in ("rising", "falling") and (share_of(*ends[1]) - share_of(*ends[0])) * value <= 0:
+        way = "unclear"  # the line goes one way and its ends the other: nobody would read a sentence with both
+    texts, numbers = said_together(ends, distinct=way in ("rising", "falling"))
     first, last = basis[0].time, basis[-1].time
     both = f"{texts[0]} in {first} and {texts[1]} in {last}"
     who, did = whom(shown[-1], rows[-1], words), f"{words.did} {words.recall}".strip()
@@ -180,19 +186,16 @@ def trending(
         "falling": f"the share of {who} who {did} fell over {len(shown)} rounds: {both}",
         "turning": f"the share of {who} who {did} turned over {len(shown)} rounds, so that no one direction can be said: {both}",
         "unclear": f"we cannot tell a trend in the share of {who} who {did} from {len(shown)} rounds: {both}",
-    }[found.direction]
-    flip = value < 0
-    value, low, high = (-value, -high, -low) if flip else (value, low, high)
-    point, span = points_words(value, low, high).split("|")
+    }[way]
+    point, span = points_words(value, low, high)
     slope = Quantity(text=point, value=value, low=low, high=high, role="slope", unit="points")
-    sign = "fall" if flip else "rise"
-    details = (f"The {sign} is {point} a year ({level:.0%} interval: {span}).",) if np.isfinite(low) else ()
+    details = (f"A straight line through the rounds changes by {point} a year ({level:.0%} interval: {span}; below 0 is a fall).",)
     support = {"p": found.p, "p bend": found.p_bend, "bent": found.bent, "rounds": len(shown), "plan": plan, "level": level}
-    notes = (*(("it does not rise or fall evenly",) if found.bent else ()), *(() if plan.strip() else (EXPLORATORY,)))
+    notes = (*(("it does not change evenly",) if found.bent else ()), *_notes(shown, rows, plan))
     return Claim(
         kind="trend",
-        direction=found.direction,
-        text=made(text),
+        direction=way,
+        text=sentence_of(text),
         details=details,
         numbers=(*numbers, slope),
         caveats=notes,
@@ -201,7 +204,7 @@ def trending(
     )
 
 
-def _checked(rounds: Any, bases: Any, words: object, cell: Cell, *, least: int) -> tuple[list[Released], list[Basis], list[int]]:
+def _checked(rounds: Any, bases: Any, words: object, cell: Cell | None, *, least: int) -> tuple[list[Released], list[Basis], list[int]]:
     """Rounds with a basis each, and the row of the cell in each."""
     check_words(words)
     for given, kind in ((rounds, Released), (bases, Basis)):
@@ -216,7 +219,13 @@ def _checked(rounds: Any, bases: Any, words: object, cell: Cell, *, least: int) 
     if not all(one.time for one in bases) or len({one.time for one in bases}) < len(bases):
         raise InputError("Each round has a time of its own.", "State time= in each Basis.")
     shown = [check_table(one, doing="A claim about rounds") for one in rounds]
-    return shown, list(bases), [may_be_said(one, one.estimate.cells.find(cell)) for one in shown]
+    return shown, list(bases), [chosen(one, cell) for one in shown]
+
+
+def _notes(shown: Sequence[Released], rows: Sequence[int], plan: str) -> tuple[str, ...]:
+    """What must be said of any of the numbers, and that nobody planned the comparison where nobody did."""
+    said = (note for safe, row in zip(shown, rows, strict=True) for note in doubts(safe, row))
+    return tuple(dict.fromkeys((*said, *(() if plan.strip() else (EXPLORATORY,)))))
 
 
 def _same_population(shown: Sequence[Released]) -> bool:
@@ -232,4 +241,4 @@ def _one(released: Released, row: int) -> Estimate:
 def _blocked(kind: Any, broken: Sequence[str], words: Words) -> Claim:
     """No number: the rounds are not of the same thing."""
     text = f"these rounds cannot be compared: {'; '.join(broken)}"
-    return Claim(kind=kind, direction="blocked", text=made(text), support={"breaks": tuple(broken)}, words=words)
+    return Claim(kind=kind, direction="blocked", text=sentence_of(text), support={"breaks": tuple(broken)}, words=words)
