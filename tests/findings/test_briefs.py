@@ -105,5 +105,9 @@ def test_what_is_no_brief_is_refused(found: list[ek.Finding], tmp_path: Path) ->
             ek.brief(given, path, **NOTE)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="words"):
         ek.brief([replace(found[0], words=None), found[1]], path, **NOTE)
-    with pytest.raises(InputError):
-        ek.brief(found, tmp_path / "brief.pdf", **NOTE)
+    for where in (tmp_path / "brief.pdf", tmp_path / "nowhere" / "brief.html", tmp_path / "nowhere" / "brief.docx", None, 5):
+        with pytest.raises(InputError):
+            ek.brief(found, where, **NOTE)  # type: ignore[arg-type]
+    for methods in ("one sentence", None, [5]):
+        with pytest.raises(InputError):
+            ek.brief(found, path, methods=methods, **NOTE)  # type: ignore[arg-type]

@@ -131,9 +131,9 @@ def test_a_trend_needs_three_rounds_and_a_line() -> None:
     back = trending(rising[::-1], bases, words=WORDS, years=years)
     assert back.direction == "falling"
     assert "by -0.9 percentage points a year" in back.details[0]
-    for wrong in (years[::-1], years[:3], [2017, 2017, 2023, 2026]):
+    for wrong in (years[::-1], years[:3], [2017, 2017, 2023, 2026], None):
         with pytest.raises(InputError, match="years="):
-            trending(rising, bases, words=WORDS, years=wrong)
+            trending(rising, bases, words=WORDS, years=wrong)  # type: ignore[arg-type]
     flat = [round_of(int(y), 0.15, 20 + k) for k, y in enumerate(years)]
     assert trending(flat, bases, words=WORDS, years=years).direction == "unclear"
     turning = [round_of(int(y), share, 30 + k) for k, (y, share) in enumerate(zip(years, (0.1, 0.2, 0.3, 0.1), strict=True))]
@@ -157,6 +157,12 @@ def test_what_cannot_be_claimed_is_refused() -> None:
         compare(table((3, 120)), [(0, 1)], words=WORDS)
     with pytest.raises(InputError, match="three groups"):
         ranked(safe, 0, words=WORDS, among="groups")
+    three = table((100, 120, 110))
+    for among in ("", None, "12 provinces"):
+        with pytest.raises(InputError, match="among="):
+            ranked(three, 0, words=WORDS, among=among)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="plan="):
+        compare(safe, [(0, 1)], words=WORDS, plan=None)  # type: ignore[arg-type]
     poll = pd.DataFrame({"y": [1, 0] * 200, "g": ["a"] * 200 + ["b"] * 200})
     shares = ek.proportion(ek.Survey(poll, design=ek.survey.NoDesign(inference="self-selected"), population="children"), "y", by="g")
     with pytest.raises(Refused, match="drawn"):

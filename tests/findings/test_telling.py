@@ -131,6 +131,9 @@ def test_wrong_parts_are_named(safe: ek.Released) -> None:
     for name in ("words", "basis", "action", "counterpart"):
         with pytest.raises(InputError, match=f"{name}="):
             ek.finding(safe, cell={"sex": "girl"}, **{name: "text"})  # type: ignore[arg-type]
+    for name in ("two words", " lumora", 5):
+        with pytest.raises(InputError, match="one word"):
+            ek.finding(safe, cell={"sex": "girl"}, id=name)  # type: ignore[arg-type]
     with pytest.raises(InputError):
         ek.Action(actor="a", act="b", deadline="c", marker="d", evidence="certain")  # type: ignore[arg-type]
 

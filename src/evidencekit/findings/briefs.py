@@ -97,7 +97,7 @@ def brief(
     for name, given in (("title", title), ("content_note", content_note), ("help", help)):
         if not isinstance(given, str) or not given.strip():
             raise InputError(f"A brief needs its {name}=.", _WHY[name])
-    if isinstance(methods, str):
+    if isinstance(methods, str) or not isinstance(methods, Sequence):
         raise InputError("methods= takes a list of sentences.")
     sheet = Sheet(
         title=title,

@@ -315,6 +315,8 @@ def finding(
         raise InputError(
             f"finding() takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
         )
+    if not isinstance(id, str) or len(id.split()) > 1 or id != id.strip():
+        raise InputError("id= of a finding is one word.", "Join its parts with hyphens.")
     _check_parts({"words": (words, Words), "basis": (basis, Basis), "action": (action, Action), "counterpart": (counterpart, Finding)})
     estimate = released.estimate
     if estimate.statistic != "proportion":

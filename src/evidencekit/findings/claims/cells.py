@@ -22,12 +22,14 @@ __all__ = [
     "chosen",
     "interval_of",
     "may_be_said",
+    "notes_of",
     "points_words",
     "said_together",
     "share_of",
 ]
 
 Cell = Mapping[str, Any] | int
+EXPLORATORY = "exploratory: no plan named this comparison before the answers were seen"
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
@@ -56,6 +58,13 @@ def check_words(words: object) -> Words:
     if not isinstance(words, Words):
         raise InputError("A claim is told in words.", "Pass words=ek.findings.Words(did=..., people=..., groups={...}).")
     return words
+
+
+def notes_of(plan: object) -> tuple[str, ...]:
+    """That nobody planned a comparison, where nobody did."""
+    if not isinstance(plan, str):
+        raise InputError(f"plan= takes a text, not a {type(plan).__name__}.", "Name the plan of analysis, or leave it out.")
+    return () if plan.strip() else (EXPLORATORY,)
 
 
 def may_be_said(released: Released, row: int) -> int:

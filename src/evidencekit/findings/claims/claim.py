@@ -12,10 +12,9 @@ from evidencekit.errors import Refused
 from evidencekit.findings.register import Entry, Quantity
 from evidencekit.findings.wording import Words
 
-__all__ = ["EXPLORATORY", "Claim", "Kind"]
+__all__ = ["Claim", "Kind"]
 
 Kind = Literal["difference", "rank", "change", "trend"]
-EXPLORATORY = "exploratory: no plan named this comparison before the answers were seen"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

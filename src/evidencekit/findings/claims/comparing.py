@@ -12,8 +12,8 @@ from evidencekit.combining.pairing import p_above
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
-from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, points_words, said_together
-from evidencekit.findings.claims.claim import EXPLORATORY, Claim
+from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, points_words, said_together
+from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.findings.telling import doubts, whom
@@ -86,7 +86,7 @@ def compare(
     p = p_above(released.estimate)
     two_sided = np.array([min(1.0, 2 * min(p[a, b], p[b, a])) for a, b in rows])
     adjusted = holm(two_sided)
-    notes = (EXPLORATORY,) if not plan.strip() else ()
+    notes = notes_of(plan)
     out: list[Claim] = []
     for (a, b), chance in zip(rows, adjusted, strict=True):
         gap = difference(released.estimate, a, b, level=level)

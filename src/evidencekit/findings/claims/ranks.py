@@ -5,8 +5,8 @@ from __future__ import annotations
 from evidencekit.combining import rank_sets
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError
-from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, said_together
-from evidencekit.findings.claims.claim import EXPLORATORY, Claim
+from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, said_together
+from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.findings.telling import doubts, whom
@@ -62,6 +62,8 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
     """
     check_table(released, doing="ranked()")
     check_words(words)
+    if not isinstance(among, str) or not among.strip() or any(c.isdigit() for c in among):
+        raise InputError("among= says what the groups are, without a number.", 'As "provinces".')
     est = released.estimate
     row = may_be_said(released, est.cells.find(cell))
     if len(est) < 3 or not est.cells.by:
@@ -93,7 +95,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
         text=sentence_of(text),
         details=(f"All ranks together hold at {level:.0%}.",),
         numbers=(*numbers, rank),
-        caveats=(*doubts(released, row), *hidden, *(() if plan.strip() else (EXPLORATORY,))),
+        caveats=(*doubts(released, row), *hidden, *notes_of(plan)),
         support={"first": first, "last": last, "groups": n, "hidden": sets.hidden, "level": level, "plan": plan},
         words=words,
     )

@@ -11,8 +11,8 @@ from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.findings.basis import Basis, breaks
-from evidencekit.findings.claims.cells import Cell, check_table, check_words, chosen, points_words, said_together, share_of
-from evidencekit.findings.claims.claim import EXPLORATORY, Claim
+from evidencekit.findings.claims.cells import Cell, check_table, check_words, chosen, notes_of, points_words, said_together, share_of
+from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.comparing import difference_line
 from evidencekit.findings.claims.single import single
 from evidencekit.findings.register import Quantity
@@ -168,7 +168,7 @@ def trending(
     if broken or not _same_population(shown):
         return _blocked("trend", (*broken, *([] if _same_population(shown) else ["the population surveyed"])), words)
     check_level(level)
-    if len(years) != len(shown) or any(b <= a for a, b in pairwise(years)):
+    if not isinstance(years, Sequence) or len(years) != len(shown) or any(b <= a for a, b in pairwise(years)):
         raise InputError("years= has a number for each round, from the first to the last.", "As [2017, 2020, 2023].")
     line = trend([_one(safe, row) for safe, row in zip(shown, rows, strict=True)], times=years, level=level)
     found = heading(line, level=level)
@@ -225,7 +225,7 @@ def _checked(rounds: Any, bases: Any, words: object, cell: Cell | None, *, least
 def _notes(shown: Sequence[Released], rows: Sequence[int], plan: str) -> tuple[str, ...]:
     """What must be said of any of the numbers, and that nobody planned the comparison where nobody did."""
     said = (note for safe, row in zip(shown, rows, strict=True) for note in doubts(safe, row))
-    return tuple(dict.fromkeys((*said, *(() if plan.strip() else (EXPLORATORY,)))))
+    return tuple(dict.fromkeys((*said, *notes_of(plan))))
 
 
 def _same_population(shown: Sequence[Released]) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words
 from evidencekit.rendering.documents.sheet import Sheet
 from evidencekit.rendering.documents.slide import to_pptx
 from evidencekit.rendering.documents.web import to_html
@@ -31,7 +32,7 @@ def save(sheet: Sheet, path: str | Path) -> Path:
     Raises
     ------
     InputError
-        When the path ends in anything else, or the sheet is longer than a page.
+        When the path ends in anything else or cannot be written, or the sheet is longer than a page.
     MissingExtra
         When python-docx or python-pptx is needed and not installed.
 
@@ -44,6 +45,8 @@ def save(sheet: Sheet, path: str | Path) -> Path:
     ...     save(sheet, f"{folder}/brief.html").name
     'brief.html'
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputError(f"A sheet is saved at a text or a path, not a {type(path).__name__}.")
     target = Path(path)
     match target.suffix.lower():
         case ".html":
@@ -54,5 +57,8 @@ def save(sheet: Sheet, path: str | Path) -> Path:
             made = to_pptx(sheet)
         case _:
             raise InputError("A sheet is saved as .html, .docx or .pptx.", "Let the file's name end in one of them.")
-    target.write_bytes(made)
+    in_our_words(
+        lambda: target.write_bytes(made),
+        lambda trouble: InputError(f"The file {target.name!r} cannot be written ({type(trouble).__name__}).", "Check its folder."),
+    )
     return target
