@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from evidencekit.errors import InputError
+from evidencekit.findings.languages import said, template
 from evidencekit.instrument import Indicator
 
 __all__ = ["ASPECTS", "NEEDED", "Basis", "breaks"]
 
 ASPECTS = {
-    "harm": "what was asked about",
-    "definition": "the definition",
-    "recall": "the time asked about",
-    "age": "the ages",
-    "denominator": "who is counted",
-    "mode": "how people were asked",
-    "frame": "where they were drawn from",
-    "place": "the place",
-    "time": "the time",
+    "harm": template("what was asked about"),
+    "definition": template("the definition"),
+    "recall": template("the time asked about"),
+    "age": template("the ages"),
+    "denominator": template("who is counted"),
+    "mode": template("how people were asked"),
+    "frame": template("where they were drawn from"),
+    "place": template("the place"),
+    "time": template("the time"),
 }
 NEEDED = ("harm", "age", "mode", "frame")  # a change may be said only where these are known to be alike
 
@@ -128,12 +129,13 @@ def breaks(one: Basis, other: Basis, *, besides: tuple[str, ...] = ("time",)) ->
         if not isinstance(given, Basis):
             raise InputError(f"breaks() takes two Basis, not a {type(given).__name__}.", "Make them: ek.findings.Basis(...).")
     out: list[str] = []
-    for name, said in ASPECTS.items():
+    for name, aspect in ASPECTS.items():
         first, second = getattr(one, name), getattr(other, name)
         if name in besides:
             continue
         if not first and not second:
-            out += [f"{said}: not stated"] if name in NEEDED else []
+            out += [said("{aspect}: not stated", {"aspect": aspect})] if name in NEEDED else []
         elif first.casefold() != second.casefold():
-            out.append(f"{said}: {first or 'not stated'} and {second or 'not stated'}")
+            both = {"one": first or said("not stated"), "other": second or said("not stated")}
+            out.append(said("{aspect}: {one} and {other}", {"aspect": aspect, **both}))
     return tuple(out)

@@ -26,6 +26,7 @@ from math import floor, isfinite
 from typing import Literal
 
 from evidencekit.errors import InputError
+from evidencekit.findings.languages import Figure, Message, percentage, said, template
 
 __all__ = [
     "Direction",
@@ -52,6 +53,14 @@ RELATIVE = 0.10  # a fraction may be off by a tenth of the rarer answer's share 
 OF_SIDE = 0.5  # ... and by half the distance from the estimate to the limit on that side
 FEW = 10  # cases below which a share under RARE gets no fraction
 RARE = 1 / 1000
+
+_SAID: dict[Word, str] = {
+    "about": template("about {x} in {y}"),
+    "more than": template("more than {x} in {y}"),
+    "fewer than": template("fewer than {x} in {y}"),
+    "at least": template("at least {x} in {y}"),
+    "at most": template("at most {x} in {y}"),
+}
 
 _TIERS: tuple[tuple[_Fraction, ...], ...] = (
     (*((1, y) for y in range(2, 11)), (2, 3), (3, 4), (4, 5), (9, 10)),
@@ -81,7 +90,7 @@ class Phrase:
     Attributes
     ----------
     text : str
-        The phrase in English. Other languages take `word`, `x` and `y`.
+        The phrase: in English as it is, in other languages by `say`.
 
     Examples
     --------
@@ -95,12 +104,12 @@ class Phrase:
     _: KW_ONLY
     word: Word
     tier: int
-    text: str = field(init=False)
+    text: Message = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what is no share, and make the text."""
         _check_fraction(self.x, self.y)
-        object.__setattr__(self, "text", f"{self.word} {self.x:,} in {self.y:,}")
+        object.__setattr__(self, "text", said(_SAID[self.word], {"x": self.x, "y": self.y}))
 
     @property
     def share(self) -> float:
@@ -248,7 +257,7 @@ def zero_phrase(upper: float, *, everyone: bool = False) -> Phrase | None:
     return Phrase(1, y, word="fewer than", tier=_TIER_OF[1, y])
 
 
-def percent(p: float, half_width: float | None) -> str:
+def percent(p: float, half_width: float | None) -> Figure:
     """Write a share as a percentage with the decimals that its interval supports.
 
     Parameters
@@ -261,8 +270,8 @@ def percent(p: float, half_width: float | None) -> str:
 
     Returns
     -------
-    str
-        Halves round up. A share that is neither 0 nor 1 is never written "0%" or "100%": it gets the decimals it needs.
+    Figure
+        A text. Halves round up. A share that is neither 0 nor 1 is never written "0%" or "100%": it gets the decimals it needs.
 
     Examples
     --------
@@ -278,7 +287,7 @@ def percent(p: float, half_width: float | None) -> str:
     while True:
         shown = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
         if exact in (0, 100) or 0 < shown < 100:
-            return f"{shown:f}%"
+            return percentage(shown)
         decimals += 1
 
 

@@ -10,9 +10,11 @@ import numpy as np
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.estimate import Estimate
+from evidencekit.findings.languages import ENGLISH, Catalogue, Message, joined, percentage, said, say
+from evidencekit.findings.phrases import Phrase
 from evidencekit.findings.ranges import denominator, icon_counts, interval_words, percent_words
 from evidencekit.findings.sentences import sentence_of
-from evidencekit.rendering.dots import DotRow, dot_chart
+from evidencekit.rendering.dots import DotRow, State, dot_chart
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.icons import icon_array
 
@@ -27,34 +29,60 @@ def as_icons(released: Released, row: int) -> bool:
     return denominator(float(released.estimate.points[row]), low, high) is not None
 
 
-def icon_picture(released: Released, row: int, say: Callable[[str], str], caveats: Sequence[str], *, bare: bool = False) -> Picture:
+def icon_picture(
+    released: Released,
+    row: int,
+    tell: Callable[[Phrase, Catalogue], str],
+    caveats: Sequence[str],
+    *,
+    bare: bool = False,
+    speech: Catalogue = ENGLISH,
+) -> Picture:
     """One share as icons. Title, legend, caption and alternative text all count out of the same number, and round outward.
 
     Parameters
     ----------
     released, row : Released, int
         The share.
-    say : callable
-        Makes the title from "about 19 in 100".
+    tell : callable
+        Makes the title from "about 19 in 100", in a language.
     caveats : sequence of str
         What must be said beside it.
     bare : bool
         Without title and caption, for a page that says them.
+    speech : Catalogue
+        The language.
     """
     estimate = released.estimate
     ends = _ends(released, row)
     low, high = ends or (None, None)
     filled, total, range_ = icon_counts(float(estimate.points[row]), low, high)
-    title = say(f"about {filled:,} in {total:,}")
-    within = interval_said(estimate, *ends, per=total) if ends else "no interval"
+    title = tell(Phrase(filled, total, word="about", tier=4), speech)
+    within = interval_said(estimate, *ends, per=total) if ends else said("no interval")
     limits: dict[str, Any] = {} if range_ is None else {"low": range_[0], "high": range_[1]}
-    caption = _sentences([within, *caveats])
-    alt = _sentences([title.rstrip("."), f"{filled:,} of {total:,} icons are filled"]) + " " + caption
+    caption = say(_sentences([within, *caveats]), speech)
+    counted = said("{x} of {y} icons are filled", {"x": filled, "y": total})
+    alt = f"{title} {say(sentence_of(counted), speech)} {caption}"
     shown = {"title": "", "caption": ""} if bare else {"title": title, "caption": caption}
-    return icon_array(filled, total, alt=alt, **shown, **limits)
+    return icon_array(filled, total, alt=alt, legend=[say(one, speech) for one in _legend(filled, total, range_)], **shown, **limits)
 
 
-def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str], *, bare: bool = False) -> Picture:
+def _legend(filled: int, total: int, ends: tuple[int, int] | None) -> list[str]:
+    """What icons stand for."""
+    rest = said("all others")
+    if ends is None:
+        return [said("{x} in {y}", {"x": filled, "y": total}), rest]
+    return [
+        Phrase(ends[0], total, word="at least", tier=4).text,
+        said("{x} in {y}: the estimate", {"x": filled, "y": total}),
+        said("up to {x} in {y}", {"x": ends[1], "y": total}),
+        rest,
+    ]
+
+
+def dot_picture(
+    released: Released, row: int, title: str, caveats: Sequence[str], *, bare: bool = False, speech: Catalogue = ENGLISH
+) -> Picture:
     """A share beside those of the other groups, all of the same answer to the same question.
 
     Parameters
@@ -67,48 +95,70 @@ def dot_picture(released: Released, row: int, title: str, caveats: Sequence[str]
         What must be said beside them.
     bare : bool
         Without caption, for a page that says it.
+    speech : Catalogue
+        The language.
     """
     cells, source = released.estimate.cells, released.estimate
     same = [
         i for i in range(len(released)) if all(cells.columns[c][i] == cells.columns[c][row] for c in cells.columns if c not in cells.by)
     ]
-    rows = [_dot_row(released, i, _label(released, i, same), strong=i == row and len(same) > 1) for i in same]
-    level = " intervals".join(_named(source)) if np.isfinite(source.interval.low[same]).any() else "no intervals"
-    about = ["the row on a shade is this finding"] if len(same) > 1 else []
-    caption = _sentences([level, *about, *caveats])
-    key = "uncertain: read with caution"
-    return dot_chart(rows, title=title, caption="" if bare else caption, key=key, alt=f"{title}. {'; '.join(map(_said, rows))}. {caption}")
+    rows = [_dot_row(released, i, _label(released, i, same), strong=i == row and len(same) > 1, speech=speech) for i in same]
+    level = _all_named(source) if np.isfinite(source.interval.low[same]).any() else said("no intervals")
+    about = [said("the row on a shade is this finding")] if len(same) > 1 else []
+    caption = say(_sentences([level, *about, *caveats]), speech)
+    key, heading = say(said("uncertain: read with caution"), speech), say(title, speech)
+    listed = say(joined(map(_told, rows), "; "), speech)
+    alt = f"{heading}. {listed}. {caption}"
+    return dot_chart(rows, title=heading, caption="" if bare else caption, key=key, alt=alt)
 
 
-def interval_said(estimate: Estimate, low: float, high: float, *, per: int | None) -> str:
+def interval_said(estimate: Estimate, low: float, high: float, *, per: int | None) -> Message:
     """An interval in words, with its level; one that rests on a model is called so, with what it takes for true."""
-    name, condition = _named(estimate)
-    return f"{name} interval: {interval_words(low, high, per=per)}{condition}"
+    slots = {"level": _level(estimate), "range": interval_words(low, high, per=per)}
+    if has_design(estimate.inference):
+        return said("{level} interval: {range}", slots)
+    return said("{level} model-based interval: {range}, if the covariates explain who took part", slots)
 
 
-def _named(estimate: Estimate) -> tuple[str, str]:
-    """What stands before and after the word: without a probability sample, only a model can give an interval."""
-    level = f"{estimate.interval.level:.0%}"
-    return (level, "") if has_design(estimate.inference) else (f"{level} model-based", ", if the covariates explain who took part")
+def _all_named(estimate: Estimate) -> Message:
+    """What the intervals of a picture are: without a probability sample, only a model can give one."""
+    slots = {"level": _level(estimate)}
+    if has_design(estimate.inference):
+        return said("{level} intervals", slots)
+    return said("{level} model-based intervals, if the covariates explain who took part", slots)
 
 
-def _said(row: DotRow) -> str:
+def _level(estimate: Estimate) -> str:
+    return percentage(f"{100 * estimate.interval.level:.0f}")
+
+
+def _told(row: DotRow) -> str:
     """A row for a reader who cannot see it."""
-    marks = [*(["this finding"] if row.strong else []), *(["uncertain"] if row.state == "caution" else [])]
-    return f"{row.label}{' (' + ', '.join(marks) + ')' if marks else ''}: {row.said}"
+    slots = {"label": row.label, "number": row.said}
+    if row.strong and row.state == "caution":
+        return said("{label} (this finding, uncertain): {number}", slots)
+    if row.strong:
+        return said("{label} (this finding): {number}", slots)
+    if row.state == "caution":
+        return said("{label} (uncertain): {number}", slots)
+    return said("{label}: {number}", slots)
 
 
-def _dot_row(released: Released, i: int, label: str, *, strong: bool) -> DotRow:
-    if released.status[i] == "protected":
-        return DotRow(label, state="protected", strong=strong)
-    if released.status[i] == "not presented":
-        return DotRow(label, state="uncertain", strong=strong)
-    if released.status[i] == "review":
-        return DotRow(label, state="review", strong=strong)
+_HIDDEN: dict[str, tuple[State, Message]] = {
+    "protected": ("protected", said("protected")),
+    "not presented": ("uncertain", said("too uncertain to show")),
+    "review": ("review", said("for review")),
+}
+
+
+def _dot_row(released: Released, i: int, label: str, *, strong: bool, speech: Catalogue) -> DotRow:
+    if released.status[i] in _HIDDEN:
+        hidden, why = _HIDDEN[released.status[i]]
+        return DotRow(label, text=say(why, speech), state=hidden, strong=strong)
     value, ends = float(released.estimate.points[i]), _ends(released, i)
     low, high = ends or (None, None)
     state = "caution" if released.status[i] == "uncertain" else "shown"
-    return DotRow(label, value, low=low, high=high, text=percent_words(value, low, high), state=state, strong=strong)
+    return DotRow(label, value, low=low, high=high, text=say(percent_words(value, low, high), speech), state=state, strong=strong)
 
 
 def _label(released: Released, i: int, among: Sequence[int]) -> str:
@@ -124,6 +174,6 @@ def _ends(released: Released, i: int) -> Ends:
     return None if np.isnan(low) or np.isnan(high) else (low, high)
 
 
-def _sentences(parts: Sequence[str]) -> str:
+def _sentences(parts: Sequence[str]) -> Message:
     """Parts as sentences."""
-    return " ".join(sentence_of(part) for part in parts if part)
+    return joined(sentence_of(part) for part in parts if part)

@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from math import ceil, floor
 
 from evidencekit.errors import InputError
+from evidencekit.findings.languages import Message, said
 from evidencekit.findings.phrases import EDGE, check_interval, half_up, percent
 
 __all__ = ["denominator", "icon_counts", "interval_words", "outward", "percent_words"]
@@ -26,7 +27,7 @@ def outward(low: float, high: float, y: int) -> tuple[int, int]:
     return max(floor((low + EDGE) * y), 0), min(ceil((high - EDGE) * y), y)
 
 
-def interval_words(low: float, high: float, *, per: int | None = None) -> str:
+def interval_words(low: float, high: float, *, per: int | None = None) -> Message:
     """Say an interval as "between 9 and 15 in 100", ends rounded outward.
 
     Parameters
@@ -49,7 +50,9 @@ def interval_words(low: float, high: float, *, per: int | None = None) -> str:
     """
     y = per or next((y for y in _HUNDREDS[:-1] if _close(low, high, y)), _HUNDREDS[-1])
     a, b = outward(low, high, y)
-    return f"{a:,} in {y:,}" if a == b else f"between {a:,} and {b:,} in {y:,}"
+    if a == b:
+        return said("{x} in {y}", {"x": a, "y": y})
+    return said("between {low} and {high} in {y}", {"low": a, "high": b, "y": y})
 
 
 def icon_counts(p: float, low: float | None, high: float | None) -> tuple[int, int, tuple[int, int] | None]:
@@ -96,12 +99,12 @@ def percent_words(p: float, low: float | None, high: float | None) -> str:
         return percent(p, None)
     point = percent(p, (high - low) / 2)
     decimals = len(point.rstrip("%").partition(".")[2])
-    ends = (_rounded(low, decimals, ROUND_FLOOR), _rounded(high, decimals, ROUND_CEILING))
-    return f"{point} ({ends[0]} to {ends[1]})"
+    ends = {"low": _rounded(low, decimals, ROUND_FLOOR), "high": _rounded(high, decimals, ROUND_CEILING)}
+    return said("{share} ({low} to {high})", {"share": point, **ends})
 
 
-def _rounded(share: float, decimals: int, way: str) -> str:
-    return f"{Decimal(repr(round(share * 100, 10))).quantize(Decimal(1).scaleb(-decimals), rounding=way):f}"
+def _rounded(share: float, decimals: int, way: str) -> Decimal:
+    return Decimal(repr(round(share * 100, 10))).quantize(Decimal(1).scaleb(-decimals), rounding=way)
 
 
 def _close(low: float, high: float, y: int) -> bool:

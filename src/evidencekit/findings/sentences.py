@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from evidencekit.findings.languages.messages import Message, sentence
+
 __all__ = ["sentence_of"]
 
 
-def sentence_of(text: str) -> str:
+def sentence_of(text: str) -> Message:
     """Words as a sentence.
 
     Examples
@@ -14,5 +16,4 @@ def sentence_of(text: str) -> str:
     >>> sentence_of("between 9  and 15 in 100.")
     'Between 9 and 15 in 100.'
     """
-    text = " ".join(text.split())
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return sentence(text)

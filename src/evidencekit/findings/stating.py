@@ -22,6 +22,8 @@ from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
 from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.headlines import Amount
+from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
 from evidencekit.findings.ranges import denominator
@@ -98,30 +100,51 @@ class Finding:
             return zero_phrase(high if p == 0 else 1 - low, everyone=p == 1)
         return natural_frequency(p, low, high, cases=None if np.isnan(cases) else int(cases))
 
-    def headline(self) -> str:
-        """One sentence: how many, of whom, what. A fraction where one fits the interval, otherwise a percentage."""
-        return self._say(f"an estimated {self.percent} of" if self.phrase is None else self.phrase.text)
+    def headline(self, *, language: Language = "en") -> str:
+        """One sentence: how many, of whom, what. A fraction where one fits the interval, otherwise a percentage.
+
+        Parameters
+        ----------
+        language : str or Catalogue
+            A code, ``"vi"``, or a Catalogue. Where its templates are not checked, a warning says so and the sentence is English.
+
+        Raises
+        ------
+        InputError
+            A language that is not known, or one that its `Words` are not in.
+        """
+        return self._say(self.phrase or self.percent, speaking(language))
 
     @property
-    def percent(self) -> str:
+    def percent(self) -> Figure:
         """The share in percent, with the decimals that its interval supports."""
         low, high = self._number("low"), self._number("high")
         return percent(self._number("estimate"), None if np.isnan(low) else (high - low) / 2)
 
-    def _say(self, amount: str) -> str:
-        return sentence(self.released, self.row, amount, words=self.words, basis=self.basis)
+    def _say(self, amount: Amount, speech: Catalogue = ENGLISH) -> str:
+        return say(sentence(self.released, self.row, amount, words=self.words, basis=self.basis, speech=speech), speech)
 
-    def interval_words(self) -> str:
-        """The interval in words, or that there is none."""
+    def interval_words(self, *, language: Language = "en") -> str:
+        """The interval in words, or that there is none, in a language as for `headline`."""
+        return say(self._interval(), speaking(language))
+
+    def _interval(self) -> Message:
         low, high = self._number("low"), self._number("high")
         if np.isnan(low) or np.isnan(high):
             if has_design(self.released.estimate.inference):
-                return "no interval: the sampling units do not show how uncertain this number is"
-            return "no interval: the answers do not come from a probability sample"
+                return said("no interval: the sampling units do not show how uncertain this number is")
+            return said("no interval: the answers do not come from a probability sample")
         return interval_said(self.released.estimate, low, high, per=denominator(self._number("estimate"), low, high))
 
-    def caveats(self) -> tuple[str, ...]:
-        """What must be said beside the headline."""
+    def caveats(self, *, language: Language = "en") -> tuple[str, ...]:
+        """What must be said beside the headline, in a language as for `headline`.
+
+        Notes that come with the number, from its design and its release, stay in English where the catalogue does not have them.
+        """
+        speech = speaking(language)
+        return tuple(say(one, speech) for one in self._caveats())
+
+    def _caveats(self) -> tuple[str, ...]:
         source = self.released.estimate
         variable = str(source.cells.columns["variable"][self.row])
         return (*doubts(self.released, self.row), *missing_words(source, variable), *decision_words(source), self.released.note)
@@ -129,7 +152,12 @@ class Finding:
     @property
     def said_beside(self) -> tuple[str, ...]:
         """The sentences of its claims, each with its details and what must be said beside it."""
-        return tuple(" ".join((one.text, *one.details, *(f"({note})" for note in one.caveats))) for one in self.claims)
+        return self.beside()
+
+    def beside(self, *, language: Language = "en") -> tuple[str, ...]:
+        """The sentences of its claims as `said_beside` has them, in a language as for `headline`."""
+        speech = speaking(language)
+        return tuple(" ".join(one.lines(language=speech)) for one in self.claims)
 
     @property
     def topic(self) -> Topic:
@@ -159,8 +187,8 @@ class Finding:
         said = [self.percent, *([self.phrase.text] if self.phrase else [])]
         numbers = [Quantity(text=text, value=p, low=ends[0], high=ends[1]) for text in said]
         bounds = [b for b in (at_least(low), at_most(high)) if b] if ends[0] is not None and 0 < p < 1 else []
-        wordings = [self._say(f"an estimated {self.percent} of"), *(self._say(b.text) for b in bounds)]
-        interval = [self.interval_words()] if ends[0] is not None else []
+        wordings = [self._say(self.percent), *(self._say(b) for b in bounds)]
+        interval = [self._interval()] if ends[0] is not None else []
         n = self._number("n")
         numbers += [] if np.isnan(n) else [Quantity(text=f"{n:,.0f} answers", value=n, role="answers", unit="people")]
         return Entry(
@@ -176,7 +204,7 @@ class Finding:
         """What keeps it from being memorable and actionable: rules with a reason each, and no score."""
         return checked(self)
 
-    def picture(self, kind: Literal["icons", "dots"] = "icons", *, bare: bool = False) -> Picture:
+    def picture(self, kind: Literal["icons", "dots"] = "icons", *, bare: bool = False, language: Language = "en") -> Picture:
         """A picture of the finding.
 
         Parameters
@@ -186,6 +214,8 @@ class Finding:
             group in the table, with intervals, the finding's own marked.
         bare : bool
             Without title and caption, for a page that says beside it what they would. The alternative text is whole.
+        language : str or Catalogue
+            As for `headline`.
 
         Raises
         ------
@@ -193,12 +223,13 @@ class Finding:
             The share is too rare for icons.
         """
         one_of("kind", kind, ("icons", "dots"))
+        speech = speaking(language)
         beside = [*doubts(self.released, self.row), self.released.note]
         if kind == "icons":
-            return icon_picture(self.released, self.row, self._say, beside, bare=bare)
-        title = f"{what(self.released, self.row)}, among {among(self.released, self.row)}"
+            return icon_picture(self.released, self.row, self._say, beside, bare=bare, speech=speech)
+        title = said("{what}, among {whom}", {"what": what(self.released, self.row), "whom": among(self.released, self.row)})
         venue = [VENUE] if self.released.estimate.inference == "venue" else []
-        return dot_picture(self.released, self.row, title, [*venue, self.released.note], bare=bare)
+        return dot_picture(self.released, self.row, title, [*venue, self.released.note], bare=bare, speech=speech)
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""

@@ -5,47 +5,55 @@ from __future__ import annotations
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.findings.basis import Basis
+from evidencekit.findings.headlines import Amount, headline, labelled
+from evidencekit.findings.languages import ENGLISH, Catalogue, Message, Told, joined, said, say
 from evidencekit.findings.wording import Words
 
-__all__ = ["VENUE", "among", "doubts", "sentence", "weighted", "what", "whom"]
+__all__ = ["VENUE", "among", "doing", "doubts", "sentence", "weighted", "what", "whom"]
 
-VENUE = "speaks for those who attend the venues of the frame, not for people who attend none of them"
+VENUE = said("speaks for those who attend the venues of the frame, not for people who attend none of them")
 
 
-def sentence(released: Released, row: int, amount: str, *, words: Words | None = None, basis: Basis | None = None) -> str:
-    """The sentence with "about 1 in 5" or "an estimated 19% of" in it, its first letter large.
+def sentence(
+    released: Released, row: int, amount: Amount, *, words: Words | None = None, basis: Basis | None = None, speech: Catalogue = ENGLISH
+) -> Message:
+    """The sentence with "about 1 in 5" or "an estimated 19% of" in it.
 
-    Of those who answered, where they speak for nobody else. Place and time of the basis stand at its end where nothing in it says them.
+    Of those who answered, where they speak for nobody else. Place and time of the basis stand at its end where nothing in it says them in
+    the language it is for.
 
     Examples
     --------
     >>> import evidencekit as ek
+    >>> from evidencekit.findings.phrases import Phrase
     >>> from evidencekit.findings.telling import sentence
     >>> fiction = ek.fictional.national_survey()
     >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
     >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
     >>> words = ek.findings.Words(did="were sent unwanted messages", groups={"sex": {"girl": "girls aged 12-17"}})
-    >>> sentence(safe, 1, "about 1 in 5", words=words, basis=ek.findings.Basis(place="Lumora"))
+    >>> sentence(safe, 1, Phrase(1, 5, word="about", tier=1), words=words, basis=ek.findings.Basis(place="Lumora"))
     'About 1 in 5 girls aged 12-17 were sent unwanted messages (Lumora).'
     """
     designed = has_design(released.estimate.inference)
-    amount = amount if designed or amount.endswith(" of") else f"{amount} of"
-    after = weighted(released, row)
-    start = f"{after}, {amount}" if after else amount
     if words is None:
-        said = f"{start} {_labelled(released, row)}: {what(released, row)}"
+        core = labelled(amount, people=_labelled(released, row), what=what(released, row), designed=designed)
     else:
-        told = whom(released, row, words)
-        people = told if designed else f"the {told} who answered"
-        said = " ".join(x for x in (start, people, words.did, words.recall) if x)
-    setting = [x for x in (basis.place, basis.time) if x and x.casefold() not in said.casefold()] if basis else []
-    said = f"{said} ({', '.join(setting)})" if setting else said
-    return f"{said[0].upper()}{said[1:]}."
+        recall = words.told("recall") if words.recall else ""
+        core = headline(amount, people=whom(released, row, words), did=words.told("did"), recall=recall, designed=designed)
+    population = released.estimate.provenance.population
+    if weighted(released, row):
+        whole = said("weighted to resemble {population}, {sentence}", {"population": population, "sentence": core}) if population else None
+        core = whole or said("after weighting, {sentence}", {"sentence": core})
+    text = say(core, speech).casefold()
+    setting = [x for x in (basis.place, basis.time) if x and x.casefold() not in text] if basis else []
+    if setting:
+        return said("{sentence} ({setting}).", {"sentence": core, "setting": ", ".join(setting)})
+    return said("{sentence}.", {"sentence": core})
 
 
 def among(released: Released, row: int) -> str:
     """Of whom all shares of the table are, its groups left out."""
-    return ", ".join(x for x in (_labelled(released, row, groups=False), weighted(released, row)) if x)
+    return joined([x for x in (_labelled(released, row, groups=False), weighted(released, row)) if x], ", ")
 
 
 def doubts(released: Released, row: int) -> tuple[str, ...]:
@@ -53,9 +61,9 @@ def doubts(released: Released, row: int) -> tuple[str, ...]:
     source = released.estimate
     out = [released.reason[row]] if released.reason[row] else []
     if weighted(released, row):
-        out.append("describes those who answered, weighted, not a population: others may differ in what weights cannot see")
+        out.append(said("describes those who answered, weighted, not a population: others may differ in what weights cannot see"))
     elif not has_design(source.inference):
-        out.append("describes those who answered, not a population")
+        out.append(said("describes those who answered, not a population"))
     out += [VENUE] if source.inference == "venue" else []
     return (*out, *([source.flags[row]] if source.flags[row] else []))
 
@@ -75,7 +83,8 @@ def weighted(released: Released, row: int) -> str:
     alike = source.inference != "self-selected-adjusted" and not source.counts.kish[row] > 1 + 1e-12
     if has_design(source.inference) or alike:
         return ""
-    return f"weighted to resemble {source.provenance.population}" if source.provenance.population else "after weighting"
+    population = source.provenance.population
+    return said("weighted to resemble {population}", {"population": population}) if population else said("after weighting")
 
 
 def _labelled(released: Released, row: int, *, groups: bool = True) -> str:
@@ -84,24 +93,37 @@ def _labelled(released: Released, row: int, *, groups: bool = True) -> str:
     labels = _labels(released, row) if groups else []
     labels += [source.provenance.where] if source.provenance.where else []
     population = source.provenance.population
-    if not has_design(source.inference):
-        population = f"those who answered{f' ({population})' if population and not weighted(released, row) else ''}"
-    return _bracketed(population or _unnamed(released), labels)
+    if has_design(source.inference):
+        return _bracketed(population or _unnamed(released), labels)
+    about = [*([population] if population and not weighted(released, row) else []), *([", ".join(labels)] if labels else [])]
+    return said("those who answered ({about})", {"about": "; ".join(about)}) if about else said("those who answered")
 
 
 def whom(released: Released, row: int, words: Words) -> str:
-    """Of whom the share is, by the words for its group; what they leave out of the cell stands in brackets."""
+    """Of whom the share is, by the words for its group, in every language they are in; what they leave out stands in brackets."""
     source = released.estimate
     cells = source.cells.columns
     group = next((c for c in source.cells.by if cells[c][row] in words.groups.get(c, {})), None)
-    told = words.groups[group][cells[group][row]] if group else words.people or source.provenance.population or _unnamed(released)
-    labels = _labels(released, row, besides=group)
-    where = source.provenance.where
-    return _bracketed(told, [*labels, *([where] if where and where.casefold() not in told.casefold() else [])])
+    labels, where = _labels(released, row, besides=group), source.provenance.where
+    if group:
+        return _bracketed(words.told_of(group, cells[group][row]), labels, where)
+    unnamed = source.provenance.population or _unnamed(released)
+    if not words.people and not any(one.people for one in words.others.values()):
+        return _bracketed(unnamed, labels, where)
+    told = words.told("people")
+    others = {tag: text or unnamed for tag, text in told.others.items()}
+    return _bracketed(Told(words.people or unnamed, others, told.fix), labels, where)
+
+
+def doing(words: Words) -> str:
+    """What they did or lived through, with the time asked about."""
+    return joined([words.told("did"), words.told("recall")]) if words.recall else words.told("did")
 
 
 def _unnamed(released: Released) -> str:
-    return "people who attend the listed venues" if released.estimate.inference == "venue" else "people in the population surveyed"
+    if released.estimate.inference == "venue":
+        return said("people who attend the listed venues")
+    return said("people in the population surveyed")
 
 
 def _labels(released: Released, row: int, besides: str | None = None) -> list[str]:
@@ -109,7 +131,15 @@ def _labels(released: Released, row: int, besides: str | None = None) -> list[st
     return [f"{named.get(c, c)}: {cells.columns[c][row]}" for c in cells.by if c != besides]
 
 
-def _bracketed(whom: str, labels: list[str]) -> str:
-    if not labels:
-        return whom
-    return f"{whom[:-1]}; {', '.join(labels)})" if whom.endswith(")") else f"{whom} ({', '.join(labels)})"
+def _bracketed(told: str, labels: list[str], where: str = "") -> str:
+    """Whom, in every language they are told in, with labels of the data behind them; `where` only where they do not say it."""
+    if isinstance(told, Told):
+        others = {tag: _bracketed(text, labels, where) for tag, text in told.others.items()}
+        return Told(_bracketed(str(told), labels, where), others, told.fix)
+    shown = [*labels, *([where] if where and where.casefold() not in told.casefold() else [])]
+    if not shown:
+        return told
+    if told.endswith(")"):
+        return f"{told[:-1]}; {', '.join(shown)})"
+    bracket = f" ({', '.join(shown)})"
+    return joined([told, bracket], "") if isinstance(told, Message) else f"{told}{bracket}"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from evidencekit.errors import InputError, one_of
+from evidencekit.findings.languages import Catalogue, Told
+from evidencekit.findings.languages.tongues import avoided, stray_number
 from evidencekit.findings.register.entries import TOPICS, Topic
 
-__all__ = ["AVOID", "Words"]
+__all__ = ["AVOID", "Parts", "Words"]
 
 # Words that frame a crisis, blame, or make of a child less or more than a child; and what to write instead.
 AVOID = {
@@ -25,6 +27,16 @@ _AGES = r"(?:aged?|ages|years?|months?|weeks?|days?|under|over|before|until|sinc
 _NUMBER = re.compile(
     rf"(?<![\w.])(?:{_AGES}\s+)?\d[\d,.]*(?:\s*(?:-|\u2013|to|and)\s*\d+)?(?:\s*(?:years?|months?|weeks?|days?))?", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The words of one other language; made by `Words.also`, which says what they are."""
+
+    did: str
+    people: str = ""
+    groups: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    recall: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,8 @@ class Words:
         The time asked about, ``"in the past 12 months"``.
     topic : {"harm", "offending", "deterrence", "help-seeking", "solution", "other"}
         What it is about: a brief holds more than harm.
+    others : mapping
+        The same in other languages, by their tag; added by `also`.
 
     Raises
     ------
@@ -62,6 +76,7 @@ class Words:
     groups: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     recall: str = ""
     topic: Topic = "harm"
+    others: Mapping[str, Parts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what would put words in the number's mouth."""
@@ -72,20 +87,92 @@ class Words:
             raise InputError("did= of Words is what people did or lived through.", 'For example "were asked for a sexual image online".')
         if not isinstance(self.groups, Mapping) or not all(isinstance(one, Mapping) for one in self.groups.values()):
             raise InputError("groups= of Words is a mapping of columns to mappings of levels.", 'As {"sex": {"girl": "girls aged 12-17"}}.')
-        groups = {c: MappingProxyType({level: _checked("groups", said) for level, said in one.items()}) for c, one in self.groups.items()}
-        object.__setattr__(self, "groups", MappingProxyType(groups))
+        object.__setattr__(self, "groups", _groups(self.groups))
+        object.__setattr__(self, "others", MappingProxyType(dict(self.others)))
+
+    def also(
+        self,
+        language: str | Catalogue,
+        *,
+        did: str,
+        people: str = "",
+        groups: Mapping[str, Mapping[Any, str]] | None = None,
+        recall: str = "",
+    ) -> Words:
+        """The same words, in one more language. Nothing typed is translated by itself: a person writes each part again.
+
+        Parameters
+        ----------
+        language : str or Catalogue
+            A tag, ``"vi"``, or the Catalogue they are for.
+        did, people, groups, recall : str, mapping
+            As they stand in a sentence of that language. What is said in English is said in it too.
+
+        Returns
+        -------
+        Words
+            New ones; these stay as they are.
+
+        Raises
+        ------
+        InputError
+            A part that English has is missing, or holds what may not stand in words.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> words = ek.findings.Words(did="were asked for an image", people="girls aged 12-17", recall="in the past 12 months")
+        >>> both = words.also("vi", did="bị hỏi xin hình ảnh", people="trẻ em gái 12-17 tuổi", recall="trong 12 tháng qua")
+        >>> list(both.others)
+        ['vi']
+        """
+        tag = language.language if isinstance(language, Catalogue) else language
+        if not isinstance(tag, str) or not _TAG.fullmatch(tag) or tag.partition("-")[0] == "en":
+            raise InputError("also() takes the tag of another language than English.", 'For example "vi", "km" or "th".')
+        if groups is not None and (not isinstance(groups, Mapping) or not all(isinstance(one, Mapping) for one in groups.values())):
+            raise InputError("groups= of also() is a mapping of columns to mappings of levels.", "As that of the Words.")
+        parts = Parts(
+            did=_checked("did", did, tag), people=_checked("people", people, tag), groups=_groups(groups or {}, tag), recall=_checked("recall", recall, tag)
+        )
+        for name in ("did", "people", "recall"):
+            if getattr(self, name) and not getattr(parts, name):
+                raise InputError(f"{name}= is said in English and is missing in {tag!r}.", f"also({tag!r}, {name}=...).")
+        for column, one in self.groups.items():
+            if missing := sum(not parts.groups.get(column, {}).get(level) for level in one):
+                raise InputError(f"{missing} of the {len(one)} groups of {column!r} are missing in {tag!r}.", f"also({tag!r}, groups=...).")
+        return replace(self, others={**self.others, tag: parts})
+
+    def told(self, name: str) -> Told:
+        """One part of the words, in every language that they are in."""
+        return Told(getattr(self, name), {tag: getattr(parts, name) for tag, parts in self.others.items()}, _FIX)
+
+    def told_of(self, column: str, level: Any) -> Told:
+        """A group, in every language that the words are in."""
+        return Told(self.groups[column][level], {tag: parts.groups[column][level] for tag, parts in self.others.items()}, _FIX)
 
     def __reduce__(self) -> Any:
         """Copies are made of plain mappings."""
         plain = {c: dict(one) for c, one in self.groups.items()}
-        return _again, (self.did, self.people, plain, self.recall, self.topic)
+        others = {tag: (one.did, one.people, {c: dict(g) for c, g in one.groups.items()}, one.recall) for tag, one in self.others.items()}
+        return _again, (self.did, self.people, plain, self.recall, self.topic, others)
 
 
-def _again(did: str, people: str, groups: Mapping[str, Mapping[Any, str]], recall: str, topic: Topic) -> Words:
-    return Words(did=did, people=people, groups=groups, recall=recall, topic=topic)
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z\d]{2,8})*")
+_FIX = "Add them to its Words: words.also({!r}, did=..., people=..., groups=..., recall=...)."
 
 
-def _checked(name: str, given: object) -> str:
+def _again(did: str, people: str, groups: Mapping[str, Any], recall: str, topic: Topic, others: Mapping[str, tuple[Any, ...]]) -> Words:
+    parts = {tag: Parts(did=one[0], people=one[1], groups=_groups(one[2], tag), recall=one[3]) for tag, one in others.items()}
+    return Words(did=did, people=people, groups=groups, recall=recall, topic=topic, others=parts)
+
+
+def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en") -> Mapping[str, Mapping[Any, str]]:
+    """Groups that cannot be changed, each checked."""
+    one = {c: MappingProxyType({level: _checked("groups", said, language) for level, said in each.items()}) for c, each in given.items()}
+    return MappingProxyType(one)
+
+
+def _checked(name: str, given: object, language: str = "en") -> str:
     """A slot without blanks at its ends, refused where it says what a slot may not."""
     if not isinstance(given, str):
         raise InputError(f"{name}= of Words is a text, not a {type(given).__name__}.")
@@ -93,7 +180,10 @@ def _checked(name: str, given: object) -> str:
     for pattern, instead in AVOID.items():
         if found := re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
             raise InputError(f"{name}= of Words holds {found[0].lower()!r}.", f"Instead: {instead}.")
-    if any(not _is_age_or_time(one, text) for one in _NUMBER.finditer(text)) or "%" in text:
+    if language != "en" and (word := avoided(text, language)):
+        raise InputError(f"{name}= of Words holds {word[0]!r}.", f"Instead: {word[1]}.")
+    stray = any(not _is_age_or_time(one, text) for one in _NUMBER.finditer(text)) or "%" in text
+    if stray_number(text, language) if language != "en" else stray:
         raise InputError(
             f"{name}= of Words holds a number that is no age, year or length of time.",
             "The numbers of a sentence come from the data; leave them out of its words.",

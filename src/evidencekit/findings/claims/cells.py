@@ -10,7 +10,8 @@ from typing import Any
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
-from evidencekit.findings.phrases import common_denominator, percent
+from evidencekit.findings.languages import Message, percentage, said
+from evidencekit.findings.phrases import Phrase, common_denominator, percent
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.wording import Words
 
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 Cell = Mapping[str, Any] | int
-EXPLORATORY = "exploratory: no plan named this comparison before the answers were seen"
+EXPLORATORY = said("exploratory: no plan named this comparison before the answers were seen")
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
@@ -108,15 +109,15 @@ def said_together(cells: Sequence[tuple[Released, int]], *, distinct: bool) -> t
     ends = [interval_of(*cell) for cell in cells]
     common = common_denominator(ps, distinct=distinct, within=ends)
     if common is None:
-        texts = [percent(p, (high - low) / 2) for p, (low, high) in zip(ps, ends, strict=True)]
-        texts = texts if not distinct or len(set(texts)) == len(set(ps)) else [f"{100 * p:.2f}%" for p in ps]
+        texts: list[str] = [percent(p, (high - low) / 2) for p, (low, high) in zip(ps, ends, strict=True)]
+        texts = texts if not distinct or len(set(texts)) == len(set(ps)) else [percentage(f"{100 * p:.2f}") for p in ps]
     else:
-        texts = [f"about {x:,} in {common[0]:,}" for x in common[1]]
+        texts = [Phrase(x, common[0], word="about", tier=4).text for x in common[1]]
     quantities = (Quantity(text=t, value=p, low=low, high=high) for t, p, (low, high) in zip(texts, ps, ends, strict=True))
     return texts, tuple(quantities)
 
 
-def points_words(value: float, low: float, high: float) -> tuple[str, str]:
+def points_words(value: float, low: float, high: float) -> tuple[Message, Message]:
     """A difference of shares in percentage points, and its interval with ends outward: "6 percentage points" and "2 to 11"."""
     if not (isfinite(low) and isfinite(high)):
         raise Refused("This difference has no interval, so that nothing can be claimed of it.", "Say each number by itself.")
@@ -126,9 +127,10 @@ def points_words(value: float, low: float, high: float) -> tuple[str, str]:
     point, least, most = (
         x.quantize(place, rounding=way) for x, way in zip(exact, (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING), strict=True)
     )
-    return f"{_signless(point)} percentage points", f"{_signless(least)} to {_signless(most)}"
+    ends = {"low": _signless(least), "high": _signless(most)}
+    return said("{value} percentage points", {"value": _signless(point)}), said("{low} to {high}", ends)
 
 
-def _signless(x: Any) -> str:
+def _signless(x: Decimal) -> Decimal:
     """Without a minus before nothing."""
-    return f"{x:f}" if x != 0 else f"{abs(x):f}"
+    return x if x != 0 else abs(x)

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any, Literal
 
 from evidencekit.errors import Refused
+from evidencekit.findings.languages import Language, say, speaking
 from evidencekit.findings.register import Entry, Quantity
 from evidencekit.findings.wording import Words
 
@@ -29,7 +30,7 @@ class Claim:
         What the numbers support: ``"higher"``, ``"lower"``, ``"similar"``, ``"rising"``, ``"falling"``, ``"turning"``, ``"first"``,
         ``"among the first"``, ... or ``"unclear"``, and ``"blocked"`` where numbers may not be set against each other.
     text : str
-        The sentence.
+        The sentence: in English as it is, in other languages by `say`.
     details : tuple of str
         Sentences below it: the difference with its interval, ratios.
     numbers : tuple of Quantity
@@ -71,6 +72,27 @@ class Claim:
     def id(self) -> str:
         """Its id in the claim register, made of what it says."""
         return f"c-{blake2b(self.text.encode(), digest_size=4).hexdigest()}"
+
+    def say(self, *, language: Language = "en") -> str:
+        """The sentence in a language.
+
+        Parameters
+        ----------
+        language : str or Catalogue
+            A code, ``"vi"``, or a Catalogue. Where its templates are not checked, a warning says so and the sentence is English.
+
+        Raises
+        ------
+        InputError
+            A language that is not known, or one that the `Words` are not in.
+        """
+        return say(self.text, speaking(language))
+
+    def lines(self, *, language: Language = "en") -> tuple[str, ...]:
+        """The sentence, those below it, and in brackets what must be said beside it, in a language as for `say`."""
+        speech = speaking(language)
+        told = (say(one, speech) for one in (self.text, *self.details))
+        return (*told, *(f"({say(note, speech)})" for note in self.caveats))
 
     def entry(self, *, expires: date | None = None) -> Entry:
         """Its line in the claim register.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,19 @@ from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, points_words, said_together
 from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.languages import Message, percentage, said, template
 from evidencekit.findings.register import Quantity
-from evidencekit.findings.sentences import sentence_of
-from evidencekit.findings.telling import doubts, whom
+from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 
 __all__ = ["compare", "difference_line"]
+
+_SAID = {
+    "higher": template("A larger share of {one} than of {other} {did}: {first}, and {second}."),
+    "lower": template("A smaller share of {one} than of {other} {did}: {first}, and {second}."),
+    "similar": template("About as large a share of {one} as of {other} {did}: {first}, and {second}."),
+    "unclear": template("We cannot tell whether a larger share of {one} or of {other} {did}: {first}, and {second}."),
+}
 
 
 def compare(
@@ -115,28 +123,20 @@ def _claim(
     (first, second), distinct = rows, way in ("higher", "lower")
     texts, numbers = said_together([(released, first), (released, second)], distinct=distinct)
     one, other = (whom(released, row, words) for row in rows)
-    did = f"{words.did} {words.recall}".strip()
-    both = f"{texts[0]}, and {texts[1]}"
-    text = {
-        "higher": f"a larger share of {one} than of {other} {did}: {both}",
-        "lower": f"a smaller share of {one} than of {other} {did}: {both}",
-        "similar": f"about as large a share of {one} as of {other} {did}: {both}",
-        "unclear": f"we cannot tell whether a larger share of {one} or of {other} {did}: {both}",
-    }[way]
+    text = said(_SAID[way], {"one": one, "other": other, "did": doing(words), "first": texts[0], "second": texts[1]})
     line, quantity = difference_line(gap)
-    details, quantities = [line], [*numbers, quantity]
+    details, quantities = list[str]([line]), [*numbers, quantity]
     if times and distinct:
-        said, ratio = _ratio(released, rows, gap.interval.level)
-        details.append(said)
+        line, ratio = _ratio(released, rows, gap.interval.level)
+        details.append(line)
         quantities.append(ratio)
     if way == "similar":
-        details.append(
-            f"They differ by less than {100 * support['margin']:g} percentage points, the largest difference taken not to matter."
-        )
+        most = {"margin": Decimal(f"{100 * support['margin']:g}")}
+        details.append(said("They differ by less than {margin} percentage points, the largest difference taken not to matter.", most))
     return Claim(
         kind="difference",
         direction=way,
-        text=sentence_of(text),
+        text=text,
         details=tuple(details),
         numbers=tuple(quantities),
         caveats=tuple(dict.fromkeys((*doubts(released, first), *doubts(released, second), *notes))),
@@ -145,18 +145,18 @@ def _claim(
     )
 
 
-def difference_line(gap: Estimate, row: int = 0) -> tuple[str, Quantity]:
+def difference_line(gap: Estimate, row: int = 0) -> tuple[Message, Quantity]:
     """A difference of shares in percentage points with its interval, as a sentence and as a number."""
     value, low, high = (float(x[row]) for x in (gap.points, gap.interval.low, gap.interval.high))
     flip = value < 0
     value, low, high = (-value, -high, -low) if flip else (value, low, high)
     point, ends = points_words(value, low, high)
-    level = f"{gap.interval.level:.0%}"
+    line = {"points": point, "level": percentage(f"{100 * gap.interval.level:.0f}"), "range": ends}
     quantity = Quantity(text=point, value=value, low=max(low, -1.0), high=min(high, 1.0), role="difference", unit="points")
-    return f"The difference is {point} ({level} interval: {ends}).", quantity
+    return said("The difference is {points} ({level} interval: {range}).", line), quantity
 
 
-def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[str, Quantity]:
+def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[Message, Quantity]:
     """How many times as large the larger share is."""
     points = released.estimate.points
     large, small = rows if points[rows[0]] > points[rows[1]] else rows[::-1]
@@ -164,9 +164,12 @@ def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[str
         raise InputError("A share of a pair is 0, so that the other is no number of times as large.", "Leave times= out.")
     ratio = ratio_of(released.estimate, large, small, level=level)
     value, low, high = (float(x[0]) for x in (ratio.points, ratio.interval.low, ratio.interval.high))
-    text, ends = f"{value:.1f} times", f"{np.floor(low * 10) / 10:.1f} to {np.ceil(high * 10) / 10:.1f}"
-    said = f"The larger share is about {text} the smaller ({level:.0%} interval: {ends})."
-    return said, Quantity(text=text, value=value, low=low, high=high, role="ratio", unit="times")
+    ends = {"low": Decimal(f"{np.floor(low * 10) / 10:.1f}"), "high": Decimal(f"{np.ceil(high * 10) / 10:.1f}")}
+    line = said(
+        "The larger share is about {times} times the smaller ({level} interval: {low} to {high}).",
+        {"times": Decimal(f"{value:.1f}"), "level": percentage(f"{100 * level:.0f}"), **ends},
+    )
+    return line, Quantity(text=f"{value:.1f} times", value=value, low=low, high=high, role="ratio", unit="times")
 
 
 def _listed(pairs: object) -> list[Any]:

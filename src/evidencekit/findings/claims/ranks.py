@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evidencekit.combining import rank_sets
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError
 from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, said_together
 from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.languages import Figure, Told, percentage, said, template
+from evidencekit.findings.languages.numerals import ordinal
 from evidencekit.findings.register import Quantity
-from evidencekit.findings.sentences import sentence_of
-from evidencekit.findings.telling import doubts, whom
+from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 
-__all__ = ["ranked"]
+__all__ = ["ordinal", "ranked"]
+
+_SAID = {
+    "first": template("{who}: {amount} {did}, the highest share of all {n} {groups}."),
+    "last": template("{who}: {amount} {did}, the lowest share of all {n} {groups}."),
+    "among the first": template("{who}: {amount} {did}, a share among the {k} highest of {n} {groups}."),
+    "among the last": template("{who}: {amount} {did}, a share among the {k} lowest of {n} {groups}."),
+    "between": template("{who}: {amount} {did}, a share between the {first} and the {last} highest of {n} {groups}."),
+    "unclear": template("{who}: {amount} {did}; we cannot tell where that stands among {n} {groups}."),
+}
+_FIX = 'Give it in both: among={{"en": "provinces", {!r}: ...}}.'
 
 
-def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: str = "", level: float = 0.95) -> Claim:
+def ranked(
+    released: Released, cell: Cell, *, words: Words, among: str | Mapping[str, str], plan: str = "", level: float = 0.95
+) -> Claim:
     """Say where a group stands: the highest, among the highest, or between which ranks.
 
     Parameters
@@ -26,8 +41,8 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
         The group.
     words : Words
         How it is told.
-    among : str
-        What the groups are, as a plural: ``"provinces"``, ``"countries"``.
+    among : str or mapping
+        What the groups are, as a plural: ``"provinces"``, ``"countries"``; in several languages ``{"en": "provinces", "vi": "tỉnh"}``.
     plan : str
         The plan of analysis that named this ranking beforehand. Without one, the claim says that it is exploratory.
     level : float
@@ -62,8 +77,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
     """
     check_table(released, doing="ranked()")
     check_words(words)
-    if not isinstance(among, str) or not among.strip() or any(c.isdigit() for c in among):
-        raise InputError("among= says what the groups are, without a number.", 'As "provinces".')
+    groups = _among(among)
     est = released.estimate
     row = may_be_said(released, est.cells.find(cell))
     if len(est) < 3 or not est.cells.by:
@@ -78,22 +92,19 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str, plan: st
     texts, numbers = said_together([(released, row)], distinct=False)
     who = whom(released, row, words)
     place = {
-        "first": f"the highest share of all {n} {among}",
-        "last": f"the lowest share of all {n} {among}",
-        "among the first": f"a share among the {last} highest of {n} {among}",
-        "among the last": f"a share among the {n - first + 1} lowest of {n} {among}",
-        "between": f"a share between the {ordinal(first)} and the {ordinal(last)} highest of {n} {among}",
-        "unclear": "",
-    }[way]
-    did = f"{words.did} {words.recall}".strip()
-    text = f"{who}: {texts[0]} {did}, {place}" if place else f"{who}: {texts[0]} {did}; we cannot tell where that stands among {n} {among}"
-    hidden = (f"{sets.hidden} of the {among} are not shown and may have any rank",) if sets.hidden else ()
-    rank = Quantity(text=f"{n} {among}", value=float(n), role="groups", unit="rank")
+        "among the first": {"k": last},
+        "among the last": {"k": n - first + 1},
+        "between": {"first": Figure(first, "ordinal"), "last": Figure(last, "ordinal")},
+    }.get(way, {})
+    text = said(_SAID[way], {"who": who, "amount": texts[0], "did": doing(words), "n": n, "groups": groups, **place})
+    kept = {"k": sets.hidden, "groups": groups}
+    hidden = (said("{k} of the {groups} are not shown and may have any rank", kept),) if sets.hidden else ()
+    rank = Quantity(text=f"{n} {groups}", value=float(n), role="groups", unit="rank")
     return Claim(
         kind="rank",
         direction=way,
-        text=sentence_of(text),
-        details=(f"All ranks together hold at {level:.0%}.",),
+        text=text,
+        details=(said("All ranks together hold at {level}.", {"level": percentage(f"{100 * level:.0f}")}),),
         numbers=(*numbers, rank),
         caveats=(*doubts(released, row), *hidden, *notes_of(plan)),
         support={"first": first, "last": last, "groups": n, "hidden": sets.hidden, "level": level, "plan": plan},
@@ -114,7 +125,11 @@ def _way(first: int, last: int, n: int) -> str:
     return "between"
 
 
-def ordinal(k: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th."""
-    end = "th" if 10 <= k % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(k % 10, "th")
-    return f"{k}{end}"
+def _among(given: object) -> Told:
+    """What the groups are, in every language it is given in."""
+    named = {"en": given} if isinstance(given, str) else given
+    if not isinstance(named, Mapping) or "en" not in named:
+        named = {"en": None}
+    if not all(isinstance(one, str) and one.strip() and not any(c.isdigit() for c in one) for one in named.values()):
+        raise InputError("among= says what the groups are, without a number.", 'As "provinces".')
+    return Told(named["en"], {tag: one for tag, one in named.items() if tag != "en"}, _FIX)

@@ -15,12 +15,33 @@ from evidencekit.findings.claims.cells import Cell, check_table, check_words, ch
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.comparing import difference_line
 from evidencekit.findings.claims.single import single
+from evidencekit.findings.languages import joined, percentage, said, template
 from evidencekit.findings.register import Quantity
-from evidencekit.findings.sentences import sentence_of
-from evidencekit.findings.telling import doubts, whom
+from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 
 __all__ = ["changed", "trending"]
+
+_POPULATION = said("the population surveyed")
+_CHANGED = {
+    "higher": template("A larger share of {who} {did} in {after} than in {before}: {first} in {before} and {second} in {after}."),
+    "lower": template("A smaller share of {who} {did} in {after} than in {before}: {first} in {before} and {second} in {after}."),
+    "similar": template("About as large a share of {who} {did} in {after} as in {before}: {first} in {before} and {second} in {after}."),
+    "unclear": template(
+        "We cannot tell whether the share of {who} who {did} changed between {before} and {after}: "
+        "{first} in {before} and {second} in {after}."
+    ),
+}
+_TRENDING = {
+    "rising": template("The share of {who} who {did} rose over {n} rounds: {first} in {before} and {second} in {after}."),
+    "falling": template("The share of {who} who {did} fell over {n} rounds: {first} in {before} and {second} in {after}."),
+    "turning": template(
+        "The share of {who} who {did} turned over {n} rounds, so that no one direction can be said: "
+        "{first} in {before} and {second} in {after}."
+    ),
+    "unclear": template("We cannot tell a trend in the share of {who} who {did} from {n} rounds: {first} in {before} and {second} in {after}."),
+}
+_SLOPE = template("A straight line through the rounds changes by {points} a year ({level} interval: {range}; below 0 is a fall).")
 
 
 def changed(
@@ -81,28 +102,22 @@ def changed(
     shown, basis, rows = _checked(rounds, bases, words, cell, least=2)
     check_level(level)
     if (broken := breaks(*basis)) or not _same_population(shown):
-        return _blocked("change", (*broken, *([] if _same_population(shown) else ["the population surveyed"])), words)
+        return _blocked("change", (*broken, *([] if _same_population(shown) else [_POPULATION])), words)
     gap = difference(_one(shown[1], rows[1]), _one(shown[0], rows[0]), level=level)
     low, high = float(gap.interval.low[0]), float(gap.interval.high[0])
     alike = margin is not None and bool(equivalent(gap, margin=margin, level=level).equivalent[0])
     way = "higher" if low > 0 else "lower" if high < 0 else "similar" if alike else "unclear"
     texts, numbers = said_together(list(zip(shown, rows, strict=True)), distinct=way in ("higher", "lower"))
     before, after = (one.time for one in basis)
-    both = f"{texts[0]} in {before} and {texts[1]} in {after}"
-    who, did = whom(shown[1], rows[1], words), f"{words.did} {words.recall}".strip()
-    text = {
-        "higher": f"a larger share of {who} {did} in {after} than in {before}: {both}",
-        "lower": f"a smaller share of {who} {did} in {after} than in {before}: {both}",
-        "similar": f"about as large a share of {who} {did} in {after} as in {before}: {both}",
-        "unclear": f"we cannot tell whether the share of {who} who {did} changed between {before} and {after}: {both}",
-    }[way]
+    ends = {"first": texts[0], "second": texts[1], "before": before, "after": after}
+    text = said(_CHANGED[way], {"who": whom(shown[1], rows[1], words), "did": doing(words), **ends})
     line, quantity = difference_line(gap)
     support = {"low": low, "high": high, "margin": margin, "plan": plan, "level": level}
     notes = _notes(shown, rows, plan)
     return Claim(
         kind="change",
         direction=way,
-        text=sentence_of(text),
+        text=text,
         details=(line,),
         numbers=(*numbers, quantity),
         caveats=notes,
@@ -166,7 +181,7 @@ def trending(
     shown, basis, rows = _checked(rounds, bases, words, cell, least=3)
     broken = tuple(dict.fromkeys(why for one in basis[1:] for why in breaks(basis[0], one)))
     if broken or not _same_population(shown):
-        return _blocked("trend", (*broken, *([] if _same_population(shown) else ["the population surveyed"])), words)
+        return _blocked("trend", (*broken, *([] if _same_population(shown) else [_POPULATION])), words)
     check_level(level)
     if not isinstance(years, Sequence) or len(years) != len(shown) or any(b <= a for a, b in pairwise(years)):
         raise InputError("years= has a number for each round, from the first to the last.", "As [2017, 2020, 2023].")
@@ -178,24 +193,17 @@ def trending(
     if way in ("rising", "falling") and (share_of(*ends[1]) - share_of(*ends[0])) * value <= 0:
         way = "unclear"  # the line goes one way and its ends the other: nobody would read a sentence with both
     texts, numbers = said_together(ends, distinct=way in ("rising", "falling"))
-    first, last = basis[0].time, basis[-1].time
-    both = f"{texts[0]} in {first} and {texts[1]} in {last}"
-    who, did = whom(shown[-1], rows[-1], words), f"{words.did} {words.recall}".strip()
-    text = {
-        "rising": f"the share of {who} who {did} rose over {len(shown)} rounds: {both}",
-        "falling": f"the share of {who} who {did} fell over {len(shown)} rounds: {both}",
-        "turning": f"the share of {who} who {did} turned over {len(shown)} rounds, so that no one direction can be said: {both}",
-        "unclear": f"we cannot tell a trend in the share of {who} who {did} from {len(shown)} rounds: {both}",
-    }[way]
+    told = {"first": texts[0], "second": texts[1], "before": basis[0].time, "after": basis[-1].time}
+    text = said(_TRENDING[way], {"who": whom(shown[-1], rows[-1], words), "did": doing(words), "n": len(shown), **told})
     point, span = points_words(value, low, high)
     slope = Quantity(text=point, value=value, low=low, high=high, role="slope", unit="points")
-    details = (f"A straight line through the rounds changes by {point} a year ({level:.0%} interval: {span}; below 0 is a fall).",)
+    details = (said(_SLOPE, {"points": point, "level": percentage(f"{100 * level:.0f}"), "range": span}),)
     support = {"p": found.p, "p bend": found.p_bend, "bent": found.bent, "rounds": len(shown), "plan": plan, "level": level}
-    notes = (*(("it does not change evenly",) if found.bent else ()), *_notes(shown, rows, plan))
+    notes = (*((said("it does not change evenly"),) if found.bent else ()), *_notes(shown, rows, plan))
     return Claim(
         kind="trend",
         direction=way,
-        text=sentence_of(text),
+        text=text,
         details=details,
         numbers=(*numbers, slope),
         caveats=notes,
@@ -240,5 +248,5 @@ def _one(released: Released, row: int) -> Estimate:
 
 def _blocked(kind: Any, broken: Sequence[str], words: Words) -> Claim:
     """No number: the rounds are not of the same thing."""
-    text = f"these rounds cannot be compared: {'; '.join(broken)}"
-    return Claim(kind=kind, direction="blocked", text=sentence_of(text), support={"breaks": tuple(broken)}, words=words)
+    text = said("These rounds cannot be compared: {breaks}.", {"breaks": joined(broken, "; ")})
+    return Claim(kind=kind, direction="blocked", text=text, support={"breaks": tuple(broken)}, words=words)
