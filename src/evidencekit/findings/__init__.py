@@ -2,13 +2,16 @@
 
 ``finding(released, words=, basis=, action=)`` makes one, ``find.check()`` says what keeps it from being remembered and acted on, ``brief``
 writes a page. ``Register([find.entry()])`` is what `check_text` holds drafts to; `breaks` and `reconcile` say why two numbers differ.
+``language="vi"`` says headlines, claims, pictures and pages in another language, where people checked its templates (`languages`).
 """
 
+from evidencekit.findings import languages
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis, breaks
 from evidencekit.findings.briefs import Brief, brief
 from evidencekit.findings.checking import Checklist
 from evidencekit.findings.claims import Claim, changed, compare, ranked, trending
+from evidencekit.findings.languages import Catalogue
 from evidencekit.findings.reconciling import Reconciliation, reconcile
 from evidencekit.findings.register import Entry, Quantity, Register, TextReport, check_text
 from evidencekit.findings.stating import Finding, finding
@@ -18,6 +21,7 @@ __all__ = [
     "Action",
     "Basis",
     "Brief",
+    "Catalogue",
     "Checklist",
     "Claim",
     "Entry",
@@ -33,6 +37,7 @@ __all__ = [
     "check_text",
     "compare",
     "finding",
+    "languages",
     "ranked",
     "reconcile",
     "trending",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evidencekit.errors import InputError, how_many
+from evidencekit.findings.languages import Catalogue, Figure, Language, Message, catalogue, percentage, said, say, speaking, template
 from evidencekit.findings.picturing import as_icons
 from evidencekit.findings.register import Entry, Register
 from evidencekit.findings.sentences import sentence_of
@@ -31,7 +32,7 @@ class Brief:
     page, record : Path
         The document, and a JSON file beside it.
     notes : tuple of str
-        What its author should know: rules that findings do not keep.
+        What its author should know: that it is not in the language that was asked for, rules that findings do not keep.
     """
 
     page: Path
@@ -51,6 +52,7 @@ def brief(
     help: str,
     methods: Sequence[str] = (),
     contact: str = "",
+    language: Language = "en",
 ) -> Brief:
     """Write one page: at most three headlines with their pictures, what should happen, how it is known, and where there is help.
 
@@ -70,6 +72,9 @@ def brief(
         Sentences on who was asked, how and when. How many answered, of whom, the intervals and how they were made come by themselves.
     contact : str
         Whom to ask, at the foot of the page.
+    language : str or Catalogue
+        A code, ``"vi"``, or a Catalogue: `Words` and actions are in it (`also`), and `title`, `content_note`, `help`, `methods` and
+        `contact` are typed in it. Where its templates are not checked, a warning and a note say so, and the page is English.
 
     Returns
     -------
@@ -78,7 +83,8 @@ def brief(
     Raises
     ------
     InputError
-        Something is missing, too many findings, all of them about harm, too much text for a page, or another kind of file.
+        Something is missing, too many findings, all of them about harm, too much text for a page, another kind of file, or a language that
+        is not known or that words are not in.
 
     Examples
     --------
@@ -99,22 +105,23 @@ def brief(
             raise InputError(f"A brief needs its {name}=.", _WHY[name])
     if isinstance(methods, str) or not isinstance(methods, Sequence):
         raise InputError("methods= takes a list of sentences.")
+    note, speech = catalogue(language)[1], speaking(language)
     sheet = Sheet(
         title=title,
-        language="en",
+        language=speech.language,
         content_note=content_note,
-        blocks=tuple(_block(find) for find in found),
+        blocks=tuple(_block(find, speech) for find in found),
         boxes=(
-            *_actions(found),
-            Box(title="Where to find help", lines=(help,), strong=True),
-            Box(title="How we know", lines=(*methods, *_methods(found))),
+            *_actions(found, speech),
+            Box(title=say(said("Where to find help"), speech), lines=(help,), strong=True),
+            Box(title=say(said("How we know"), speech), lines=(*methods, *(say(line, speech) for line in _methods(found)))),
         ),
         footer=contact,
     )
     page = save(sheet, path)
     record = page.with_suffix(".json")
     record.write_text(_record(sheet, found), encoding="utf-8")
-    return Brief(page, record, tuple(_open(found)))
+    return Brief(page, record, (*([f"this page is {note}"] if note else []), *_open(found)))
 
 
 _WHY = {
@@ -148,30 +155,43 @@ def _checked(findings: object) -> tuple[Finding, ...]:
     return found
 
 
-def _block(find: Finding) -> Block:
-    picture = find.picture("icons" if as_icons(find.released, find.row) else "dots", bare=True)
-    headline = find.headline()
-    big = find.phrase.text if find.phrase else find.percent
+def _block(find: Finding, speech: Catalogue) -> Block:
+    picture = find.picture("icons" if as_icons(find.released, find.row) else "dots", bare=True, language=speech)
+    headline = find.headline(language=speech)
+    big = say(find.phrase.text if find.phrase else find.percent, speech)
     big = next((x for x in (big, f"{big[0].upper()}{big[1:]}") if x in headline), "")
-    return Block(heading=headline, big=big, lines=(f"{find.interval_words()}.", *find.said_beside), picture=picture, aside=find.caveats())
+    lines = (say(said("{sentence}.", {"sentence": find.interval_words(language=speech)}), speech), *find.beside(language=speech))
+    return Block(heading=headline, big=big, lines=lines, picture=picture, aside=find.caveats(language=speech))
 
 
-def _actions(found: Sequence[Finding]) -> list[Box]:
-    lines = tuple(dict.fromkeys(sentence_of(one.action.line) for one in found if one.action))
-    return [Box(title="What should happen", lines=lines, strong=True)] if lines else []
+def _actions(found: Sequence[Finding], speech: Catalogue) -> list[Box]:
+    lines = tuple(dict.fromkeys(say(sentence_of(one.action.line), speech) for one in found if one.action))
+    return [Box(title=say(said("What should happen"), speech), lines=lines, strong=True)] if lines else []
 
 
-def _methods(found: Sequence[Finding]) -> list[str]:
+_DRAWN = template("A probability sample of {whom}; {n} answers; {level} intervals; shown under {rules}.")
+_NOT_DRAWN = template("Not a probability sample: {inference} of {whom}; {n} answers; {level} intervals; shown under {rules}.")
+
+
+def _methods(found: Sequence[Finding]) -> list[Message]:
     """Who was asked, how many answered, how intervals were made, by which rules numbers are shown: a sentence for each way."""
     ways: dict[tuple[str, ...], list[str]] = {}
     for one in found:
         est, rules = one.released.estimate, one.released.rules
         n = est.counts.n[one.row]
-        whom = est.provenance.population or "the population surveyed"
-        how = "a probability sample" if est.inference == "probability" else f"not a probability sample: {est.inference}"
-        way = (f"{how} of {whom}", f"{est.interval.level:.0%} intervals", f"shown under {rules.name} {rules.version}")
-        ways.setdefault(way, []).append(f"{n:,.0f}" if n == n else "a number that is not shown")
-    return [sentence_of(f"{way[0]}; {' and '.join(dict.fromkeys(many))} answers; {'; '.join(way[1:])}") for way, many in ways.items()]
+        whom = est.provenance.population or said("the population surveyed")
+        way = (est.inference, whom, percentage(f"{100 * est.interval.level:.0f}"), f"{rules.name} {rules.version}")
+        ways.setdefault(way, []).append(Figure(round(n)) if n == n else said("a number that is not shown"))
+    return [_way(way, list(dict.fromkeys(many))) for way, many in ways.items()]
+
+
+def _way(way: tuple[str, ...], many: list[str]) -> Message:
+    inference, whom, level, rules = way
+    count = many[0]
+    for more in many[1:]:
+        count = said("{one} and {other}", {"one": count, "other": more})
+    slots = {"whom": whom, "n": count, "level": level, "rules": rules}
+    return said(_DRAWN, slots) if inference == "probability" else said(_NOT_DRAWN, {"inference": inference, **slots})
 
 
 def _open(found: Sequence[Finding]) -> list[str]:

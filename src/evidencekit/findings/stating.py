@@ -15,7 +15,7 @@ import numpy as np
 
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
-from evidencekit.disclosure.notes import decision_words, missing_words
+from evidencekit.disclosure.notes import decision_words
 from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis
@@ -24,6 +24,7 @@ from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.headlines import Amount
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
+from evidencekit.findings.noting import audited_words, missing_said
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
 from evidencekit.findings.ranges import denominator
@@ -147,7 +148,7 @@ class Finding:
     def _caveats(self) -> tuple[str, ...]:
         source = self.released.estimate
         variable = str(source.cells.columns["variable"][self.row])
-        return (*doubts(self.released, self.row), *missing_words(source, variable), *decision_words(source), self.released.note)
+        return (*doubts(self.released, self.row), *missing_said(source, variable), *decision_words(source), audited_words(self.released))
 
     @property
     def said_beside(self) -> tuple[str, ...]:
@@ -224,12 +225,12 @@ class Finding:
         """
         one_of("kind", kind, ("icons", "dots"))
         speech = speaking(language)
-        beside = [*doubts(self.released, self.row), self.released.note]
+        beside = [*doubts(self.released, self.row), audited_words(self.released)]
         if kind == "icons":
             return icon_picture(self.released, self.row, self._say, beside, bare=bare, speech=speech)
         title = said("{what}, among {whom}", {"what": what(self.released, self.row), "whom": among(self.released, self.row)})
         venue = [VENUE] if self.released.estimate.inference == "venue" else []
-        return dot_picture(self.released, self.row, title, [*venue, self.released.note], bare=bare, speech=speech)
+        return dot_picture(self.released, self.row, title, [*venue, audited_words(self.released)], bare=bare, speech=speech)
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""
@@ -255,7 +256,7 @@ class Finding:
             "claims": [one.record for one in self.claims],
             "basis": None if self.basis is None else {k: v for k, v in asdict(self.basis).items() if v},
             "counterpart": None if self.counterpart is None else self.counterpart.id,
-            "action": None if self.action is None else asdict(self.action),
+            "action": None if self.action is None else self.action.record,
             "provenance": {
                 "method": where.method,
                 "population": where.population,

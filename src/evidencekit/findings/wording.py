@@ -132,7 +132,10 @@ class Words:
         if groups is not None and (not isinstance(groups, Mapping) or not all(isinstance(one, Mapping) for one in groups.values())):
             raise InputError("groups= of also() is a mapping of columns to mappings of levels.", "As that of the Words.")
         parts = Parts(
-            did=_checked("did", did, tag), people=_checked("people", people, tag), groups=_groups(groups or {}, tag), recall=_checked("recall", recall, tag)
+            did=_checked("did", did, tag),
+            people=_checked("people", people, tag),
+            groups=_groups(groups or {}, tag),
+            recall=_checked("recall", recall, tag),
         )
         for name in ("did", "people", "recall"):
             if getattr(self, name) and not getattr(parts, name):

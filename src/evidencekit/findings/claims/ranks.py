@@ -28,9 +28,7 @@ _SAID = {
 _FIX = 'Give it in both: among={{"en": "provinces", {!r}: ...}}.'
 
 
-def ranked(
-    released: Released, cell: Cell, *, words: Words, among: str | Mapping[str, str], plan: str = "", level: float = 0.95
-) -> Claim:
+def ranked(released: Released, cell: Cell, *, words: Words, among: str | Mapping[str, str], plan: str = "", level: float = 0.95) -> Claim:
     """Say where a group stands: the highest, among the highest, or between which ranks.
 
     Parameters

@@ -39,7 +39,9 @@ _TRENDING = {
         "The share of {who} who {did} turned over {n} rounds, so that no one direction can be said: "
         "{first} in {before} and {second} in {after}."
     ),
-    "unclear": template("We cannot tell a trend in the share of {who} who {did} from {n} rounds: {first} in {before} and {second} in {after}."),
+    "unclear": template(
+        "We cannot tell a trend in the share of {who} who {did} from {n} rounds: {first} in {before} and {second} in {after}."
+    ),
 }
 _SLOPE = template("A straight line through the rounds changes by {points} a year ({level} interval: {range}; below 0 is a fall).")
 

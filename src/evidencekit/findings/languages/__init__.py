@@ -1,4 +1,4 @@
-"""Languages: what findings say is made from templates that people translated, translated back and checked; numbers are as the CLDR has them.
+"""Languages: what findings say is made from templates that people translated and checked; numbers are as the CLDR has them.
 
 ``offered()`` are the languages that may be used now, ``language="vi"`` asks for one, ``Catalogue.read("vi.po")`` takes a file of your own.
 """

@@ -55,7 +55,9 @@ def parsed(raw: bytes, name: str) -> Parsed:
     text = _decoded(raw, name)
     header = _header(text)
     if not header:
-        raise InputError(f"{name} has no header, so it is no PO file.", "Begin with a copy of evidencekit.pot, or save it with a PO editor.")
+        raise InputError(
+            f"{name} has no header, so it is no PO file.", "Begin with a copy of evidencekit.pot, or save it with a PO editor."
+        )
     charset = str(header.get("content-type", "")).casefold().rpartition("charset=")[2]
     if charset not in ("utf-8", "utf8"):
         raise InputError(f"The header of {name} does not say that it is written in UTF-8.", "Content-Type: text/plain; charset=UTF-8")

@@ -1,4 +1,4 @@
-"""Numbers as a language writes them: grouping, decimals, percent and digits from the Unicode CLDR, through babel. English needs no babel."""
+"""Numbers as a language writes them: grouping, decimals, percent and digits from the Unicode CLDR, by babel; English needs none."""
 
 from __future__ import annotations
 
