@@ -1,4 +1,4 @@
-"""The whole developer interface: `python3 dev.py demo | test | check | bench NAME`. Needs only Python and git.
+"""The whole developer interface: `python3 dev.py demo | test | check | bench NAME | messages`. Needs only Python and git.
 
 The first command sets up `.venv` beside this file; after `demo`, the first of the others adds the test packages. Later ones
 start at once, until pyproject.toml, the pinned versions, the Python or the place of this folder change. A `.venv` whose set-up
@@ -27,8 +27,9 @@ JOBS = {
         [os.path.join("tools", "layers.py")],
         ["-m", "basedpyright", "--level", "error", "--pythonpath", PYTHON],
     ],
+    "messages": [[os.path.join("tools", "messages.py")]],
 }
-USAGE = "usage: python3 dev.py demo | test | check | bench NAME"
+USAGE = "usage: python3 dev.py demo | test | check | bench NAME | messages"
 NO_VENV = """This Python could not make an environment (its own words are above). It often lacks venv or ensurepip:
   Debian, Ubuntu:  sudo apt install python3-venv
   elsewhere:       the installer from python.org brings both"""

@@ -38,9 +38,10 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert "evidencekit/py.typed" in names
     assert "evidencekit/methods/__init__.py" in names
     assert not [name for name in names if "/tests/" in name or "/_template/" in name]
-    ours = {p.relative_to(ROOT / "src").as_posix() for kind in ("*.py", "*.toml") for p in (ROOT / "src").rglob(kind)}
+    ours = {p.relative_to(ROOT / "src").as_posix() for kind in ("*.py", "*.toml", "*.po", "*.pot") for p in (ROOT / "src").rglob(kind)}
     assert "evidencekit/instrument/indicators/catalogue/victimisation.toml" in ours
     assert "evidencekit/disclosure/profiles/files/child-survey.toml" in ours
+    assert "evidencekit/findings/languages/catalogues/km.po" in ours
     assert ours <= set(names)
 
 

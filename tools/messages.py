@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FINDINGS = ROOT / "src" / "evidencekit" / "findings"
 FOLDER = FINDINGS / "languages" / "catalogues"
 POT = "evidencekit.pot"
-OURS = ("X-Translated-By", "X-Back-Translated-By", "X-Checked-On", "X-Digits")  # babel does not keep what it does not know
+OURS = ("X-Translated-By", "X-Back-Translated-By", "X-Checked-On", "X-Digits", "X-Times")  # babel does not keep what it does not know
 HEADER = "# Templates of evidencekit's findings; docs/translating.md tells what they are and how they are checked."
 
 
@@ -51,7 +51,7 @@ def written(catalog: Catalog, ours: dict[str, str]) -> str:
     out = io.BytesIO()
     write_po(out, catalog, width=120, include_lineno=False, include_previous=True, ignore_obsolete=True)
     head, gap, rest = out.getvalue().decode("utf-8").partition("\n\n")
-    fields = [f'"{name}: {ours.get(name, "")}\\n"' for name in OURS if name != "X-Digits" or ours.get(name)]
+    fields = [f'"{name}: {ours.get(name, "")}\\n"' for name in OURS if name in OURS[:3] or ours.get(name)]
     return "\n".join([head, *fields]) + gap + rest
 
 

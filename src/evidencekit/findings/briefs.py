@@ -105,7 +105,8 @@ def brief(
             raise InputError(f"A brief needs its {name}=.", _WHY[name])
     if isinstance(methods, str) or not isinstance(methods, Sequence):
         raise InputError("methods= takes a list of sentences.")
-    note, speech = catalogue(language)[1], speaking(language)
+    found_in, note = catalogue(language)
+    speech = speaking(language) if note else found_in
     sheet = Sheet(
         title=title,
         language=speech.language,

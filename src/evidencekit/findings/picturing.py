@@ -18,7 +18,7 @@ from evidencekit.rendering.dots import DotRow, State, dot_chart
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.icons import icon_array
 
-__all__ = ["as_icons", "dot_picture", "icon_picture", "interval_said"]
+__all__ = ["as_icons", "dot_picture", "icon_picture", "interval_said", "interval_told"]
 
 Ends = tuple[float, float] | None
 
@@ -107,9 +107,19 @@ def dot_picture(
     about = [said("the row on a shade is this finding")] if len(same) > 1 else []
     caption = say(_sentences([level, *about, *caveats]), speech)
     key, heading = say(said("uncertain: read with caution"), speech), say(title, speech)
-    listed = say(joined(map(_told, rows), "; "), speech)
-    alt = f"{heading}. {listed}. {caption}"
+    listed = joined(map(_told, rows), "; ")
+    alt = say(said("{title}. {rows}. {caption}", {"title": heading, "rows": listed, "caption": caption}), speech)
     return dot_chart(rows, title=heading, caption="" if bare else caption, key=key, alt=alt)
+
+
+def interval_told(released: Released, row: int) -> Message:
+    """The interval of a share in words, out of what its icons count; or that there is none, and why."""
+    estimate, ends = released.estimate, _ends(released, row)
+    if ends:
+        return interval_said(estimate, *ends, per=denominator(float(estimate.points[row]), *ends))
+    if has_design(estimate.inference):
+        return said("no interval: the sampling units do not show how uncertain this number is")
+    return said("no interval: the answers do not come from a probability sample")
 
 
 def interval_said(estimate: Estimate, low: float, high: float, *, per: int | None) -> Message:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.disclosure.notes import decision_words
 from evidencekit.errors import InputError, Refused, one_of
@@ -24,10 +23,9 @@ from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.headlines import Amount
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
-from evidencekit.findings.noting import audited_words, missing_said
+from evidencekit.findings.noting import audited_words, missing_said, noted
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
-from evidencekit.findings.picturing import dot_picture, icon_picture, interval_said
-from evidencekit.findings.ranges import denominator
+from evidencekit.findings.picturing import dot_picture, icon_picture, interval_told
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
 from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
 from evidencekit.findings.wording import Words
@@ -130,12 +128,7 @@ class Finding:
         return say(self._interval(), speaking(language))
 
     def _interval(self) -> Message:
-        low, high = self._number("low"), self._number("high")
-        if np.isnan(low) or np.isnan(high):
-            if has_design(self.released.estimate.inference):
-                return said("no interval: the sampling units do not show how uncertain this number is")
-            return said("no interval: the answers do not come from a probability sample")
-        return interval_said(self.released.estimate, low, high, per=denominator(self._number("estimate"), low, high))
+        return interval_told(self.released, self.row)
 
     def caveats(self, *, language: Language = "en") -> tuple[str, ...]:
         """What must be said beside the headline, in a language as for `headline`.
@@ -148,7 +141,12 @@ class Finding:
     def _caveats(self) -> tuple[str, ...]:
         source = self.released.estimate
         variable = str(source.cells.columns["variable"][self.row])
-        return (*doubts(self.released, self.row), *missing_said(source, variable), *decision_words(source), audited_words(self.released))
+        return (
+            *doubts(self.released, self.row),
+            *missing_said(source, variable),
+            *map(noted, decision_words(source)),
+            audited_words(self.released),
+        )
 
     @property
     def said_beside(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from evidencekit.disclosure import Released
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.headlines import Amount, headline, labelled
 from evidencekit.findings.languages import ENGLISH, Catalogue, Message, Told, joined, said, say
+from evidencekit.findings.noting import noted
 from evidencekit.findings.wording import Words
 
 __all__ = ["VENUE", "among", "doing", "doubts", "sentence", "weighted", "what", "whom"]
@@ -59,13 +60,13 @@ def among(released: Released, row: int) -> str:
 def doubts(released: Released, row: int) -> tuple[str, ...]:
     """What must be said of a number even where there is little room."""
     source = released.estimate
-    out = [released.reason[row]] if released.reason[row] else []
+    out = [noted(released.reason[row])] if released.reason[row] else []
     if weighted(released, row):
         out.append(said("describes those who answered, weighted, not a population: others may differ in what weights cannot see"))
     elif not has_design(source.inference):
         out.append(said("describes those who answered, not a population"))
     out += [VENUE] if source.inference == "venue" else []
-    return (*out, *([source.flags[row]] if source.flags[row] else []))
+    return (*out, *([noted(source.flags[row])] if source.flags[row] else []))
 
 
 def what(released: Released, row: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -131,12 +131,9 @@ class Words:
             raise InputError("also() takes the tag of another language than English.", 'For example "vi", "km" or "th".')
         if groups is not None and (not isinstance(groups, Mapping) or not all(isinstance(one, Mapping) for one in groups.values())):
             raise InputError("groups= of also() is a mapping of columns to mappings of levels.", "As that of the Words.")
-        parts = Parts(
-            did=_checked("did", did, tag),
-            people=_checked("people", people, tag),
-            groups=_groups(groups or {}, tag),
-            recall=_checked("recall", recall, tag),
-        )
+        times = language.times if isinstance(language, Catalogue) else ()
+        given = {name: _checked(name, text, tag, times) for name, text in (("did", did), ("people", people), ("recall", recall))}
+        parts = Parts(**given, groups=_groups(groups or {}, tag, times))
         for name in ("did", "people", "recall"):
             if getattr(self, name) and not getattr(parts, name):
                 raise InputError(f"{name}= is said in English and is missing in {tag!r}.", f"also({tag!r}, {name}=...).")
@@ -165,17 +162,20 @@ _FIX = "Add them to its Words: words.also({!r}, did=..., people=..., groups=...,
 
 
 def _again(did: str, people: str, groups: Mapping[str, Any], recall: str, topic: Topic, others: Mapping[str, tuple[Any, ...]]) -> Words:
-    parts = {tag: Parts(did=one[0], people=one[1], groups=_groups(one[2], tag), recall=one[3]) for tag, one in others.items()}
+    parts = {tag: Parts(did=one[0], people=one[1], groups=MappingProxyType(one[2]), recall=one[3]) for tag, one in others.items()}
     return Words(did=did, people=people, groups=groups, recall=recall, topic=topic, others=parts)
 
 
-def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en") -> Mapping[str, Mapping[Any, str]]:
+def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en", times: Sequence[str] = ()) -> Mapping[str, Mapping[Any, str]]:
     """Groups that cannot be changed, each checked."""
-    one = {c: MappingProxyType({level: _checked("groups", said, language) for level, said in each.items()}) for c, each in given.items()}
-    return MappingProxyType(one)
+
+    def one(each: Mapping[Any, str]) -> Mapping[Any, str]:
+        return MappingProxyType({level: _checked("groups", said, language, times) for level, said in each.items()})
+
+    return MappingProxyType({column: one(each) for column, each in given.items()})
 
 
-def _checked(name: str, given: object, language: str = "en") -> str:
+def _checked(name: str, given: object, language: str = "en", times: Sequence[str] = ()) -> str:
     """A slot without blanks at its ends, refused where it says what a slot may not."""
     if not isinstance(given, str):
         raise InputError(f"{name}= of Words is a text, not a {type(given).__name__}.")
@@ -186,7 +186,7 @@ def _checked(name: str, given: object, language: str = "en") -> str:
     if language != "en" and (word := avoided(text, language)):
         raise InputError(f"{name}= of Words holds {word[0]!r}.", f"Instead: {word[1]}.")
     stray = any(not _is_age_or_time(one, text) for one in _NUMBER.finditer(text)) or "%" in text
-    if stray_number(text, language) if language != "en" else stray:
+    if stray_number(text, language, times) if language != "en" else stray:
         raise InputError(
             f"{name}= of Words holds a number that is no age, year or length of time.",
             "The numbers of a sentence come from the data; leave them out of its words.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from evidencekit.combining import rank_sets
 from evidencekit.disclosure import Released
@@ -125,9 +126,8 @@ def _way(first: int, last: int, n: int) -> str:
 
 def _among(given: object) -> Told:
     """What the groups are, in every language it is given in."""
-    named = {"en": given} if isinstance(given, str) else given
-    if not isinstance(named, Mapping) or "en" not in named:
-        named = {"en": None}
-    if not all(isinstance(one, str) and one.strip() and not any(c.isdigit() for c in one) for one in named.values()):
+    listed: Mapping[Any, Any] = {"en": given} if isinstance(given, str) else given if isinstance(given, Mapping) else {}
+    named = {str(tag): one for tag, one in listed.items() if isinstance(one, str) and one.strip() and not any(c.isdigit() for c in one)}
+    if "en" not in named or len(named) < len(listed):
         raise InputError("among= says what the groups are, without a number.", 'As "provinces".')
     return Told(named["en"], {tag: one for tag, one in named.items() if tag != "en"}, _FIX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.parser import HeaderParser
@@ -14,6 +15,9 @@ from evidencekit.findings.languages.templates import wrong_with
 from evidencekit.reading.files import need
 
 __all__ = ["Parsed", "parsed"]
+
+# babel takes many a line for one it can read; translators want to know of each.
+_LINE = re.compile(r'(?:msg(?:ctxt|id|id_plural|str(?:\[\d+\])?)\s+)?"(?:[^"\\]|\\.)*"|#.*|')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ def parsed(raw: bytes, name: str) -> Parsed:
         babel is not installed.
     """
     text = _decoded(raw, name)
+    if wrong := next((k for k, line in enumerate(text.splitlines(), 1) if not _LINE.fullmatch(line.strip())), 0):
+        raise _unreadable(name, wrong)
     header = _header(text)
     if not header:
         raise InputError(
@@ -62,7 +68,7 @@ def parsed(raw: bytes, name: str) -> Parsed:
     if charset not in ("utf-8", "utf8"):
         raise InputError(f"The header of {name} does not say that it is written in UTF-8.", "Content-Type: text/plain; charset=UTF-8")
     engine: Any = need("babel.messages.pofile", "languages", WHY)
-    found: Any = in_our_words(lambda: engine.read_po(StringIO(text), abort_invalid=True), lambda trouble: _unreadable(name, trouble))
+    found: Any = in_our_words(lambda: engine.read_po(StringIO(text), abort_invalid=True), lambda _: _unreadable(name))
     messages, fuzzy = dict[str, str](), set[str]()
     for one in found:
         if not one.id:
@@ -104,8 +110,7 @@ def _first_translation(text: str) -> Iterator[str]:
             return
 
 
-def _unreadable(name: str, trouble: Exception) -> InputError:
-    """Where a file cannot be read, by its line only."""
-    line = getattr(trouble, "lineno", None)
-    where = f" in line {line + 1}" if isinstance(line, int) else ""
+def _unreadable(name: str, line: int = 0) -> InputError:
+    """That a file cannot be read, and where."""
+    where = f" in line {line}" if line else ""
     return InputError(f"{name} cannot be read as a PO file{where}.", "Open it in a PO editor, which says what is wrong, and save it again.")

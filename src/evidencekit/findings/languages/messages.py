@@ -247,4 +247,4 @@ def say(text: str, speech: Speech) -> str:
 def _closed(text: str) -> str:
     """An English sentence: its first letter large, one full stop at its end."""
     text = " ".join(text.split())
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    return f"{text[:1].upper()}{text[1:].rstrip('. ')}."

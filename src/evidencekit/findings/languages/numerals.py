@@ -11,6 +11,8 @@ __all__ = ["WHY", "Digits", "Kind", "in_english", "ordinal", "written"]
 
 Digits = Literal["latn", "native"]
 Kind = Literal["number", "percent", "ordinal"]
+# The digit 0 of numbering systems, whose others follow it; babel has their signs and not their digits.
+_ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "khmr": 0x17E0, "laoo": 0xED0, "mymr": 0x1040, "thai": 0xE50}
 WHY = "Saying findings in other languages than English"
 
 
@@ -60,12 +62,16 @@ def written(value: int | Decimal, kind: Kind, language: str, digits: Digits = "l
     ('1.234', '11,9%', '១២')
     """
     locale: Any = need("babel", "languages", WHY).Locale.parse(language, sep="-")
-    system = "latn" if digits == "latn" else locale.other_numbering_systems.get("native", "latn")
+    native = locale.other_numbering_systems.get("native", "latn") if digits == "native" else "latn"
+    system = native if native in locale.number_symbols else "latn"
     exact = Decimal(value)
     places = max(0, -int(exact.as_tuple().exponent))
-    pattern = (locale.percent_formats if kind == "percent" else locale.decimal_formats)[None]
+    known = (locale.percent_formats if kind == "percent" else locale.decimal_formats)[None]
+    pattern: Any = need("babel.numbers", "languages", WHY).parse_pattern(known.pattern)  # one of our own, since decimals are set
+    pattern.frac_prec = (places, places)
     shown = exact.scaleb(-2) if kind == "percent" else exact
-    return pattern.apply(shown, locale, force_frac=(places, places), numbering_system=system)
+    text = pattern.apply(shown, locale, numbering_system=system)
+    return text.translate({ord("0") + k: _ZEROS[native] + k for k in range(10)}) if native in _ZEROS else text
 
 
 def ordinal(k: int) -> str:

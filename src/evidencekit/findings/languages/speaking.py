@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +33,9 @@ class Catalogue:
         they were typed.
     translated_by, back_translated_by, checked_on : str
         From the header of its file.
+    times : tuple of str
+        Words for ages and lengths of time, ``X-Times`` in the header with commas between them: a number beside one of them may stand in
+        typed words. For the languages that come with a draft they are known.
     open : tuple of str
         What keeps it from being used, a line each; empty where nothing does.
 
@@ -49,6 +52,7 @@ class Catalogue:
     translated_by: str = ""
     back_translated_by: str = ""
     checked_on: str = ""
+    times: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
 
     @classmethod
@@ -91,14 +95,12 @@ class Catalogue:
 
     def __reduce__(self) -> Any:
         """Copies are made of plain mappings."""
-        parts = (self.digits, self.translated_by, self.back_translated_by, self.checked_on, self.open)
-        return _again, (self.language, dict(self.messages), *parts)
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        return _again, ({**parts, "messages": dict(self.messages)},)
 
 
-def _again(language: str, messages: dict[str, str], digits: Digits, by: str, back: str, on: str, left: tuple[str, ...]) -> Catalogue:
-    return Catalogue(
-        language=language, messages=messages, digits=digits, translated_by=by, back_translated_by=back, checked_on=on, open=left
-    )
+def _again(parts: dict[str, Any]) -> Catalogue:
+    return Catalogue(**parts)
 
 
 ENGLISH = Catalogue(language="en", messages=MappingProxyType({}))
@@ -106,7 +108,7 @@ ENGLISH = Catalogue(language="en", messages=MappingProxyType({}))
 
 def shipped(name: str) -> bytes:
     """A file of the folder of catalogues."""
-    return (files(__package__) / "catalogues" / name).read_bytes()
+    return (files("evidencekit.findings.languages") / "catalogues" / name).read_bytes()
 
 
 def of_file(raw: bytes, name: str, *, digits: Digits | None = None) -> Catalogue:
@@ -122,6 +124,7 @@ def of_file(raw: bytes, name: str, *, digits: Digits | None = None) -> Catalogue
         translated_by=header.get("x-translated-by", ""),
         back_translated_by=header.get("x-back-translated-by", ""),
         checked_on=header.get("x-checked-on", ""),
+        times=tuple(word.strip() for word in header.get("x-times", "").split(",") if word.strip()),
         open=(*_unsigned(header), *_unfinished(found, wanted)),
     )
 

@@ -6,6 +6,7 @@ The lists of other languages than English are drafts: a person who checks a lang
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 __all__ = ["avoided", "stray_number"]
 
@@ -79,8 +80,10 @@ def avoided(text: str, language: str) -> tuple[str, str] | None:
     return None
 
 
-def stray_number(text: str, language: str) -> bool:
+def stray_number(text: str, language: str, known: Sequence[str] = ()) -> bool:
     """Whether a text holds a number that is no age, year or length of time; digits of every script count.
+
+    `known` are words for ages and times beside those that are known here.
 
     Examples
     --------
@@ -89,6 +92,7 @@ def stray_number(text: str, language: str) -> bool:
     (False, True, False)
     """
     times, between = _TIMES.get(language.partition("-")[0], _TIMES["en"])
+    times = "|".join((times, *map(re.escape, known)))
     span = re.compile(rf"\d[\d.,]*(?:\s*(-|\u2013|{between})\s*\d+)?", re.IGNORECASE)
     if "%" in text:
         return True
