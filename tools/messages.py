@@ -39,6 +39,11 @@ def texts(catalog: Catalog) -> set[str]:
     return {message.id for message in catalog if isinstance(message.id, str) and message.id}
 
 
+def places(catalog: Catalog) -> dict[str, list[str]]:
+    """The templates with the files they stand in."""
+    return {message.id: [name for name, _ in message.locations] for message in catalog if isinstance(message.id, str) and message.id}
+
+
 def header_of(text: str) -> dict[str, str]:
     """Our own fields in the header of a PO file."""
     lines = [line.strip().strip('"').removesuffix("\\n") for line in text.partition("\n\n")[0].splitlines()]
@@ -63,12 +68,12 @@ def read(path: Path) -> Catalog:
 def merge(folder: Path = FOLDER) -> list[str]:
     """Write the template file and bring every language up to date; the names of the files that changed."""
     fresh, changed = extracted(), list[str]()
-    if not (folder / POT).is_file() or texts(read(folder / POT)) != texts(fresh):
+    if not (folder / POT).is_file() or places(read(folder / POT)) != places(fresh):
         (folder / POT).write_text(written(fresh, {}), encoding="utf-8")
         changed.append(POT)
     for path in sorted(folder.glob("*.po")):
         held, text = read(path), path.read_text(encoding="utf-8")
-        if texts(held) != texts(fresh):
+        if places(held) != places(fresh):
             held.update(fresh, no_fuzzy_matching=False, keep_user_comments=True)
             path.write_text(written(held, header_of(text)), encoding="utf-8")
             changed.append(path.name)

@@ -254,6 +254,18 @@ def test_a_page_is_in_its_language(found: list[ek.Finding], speeches: dict[str, 
         assert {word for line in said for word in latin(line)} <= {"child", "survey"}, "the name of the profile"
 
 
+@pytest.mark.outside  # pictures need a font with their letters
+@pytest.mark.parametrize("code", ["km", "th"])
+def test_a_page_in_its_own_script_and_digits(found: list[ek.Finding], speeches: dict[str, Catalogue], code: str, tmp_path: Path) -> None:
+    native = speeches[code].in_digits("native")
+    short = [replace(find, claims=()) for find in found]  # their lines are taller, so that a page holds fewer
+    page = ek.brief(short, tmp_path / "page.html", language=native, **NOTE).page.read_text(encoding="utf-8")
+    assert f'<html lang="{code}">' in page
+    for find in short:
+        assert find.interval_words(language=native) in page
+        assert find.headline(language=native).split("12-17")[0] in re.sub("<[^>]*>", "", page)
+
+
 def test_a_page_in_a_draft_is_english_and_says_so(found: list[ek.Finding], tmp_path: Path) -> None:
     with pytest.warns(EvidencekitWarning, match="Khmer is not checked yet") as caught:
         made = ek.brief(found, tmp_path / "page.html", language="km", **NOTE)
