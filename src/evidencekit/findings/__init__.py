@@ -8,7 +8,7 @@ from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis, breaks
 from evidencekit.findings.briefs import Brief, brief
 from evidencekit.findings.checking import Checklist
-from evidencekit.findings.claims import Claim, changed, compare, ranked, trending
+from evidencekit.findings.claims import Claim, changed, compare, headcount, ranked, trending
 from evidencekit.findings.reconciling import Reconciliation, reconcile
 from evidencekit.findings.register import Entry, Quantity, Register, TextReport, check_text
 from evidencekit.findings.stating import Finding, finding
@@ -33,6 +33,7 @@ __all__ = [
     "check_text",
     "compare",
     "finding",
+    "headcount",
     "ranked",
     "reconcile",
     "trending",

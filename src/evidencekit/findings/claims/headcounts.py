@@ -1,0 +1,327 @@
+"""headcount: how many people a share stands for, beside the share, and not more exactly than is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import ceil, floor, inf, log10, sqrt
+from typing import Any
+
+import numpy as np
+
+from evidencekit.combining import has_design, rounded_total
+from evidencekit.combining import headcount as multiplied
+from evidencekit.disclosure import Released
+from evidencekit.disclosure.ledger.estimates import counts_people
+from evidencekit.disclosure.notes import decision_words, missing_words
+from evidencekit.errors import InputError, Refused
+from evidencekit.findings.claims.cells import UNNAMED, Cell, check_words, chosen
+from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.claims.populations import Population, population_of, source_of
+from evidencekit.findings.claims.single import single
+from evidencekit.findings.phrases import natural_frequency, percent, zero_phrase
+from evidencekit.findings.ranges import percent_words
+from evidencekit.findings.register import Quantity
+from evidencekit.findings.sentences import sentence_of
+from evidencekit.findings.telling import doubts, whom
+from evidencekit.findings.wording import Words
+
+__all__ = ["headcount"]
+
+SAME = 1e-6  # relative: what two sums of the same weights may differ by
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number with its limits."""
+
+    value: float
+    low: float
+    high: float
+
+
+def headcount(
+    released: Released,
+    cell: Cell | None = None,
+    *,
+    words: Words,
+    population: float | Mapping[Any, float] | None = None,
+    population_se: float | None = None,
+    source: str = "",
+    share: Released | None = None,
+) -> Claim:
+    """Say how many people a share stands for, with the share beside it.
+
+    Parameters
+    ----------
+    released : Released
+        A table of shares, with `population`; or one of totals of a column of zeros and ones (``ek.total(..., population_total=...)``),
+        with `share`.
+    cell : mapping or int, optional
+        Which cell. Not needed where there is one.
+    words : Words
+        How it is told.
+    population : number or mapping, optional
+        How many people there are of those whom the share is of, no more and no fewer: of a share among internet users, how many internet
+        users. Of a table with groups a mapping that names the group, ``{"girl": 900_000}``; with several ``by=`` columns the key is a
+        tuple of labels. It is taken as known, and the sentence says so, unless there is a `population_se`.
+    population_se : float, optional
+        The standard error of the cell's population, in people.
+    source : str
+        Where the population is from, with its year: ``"National Statistics Office, census projection for 2025"``. Needed with
+        `population`; with a total it says what the weights add up to.
+    share : Released, optional
+        Of a total, the share of the same column and cells, released too: a total does not stand alone.
+
+    Returns
+    -------
+    Claim
+        Of kind ``"headcount"``. Its direction is ``"about"``; ``"fewer than"`` where nobody said so, by the upper limit; ``"more than"``
+        where everybody did, by the lower one.
+
+    Raises
+    ------
+    InputError
+        Neither shares nor totals of zeros and ones, a group without its own population, a population smaller than the number of people who
+        answered, no source with a year.
+    Refused
+        Nobody was drawn, the cell may not be said, it has no interval, only rounded counts are released, or nobody said that the weights
+        add up to the population.
+
+    Notes
+    -----
+    A table that was audited to be shown in whole percent is multiplied up from those: the number says nothing that its readers could not
+    work out. Limits of a known population N are N times the limits of the share. With a standard error of N, independent of the share p,
+    ``var = N^2 var(p) + p^2 var(N) + var(p) var(N)`` is in `support`, and limits are those of `evidencekit.headcount`: variance recovery on
+    the log scale. It pools no degrees of freedom: the share brings its own limits (t, with the degrees of freedom of its design), and the
+    population is taken as log-normal, with a normal quantile.
+
+    Number and limits are rounded to one step by `combining.rounded_total`. Two numbers with different steps may be said in the wrong order
+    where they differ by less than half of the larger step, which is at most a quarter of the half-width of its interval: whether they
+    differ is what `compare` says.
+
+    References
+    ----------
+    Goodman (1960), J. Amer. Statist. Assoc. 55, 708-713 (doi 10.2307/2281592), for the variance. Donner and Zou (2012), Statist. Methods
+    Med. Res. 21, 347-359, for the limits.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children aged 12-17 in Lumora")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted"))
+    >>> words = ek.findings.Words(did="were sent unwanted messages")
+    >>> claim = ek.findings.headcount(safe, words=words, population=174_000, source="census of 2024")
+    >>> print(*claim.text.split(": "), *claim.details, sep="\n")
+    About 27,000 children aged 12-17 in Lumora were sent unwanted messages (95% interval
+    23,000 to 32,000)
+    about 1 in 6 of 174,000 (a number taken as known; census of 2024).
+    The share is 16% (95% interval: 13 to 18).
+    """
+    _check(released)
+    check_words(words)
+    row = chosen(released, cell)
+    if released.estimate.statistic == "total":
+        people, part = _counted(released, row, share, given=(population, population_se))
+        size, cited = None, source_of(source, needed=False)
+    else:
+        if population is None or share is not None:
+            raise InputError("A share is multiplied up by population=, and share= is for totals.", "Pass population= and source=.")
+        size, cited = population_of(released, row, population, se=population_se, source=source), ""
+        part = _shown(released, row)
+        people = _multiplied(released, row, part, size)
+    return _claim(released, row, people, part, words=words, size=size, cited=cited)
+
+
+def _claim(released: Released, row: int, people: _Number, part: _Number, *, words: Words, size: Population | None, cited: str) -> Claim:
+    level = f"{released.estimate.interval.level:.0%} interval"
+    way, amount, ends = _said(people, part, inf if size is None else size.size)
+    fraction, did = _fraction(part), f"{words.did} {words.recall}".strip()
+    beside = fraction if size is None else f"{fraction} of {size.words}"
+    beside = f"{beside} (weights add up to the population; {cited})" if cited else beside
+    span = f"{level}: {ends}" if ends else f"{'lower' if way == 'more than' else 'upper'} end of the {level}"
+    details, shares = _beside(part, level)
+    bounds = {"value": people.value, "low": people.low, "high": people.high}
+    numbers = [Quantity(text=amount, unit="people", **bounds)]
+    numbers += [Quantity(text=ends, role="interval", unit="people", **bounds)] if ends else []
+    numbers += [Quantity(text=one, value=part.value, low=part.low, high=part.high) for one in dict.fromkeys((fraction, *shares))]
+    if size is not None:
+        numbers += _population_numbers(size)
+        details += ["The interval holds what is not certain about the population too."] if size.se else []
+    return Claim(
+        kind="headcount",
+        direction=way,
+        text=sentence_of(f"{amount} {whom(released, row, words)} {did} ({span}): {beside}"),
+        details=tuple(details),
+        numbers=tuple(numbers),
+        caveats=_caveats(released, row),
+        support=_support(released, row, people, part, size),
+        words=words,
+    )
+
+
+def _said(people: _Number, part: _Number, everybody: float) -> tuple[str, str, str]:
+    """The direction, the number, and its interval in words; no interval where one end of it is what is said."""
+    about, least, most = rounded_total(people.value, people.low, people.high)
+    if part.value == 1 or about >= everybody:
+        return "more than", f"more than {_beyond(people.low, down=True):,}", ""
+    if part.value == 0 or about == 0:
+        return "fewer than", f"fewer than {_beyond(people.high, down=False):,}", ""
+    whole = least is not None and most is not None and most <= everybody
+    return (
+        "about",
+        f"about {about:,}",
+        f"{least:,} to {most:,}" if least and whole else f"up to {most:,}" if whole else f"{least:,} or more",
+    )
+
+
+def _beside(part: _Number, level: str) -> tuple[list[str], tuple[str, ...]]:
+    """The share as a percentage below the sentence, and as a number of the register."""
+    if part.value in (0, 1):
+        return [f"{'Nobody' if part.value == 0 else 'Everybody'} who answered is one of them."], ()
+    point, span = percent_words(part.value, part.low, part.high).rstrip(")").split(" (")
+    return [f"The share is {point} ({level}: {span})."], (point,)
+
+
+def _beyond(limit: float, *, down: bool) -> int:
+    """The next number of two digits below or above a limit, never the limit itself."""
+    step = 10 ** max(floor(log10(limit)) - 1, 0) if limit >= 1 else 1
+    made = (ceil(limit / step) - 1) * step if down else (floor(limit / step) + 1) * step
+    if made < 1:
+        raise Refused("So few people were asked that no number can be said.", "Say how many were asked and how many said so.")
+    return made
+
+
+def _fraction(part: _Number) -> str:
+    """The share in words: a fraction inside its interval, else a percentage."""
+    if part.value in (0, 1):
+        found = zero_phrase(part.high if part.value == 0 else 1 - part.low, everyone=part.value == 1)
+        if found is None:
+            raise Refused("So few people were asked that no number can be said.", "Say how many were asked and how many said so.")
+        return found.text
+    near = natural_frequency(part.value, part.low, part.high)
+    return near.text if near else percent(part.value, (part.high - part.low) / 2)
+
+
+def _multiplied(released: Released, row: int, part: _Number, size: Population) -> _Number:
+    """Share times population, with limits."""
+    if not size.se:
+        return _Number(part.value * size.size, part.low * size.size, part.high * size.size)
+    one = single(released.estimate, row)
+    told = replace(one.interval, low=np.array([part.low]), high=np.array([part.high]))
+    made = multiplied(replace(one, points=np.array([part.value]), interval=told), coverage=1, population=(size.size, size.se)).estimate
+    return _Number(float(made.points[0]), float(made.interval.low[0]), float(made.interval.high[0]))
+
+
+def _population_numbers(size: Population) -> list[Quantity]:
+    made = [Quantity(text=f"{size.size:,.0f}", value=size.size, role="population", unit="people")]
+    error = Quantity(text=f"{size.se:,.0f}", value=size.se, role="standard error", unit="people")
+    return [*made, error] if size.se else made
+
+
+def _counted(released: Released, row: int, share: object, *, given: tuple[Any, Any]) -> tuple[_Number, _Number]:
+    """A total with its limits, and the share beside it."""
+    if any(one is not None for one in given):
+        raise InputError("A total is a number of people already.", "Leave population= out, or pass the released share instead.")
+    scaled = dict(released.estimate.provenance.policies).get("population_total", "")
+    if not scaled:
+        raise Refused(
+            "Nobody said that the weights behind this total add up to the population.",
+            'Estimate with total(..., population_total="weights"), or a number of people; or give the released share with population=.',
+        )
+    if not isinstance(share, Released):
+        raise InputError("A total does not stand alone.", "Release the share of the same column and cells, and pass it as share=.")
+    _check(share)
+    other = _same_cell(released, row, share)
+    est, of = released.estimate, share.estimate
+    stands_for = float(of.points[other] * of.counts.weighted_n[other])
+    people = _shown(released, row)
+    if of.points[other] in (0, 1) or not people.high > people.low:
+        raise Refused("A total of nobody or of everybody has no interval.", "Give the released share with population= and source=.")
+    factor = float(est.points[row]) / stands_for
+    known = None if scaled.startswith("weights") else float(scaled.replace(",", ""))
+    wrong = abs(factor - 1) > SAME if known is None else factor * np.nansum(of.counts.weighted_n) > known * (1 + SAME)
+    if not counts_people(est) or wrong:
+        raise InputError("This total is not the number of people that the share is the share of.", "Both are of one column of 0 and 1.")
+    return people, _shown(share, other)
+
+
+def _same_cell(released: Released, row: int, share: Released) -> int:
+    """The row of a share that is of the same column, people and survey as a total."""
+    est, of = released.estimate, share.estimate
+    names = ("variable", *est.cells.by)
+    alike = est.cells.by == of.cells.by and of.statistic == "proportion"
+    rows = [i for i in range(len(of)) if alike and all(of.cells.columns[c][i] == est.cells.columns[c][row] for c in names)]
+    both = (est.provenance, of.provenance)
+    same = all(getattr(both[0], part) == getattr(both[1], part) for part in ("population", "where", "design"))
+    if len(rows) != 1 or not same:
+        raise InputError("share= is not of the column, the people and the survey of the total.", "Estimate both alike, with one by=.")
+    return chosen(share, rows[0])
+
+
+def _shown(released: Released, row: int) -> _Number:
+    """A number with its limits; of a table that was audited to be shown, as its readers see them."""
+    est, how = released.estimate, released.publication
+    value, low, high = (float(x[row]) for x in (est.points, est.interval.low, est.interval.high))
+    if not low <= high:
+        raise Refused("This number has no interval, so that a number of people would look more certain than it is.", "Say the share.")
+    top = 1.0 if est.statistic == "proportion" else inf
+    if how is None:
+        return _Number(value, max(low, 0.0), min(high, top))
+    if not {"percent", "limits"} <= set(how.shows):
+        raise Refused(
+            "This table was audited to be shown without its shares or their limits, and a number of people would tell them.",
+            'Release it with Publication(..., shows=["percent", "limits"]).',
+        )
+    cut, per = how.cut(est, np.zeros(len(est), dtype=np.bool_)), 100.0 if top == 1 else 1.0
+    names = ("percent", "percent_low", "percent_high") if top == 1 else ("estimate", "low", "high")
+    said, least, most = (float(cut[name][row]) / per for name in names)
+    if (said in (0, 1)) != (value in (0, 1)):
+        raise Refused("As it is shown, this share is nobody or everybody, which it is not.", "Release it with more decimals.")
+    return _Number(said, max(least, 0.0), min(most, top))
+
+
+def _caveats(released: Released, row: int) -> tuple[str, ...]:
+    """What must be said beside it: of a total also that missing answers count as nobody."""
+    est = released.estimate
+    among = dict(est.provenance.policies).get("denominator", "")
+    named = [f"the share is among {among}, and the population has to be theirs"] if among and est.statistic != "total" else []
+    variable = str(est.cells.columns["variable"][row]) if "variable" in est.cells.columns else ""
+    total = (*missing_words(est, variable), *decision_words(est)) if est.statistic == "total" else ()
+    return tuple(dict.fromkeys((*doubts(released, row), *named, *total)))
+
+
+def _support(released: Released, row: int, people: _Number, part: _Number, size: Population | None) -> dict[str, Any]:
+    est = released.estimate
+    found: dict[str, Any] = {"low": people.low, "high": people.high, "share": part.value, "level": est.interval.level}
+    if size is None:
+        return found
+    found |= {"population": size.size, "population se": size.se, "source": size.source}
+    if released.publication is None:
+        share = float(est.covariance.variances[row])
+        found["se"] = sqrt(size.size**2 * share + part.value**2 * size.se**2 + share * size.se**2)
+    return found
+
+
+def _check(released: object) -> None:
+    """Refuse what is no released table of people who were drawn."""
+    if not isinstance(released, Released):
+        raise InputError(
+            f"headcount() takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
+        )
+    est = released.estimate
+    if not has_design(est.inference):
+        raise Refused(
+            f"These answers are {est.inference}: a number of people would claim that they speak for a population.",
+            "Say the share of those who answered, and how many they are.",
+        )
+    if est.statistic not in ("proportion", "total"):
+        raise InputError(
+            f"headcount() takes shares, or totals of zeros and ones, and this is a {est.statistic or 'number'}.",
+            "Use proportion() and give population=.",
+        )
+    if est.provenance.where.startswith(UNNAMED):
+        raise InputError(
+            "This number is about a subset that has no name.", 'Name it: proportion(..., where=..., where_label="aged 15-17").'
+        )
