@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil, floor, inf, log10, sqrt
 from typing import Any
 
 import numpy as np
 
-from evidencekit.combining import has_design, rounded_total
 from evidencekit.combining import headcount as multiplied
+from evidencekit.combining import rounded_total
 from evidencekit.disclosure import Released
-from evidencekit.disclosure.ledger.estimates import counts_people
 from evidencekit.disclosure.notes import decision_words, missing_words
 from evidencekit.errors import InputError, Refused
-from evidencekit.findings.claims.cells import UNNAMED, Cell, check_words, chosen
+from evidencekit.findings.claims.cells import Cell, check_words, chosen
 from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.claims.counting import Number, check_people, counted, shown
 from evidencekit.findings.claims.populations import Population, population_of, source_of
 from evidencekit.findings.claims.single import single
 from evidencekit.findings.phrases import natural_frequency, percent, zero_phrase
@@ -27,17 +27,6 @@ from evidencekit.findings.telling import doubts, whom
 from evidencekit.findings.wording import Words
 
 __all__ = ["headcount"]
-
-SAME = 1e-6  # relative: what two sums of the same weights may differ by
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A number with its limits."""
-
-    value: float
-    low: float
-    high: float
 
 
 def headcount(
@@ -68,8 +57,8 @@ def headcount(
     population_se : float, optional
         The standard error of the cell's population, in people.
     source : str
-        Where the population is from, with its year: ``"National Statistics Office, census projection for 2025"``. Needed with
-        `population`; with a total it says what the weights add up to.
+        Where the population is from, with its year: ``"National Statistics Office, census projection for 2025"``. Of a total, the
+        population to which the weights add up.
     share : Released, optional
         Of a total, the share of the same column and cells, released too: a total does not stand alone.
 
@@ -97,8 +86,8 @@ def headcount(
     population is taken as log-normal, with a normal quantile.
 
     Number and limits are rounded to one step by `combining.rounded_total`. Two numbers with different steps may be said in the wrong order
-    where they differ by less than half of the larger step, which is at most a quarter of the half-width of its interval: whether they
-    differ is what `compare` says.
+    where they differ by less than half of the larger step, which is at most a quarter of the half-width of its interval, or the third
+    digit: whether they differ is what `compare` says.
 
     References
     ----------
@@ -113,36 +102,36 @@ def headcount(
     >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted"))
     >>> words = ek.findings.Words(did="were sent unwanted messages")
     >>> claim = ek.findings.headcount(safe, words=words, population=174_000, source="census of 2024")
-    >>> print(*claim.text.split(": "), *claim.details, sep="\n")
+    >>> for line in (*claim.text.split(": "), *claim.details):
+    ...     print(line)
     About 27,000 children aged 12-17 in Lumora were sent unwanted messages (95% interval
     23,000 to 32,000)
     about 1 in 6 of 174,000 (a number taken as known; census of 2024).
     The share is 16% (95% interval: 13 to 18).
     """
-    _check(released)
+    check_people(released)
     check_words(words)
     row = chosen(released, cell)
     if released.estimate.statistic == "total":
-        people, part = _counted(released, row, share, given=(population, population_se))
-        size, cited = None, source_of(source, needed=False)
+        people, part = counted(released, row, share, given=(population, population_se))
+        size, cited = None, source_of(source)
     else:
         if population is None or share is not None:
             raise InputError("A share is multiplied up by population=, and share= is for totals.", "Pass population= and source=.")
         size, cited = population_of(released, row, population, se=population_se, source=source), ""
-        part = _shown(released, row)
+        part = shown(released, row)
         people = _multiplied(released, row, part, size)
     return _claim(released, row, people, part, words=words, size=size, cited=cited)
 
 
-def _claim(released: Released, row: int, people: _Number, part: _Number, *, words: Words, size: Population | None, cited: str) -> Claim:
+def _claim(released: Released, row: int, people: Number, part: Number, *, words: Words, size: Population | None, cited: str) -> Claim:
     level = f"{released.estimate.interval.level:.0%} interval"
     way, amount, ends = _said(people, part, inf if size is None else size.size)
     fraction, did = _fraction(part), f"{words.did} {words.recall}".strip()
-    beside = fraction if size is None else f"{fraction} of {size.words}"
-    beside = f"{beside} (weights add up to the population; {cited})" if cited else beside
+    beside = f"{fraction} (weights add up to the population; {cited})" if size is None else f"{fraction} of {size.words}"
     span = f"{level}: {ends}" if ends else f"{'lower' if way == 'more than' else 'upper'} end of the {level}"
     details, shares = _beside(part, level)
-    bounds = {"value": people.value, "low": people.low, "high": people.high}
+    bounds: dict[str, Any] = {"value": people.value, "low": people.low, "high": people.high}
     numbers = [Quantity(text=amount, unit="people", **bounds)]
     numbers += [Quantity(text=ends, role="interval", unit="people", **bounds)] if ends else []
     numbers += [Quantity(text=one, value=part.value, low=part.low, high=part.high) for one in dict.fromkeys((fraction, *shares))]
@@ -161,7 +150,7 @@ def _claim(released: Released, row: int, people: _Number, part: _Number, *, word
     )
 
 
-def _said(people: _Number, part: _Number, everybody: float) -> tuple[str, str, str]:
+def _said(people: Number, part: Number, everybody: float) -> tuple[str, str, str]:
     """The direction, the number, and its interval in words; no interval where one end of it is what is said."""
     about, least, most = rounded_total(people.value, people.low, people.high)
     if part.value == 1 or about >= everybody:
@@ -176,7 +165,7 @@ def _said(people: _Number, part: _Number, everybody: float) -> tuple[str, str, s
     )
 
 
-def _beside(part: _Number, level: str) -> tuple[list[str], tuple[str, ...]]:
+def _beside(part: Number, level: str) -> tuple[list[str], tuple[str, ...]]:
     """The share as a percentage below the sentence, and as a number of the register."""
     if part.value in (0, 1):
         return [f"{'Nobody' if part.value == 0 else 'Everybody'} who answered is one of them."], ()
@@ -193,7 +182,7 @@ def _beyond(limit: float, *, down: bool) -> int:
     return made
 
 
-def _fraction(part: _Number) -> str:
+def _fraction(part: Number) -> str:
     """The share in words: a fraction inside its interval, else a percentage."""
     if part.value in (0, 1):
         found = zero_phrase(part.high if part.value == 0 else 1 - part.low, everyone=part.value == 1)
@@ -204,82 +193,20 @@ def _fraction(part: _Number) -> str:
     return near.text if near else percent(part.value, (part.high - part.low) / 2)
 
 
-def _multiplied(released: Released, row: int, part: _Number, size: Population) -> _Number:
+def _multiplied(released: Released, row: int, part: Number, size: Population) -> Number:
     """Share times population, with limits."""
     if not size.se:
-        return _Number(part.value * size.size, part.low * size.size, part.high * size.size)
+        return Number(part.value * size.size, part.low * size.size, part.high * size.size)
     one = single(released.estimate, row)
     told = replace(one.interval, low=np.array([part.low]), high=np.array([part.high]))
     made = multiplied(replace(one, points=np.array([part.value]), interval=told), coverage=1, population=(size.size, size.se)).estimate
-    return _Number(float(made.points[0]), float(made.interval.low[0]), float(made.interval.high[0]))
+    return Number(float(made.points[0]), float(made.interval.low[0]), float(made.interval.high[0]))
 
 
 def _population_numbers(size: Population) -> list[Quantity]:
     made = [Quantity(text=f"{size.size:,.0f}", value=size.size, role="population", unit="people")]
     error = Quantity(text=f"{size.se:,.0f}", value=size.se, role="standard error", unit="people")
     return [*made, error] if size.se else made
-
-
-def _counted(released: Released, row: int, share: object, *, given: tuple[Any, Any]) -> tuple[_Number, _Number]:
-    """A total with its limits, and the share beside it."""
-    if any(one is not None for one in given):
-        raise InputError("A total is a number of people already.", "Leave population= out, or pass the released share instead.")
-    scaled = dict(released.estimate.provenance.policies).get("population_total", "")
-    if not scaled:
-        raise Refused(
-            "Nobody said that the weights behind this total add up to the population.",
-            'Estimate with total(..., population_total="weights"), or a number of people; or give the released share with population=.',
-        )
-    if not isinstance(share, Released):
-        raise InputError("A total does not stand alone.", "Release the share of the same column and cells, and pass it as share=.")
-    _check(share)
-    other = _same_cell(released, row, share)
-    est, of = released.estimate, share.estimate
-    stands_for = float(of.points[other] * of.counts.weighted_n[other])
-    people = _shown(released, row)
-    if of.points[other] in (0, 1) or not people.high > people.low:
-        raise Refused("A total of nobody or of everybody has no interval.", "Give the released share with population= and source=.")
-    factor = float(est.points[row]) / stands_for
-    known = None if scaled.startswith("weights") else float(scaled.replace(",", ""))
-    wrong = abs(factor - 1) > SAME if known is None else factor * np.nansum(of.counts.weighted_n) > known * (1 + SAME)
-    if not counts_people(est) or wrong:
-        raise InputError("This total is not the number of people that the share is the share of.", "Both are of one column of 0 and 1.")
-    return people, _shown(share, other)
-
-
-def _same_cell(released: Released, row: int, share: Released) -> int:
-    """The row of a share that is of the same column, people and survey as a total."""
-    est, of = released.estimate, share.estimate
-    names = ("variable", *est.cells.by)
-    alike = est.cells.by == of.cells.by and of.statistic == "proportion"
-    rows = [i for i in range(len(of)) if alike and all(of.cells.columns[c][i] == est.cells.columns[c][row] for c in names)]
-    both = (est.provenance, of.provenance)
-    same = all(getattr(both[0], part) == getattr(both[1], part) for part in ("population", "where", "design"))
-    if len(rows) != 1 or not same:
-        raise InputError("share= is not of the column, the people and the survey of the total.", "Estimate both alike, with one by=.")
-    return chosen(share, rows[0])
-
-
-def _shown(released: Released, row: int) -> _Number:
-    """A number with its limits; of a table that was audited to be shown, as its readers see them."""
-    est, how = released.estimate, released.publication
-    value, low, high = (float(x[row]) for x in (est.points, est.interval.low, est.interval.high))
-    if not low <= high:
-        raise Refused("This number has no interval, so that a number of people would look more certain than it is.", "Say the share.")
-    top = 1.0 if est.statistic == "proportion" else inf
-    if how is None:
-        return _Number(value, max(low, 0.0), min(high, top))
-    if not {"percent", "limits"} <= set(how.shows):
-        raise Refused(
-            "This table was audited to be shown without its shares or their limits, and a number of people would tell them.",
-            'Release it with Publication(..., shows=["percent", "limits"]).',
-        )
-    cut, per = how.cut(est, np.zeros(len(est), dtype=np.bool_)), 100.0 if top == 1 else 1.0
-    names = ("percent", "percent_low", "percent_high") if top == 1 else ("estimate", "low", "high")
-    said, least, most = (float(cut[name][row]) / per for name in names)
-    if (said in (0, 1)) != (value in (0, 1)):
-        raise Refused("As it is shown, this share is nobody or everybody, which it is not.", "Release it with more decimals.")
-    return _Number(said, max(least, 0.0), min(most, top))
 
 
 def _caveats(released: Released, row: int) -> tuple[str, ...]:
@@ -292,7 +219,7 @@ def _caveats(released: Released, row: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*doubts(released, row), *named, *total)))
 
 
-def _support(released: Released, row: int, people: _Number, part: _Number, size: Population | None) -> dict[str, Any]:
+def _support(released: Released, row: int, people: Number, part: Number, size: Population | None) -> dict[str, Any]:
     est = released.estimate
     found: dict[str, Any] = {"low": people.low, "high": people.high, "share": part.value, "level": est.interval.level}
     if size is None:
@@ -302,26 +229,3 @@ def _support(released: Released, row: int, people: _Number, part: _Number, size:
         share = float(est.covariance.variances[row])
         found["se"] = sqrt(size.size**2 * share + part.value**2 * size.se**2 + share * size.se**2)
     return found
-
-
-def _check(released: object) -> None:
-    """Refuse what is no released table of people who were drawn."""
-    if not isinstance(released, Released):
-        raise InputError(
-            f"headcount() takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
-        )
-    est = released.estimate
-    if not has_design(est.inference):
-        raise Refused(
-            f"These answers are {est.inference}: a number of people would claim that they speak for a population.",
-            "Say the share of those who answered, and how many they are.",
-        )
-    if est.statistic not in ("proportion", "total"):
-        raise InputError(
-            f"headcount() takes shares, or totals of zeros and ones, and this is a {est.statistic or 'number'}.",
-            "Use proportion() and give population=.",
-        )
-    if est.provenance.where.startswith(UNNAMED):
-        raise InputError(
-            "This number is about a subset that has no name.", 'Name it: proportion(..., where=..., where_label="aged 15-17").'
-        )

@@ -38,7 +38,7 @@ def population_of(released: Released, row: int, given: Any, *, se: Any, source: 
     """The population of a cell, refused where it cannot be that of the people its share is of."""
     size = _number("population", _of_cell(released, row, given))
     error = 0.0 if se is None else _number("population_se", se)
-    cited = source_of(source, needed=True)
+    cited = source_of(source)
     if not 1 <= size < float("inf") or not 0 <= error < size:
         raise InputError(
             "population= is a number of people, 1 or more, and population_se= is 0 or more and smaller than it.",
@@ -54,13 +54,11 @@ def population_of(released: Released, row: int, given: Any, *, se: Any, source: 
     return Population(size, error, cited)
 
 
-def source_of(source: object, *, needed: bool) -> str:
+def source_of(source: object) -> str:
     """Where a number of people is from: a text with a year and without any other number."""
     if not isinstance(source, str):
         raise InputError(f"source= takes a text, not a {type(source).__name__}.", _SOURCE)
     said = " ".join(source.split()).rstrip(".")
-    if not said and not needed:
-        return ""
     if not _YEAR.search(said):
         raise InputError("source= says where the number of people is from and of which year.", _SOURCE)
     if mentions(said):
