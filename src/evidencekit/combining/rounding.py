@@ -37,8 +37,8 @@ def rounded_total(value: float, low: float | None = None, high: float | None = N
     Notes
     -----
     The step is the largest power of ten that is at most half of the half-width of the interval, so that rounding moves the number by at
-    most a quarter of the half-width. At least one digit is kept and at most three; more only where the number would otherwise be outside
-    its own interval. A lower limit above 0 is not called 0: the step is made smaller, where three digits allow it.
+    most a quarter of the half-width. At least one digit is kept and at most three; more only where three would put the number outside its
+    own interval. A lower limit above 0 is not called 0: the step is made smaller, where three digits allow it.
 
     Limits are rounded outward, so that words never claim more than the interval does. One exception: a limit goes to the nearest step where
     that cuts off no more than a hundredth of the half-width. 179,843 is then called 180,000 and not 170,000, which would widen the
@@ -79,9 +79,7 @@ def _step(value: float, low: float | None, high: float | None, near: float) -> i
     step = max(min(allowed, first), finest)
     while step > finest and low > 0 and _outward(low, step, near, floor) == 0:
         step //= 10
-    while step > 1 and not low - near <= _nearest(value, step) <= high + near:
-        step = min(allowed, step // 10)
-    return step
+    return step if low - near <= _nearest(value, step) <= high + near else min(step, allowed)
 
 
 def _place(number: float) -> int:
