@@ -10,7 +10,7 @@ from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis, breaks
 from evidencekit.findings.briefs import Brief, brief
 from evidencekit.findings.checking import Checklist
-from evidencekit.findings.claims import Claim, changed, compare, ranked, trending
+from evidencekit.findings.claims import Claim, changed, compare, headcount, ranked, trending
 from evidencekit.findings.languages import Catalogue
 from evidencekit.findings.reconciling import Reconciliation, reconcile
 from evidencekit.findings.register import Entry, Quantity, Register, TextReport, check_text
@@ -37,6 +37,7 @@ __all__ = [
     "check_text",
     "compare",
     "finding",
+    "headcount",
     "languages",
     "ranked",
     "reconcile",

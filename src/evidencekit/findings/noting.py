@@ -48,6 +48,11 @@ KNOWN = (
     template("too uncertain: interval of more than {n} percent of the estimate"),
     template("the complement is too uncertain: interval of more than {n} percent of it"),
     template("fewer than {n} degrees of freedom"),
+    template("no case observed, no deff borrowed"),
+    template("no case observed, deff {n} borrowed"),
+    template("every answer a case, no deff borrowed"),
+    template("every answer a case, deff {n} borrowed"),
+    template("where no answer or every answer is a case, a design effect of {n} was borrowed"),
 )
 _COUNT = r"(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)"
 _COUNTED = tuple((re.compile(re.escape(one).replace(r"\{n\}", _COUNT)), one) for one in KNOWN if slots_of(one))
@@ -85,14 +90,19 @@ def audited_words(released: Released) -> str:
 def missing_said(est: Estimate, variable: str) -> tuple[Message, ...]:
     """How many answers to a question were missing, where some were; of the whole table, since those of a group are not known."""
     counts = [count for name, count in est.provenance.missing if name == variable and count]
-    return tuple(_missing(count, together=bool(est.cells.by)) for count in counts)
+    together = _COUNTED_AS_ZERO if est.statistic == "total" else _LEFT_OUT
+    return tuple(said(together[bool(est.cells.by), count == 1], {"n": count}) for count in counts)
 
 
-def _missing(count: int, *, together: bool) -> Message:
-    if together and count == 1:
-        return said("{n} answer is missing in the whole table, all groups together, and left out", {"n": count})
-    if together:
-        return said("{n} answers are missing in the whole table, all groups together, and left out", {"n": count})
-    if count == 1:
-        return said("{n} answer is missing, and left out", {"n": count})
-    return said("{n} answers are missing, and left out", {"n": count})
+_LEFT_OUT = {  # all groups together, one answer
+    (True, True): template("{n} answer is missing in the whole table, all groups together, and left out"),
+    (True, False): template("{n} answers are missing in the whole table, all groups together, and left out"),
+    (False, True): template("{n} answer is missing, and left out"),
+    (False, False): template("{n} answers are missing, and left out"),
+}
+_COUNTED_AS_ZERO = {
+    (True, True): template("{n} answer is missing in the whole table, all groups together, and counted as zero"),
+    (True, False): template("{n} answers are missing in the whole table, all groups together, and counted as zero"),
+    (False, True): template("{n} answer is missing, and counted as zero"),
+    (False, False): template("{n} answers are missing, and counted as zero"),
+}

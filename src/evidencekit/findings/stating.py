@@ -319,7 +319,7 @@ def finding(
     id : str
         Its id in the claim register, one word; made of its numbers and words by default.
     claims : sequence of Claim
-        What is said of it beside others, made by `compare`, `ranked`, `changed` or `trending`. A claim that is blocked is refused.
+        What is said of it beside others, made by `compare`, `ranked`, `changed`, `trending` or `headcount`. A blocked one is refused.
 
     Returns
     -------
@@ -352,7 +352,9 @@ def finding(
     if estimate.statistic != "proportion":
         made = estimate.statistic in ("difference", "ratio of estimates", "contrast")
         fix = "Make a finding of each share, say both, and set the difference with its interval, as release() shows it, beside them."
-        raise InputError("A finding is made from shares so far.", fix if made else "Use proportion().")
+        people = "Make a finding of the share, and give it this: claims=[ek.findings.headcount(released, words=..., share=...)]."
+        fix = fix if made else people if estimate.statistic == "total" else "Use proportion()."
+        raise InputError("A finding is made from shares so far.", fix)
     if estimate.provenance.where.startswith(UNNAMED):
         raise InputError(
             "This number is about a subset that has no name, so a sentence cannot say whom it is about.",
@@ -373,7 +375,8 @@ def _digest(released: Released, row: int, words: Words | None) -> str:
 def _claims(given: object) -> tuple[Claim, ...]:
     if not isinstance(given, Sequence) or isinstance(given, str) or not all(isinstance(one, Claim) for one in given):
         raise InputError(
-            "claims= of a finding takes a list of Claims.", "Make them with ek.findings.compare(), ranked(), changed() or trending()."
+            "claims= of a finding takes a list of Claims.",
+            "Make them with ek.findings.compare(), ranked(), changed(), trending() or headcount().",
         )
     if any(one.direction == "blocked" for one in given):
         raise Refused("A claim is blocked: its rounds may not be set against each other.", "Say each round by itself.")

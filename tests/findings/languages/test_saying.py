@@ -209,6 +209,23 @@ def test_nothing_english_is_left_in_ranks(speeches: dict[str, Catalogue], way: i
             ranked(safe, 0, words=words, among=wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("yes", "more"), [(300, {}), (300, {"population_se": 9000}), (0, {}), (4000, {}), (40, {}), (-300, {})])
+def test_nothing_english_is_left_in_numbers_of_people(speeches: dict[str, Catalogue], yes: int, more: dict[str, float]) -> None:
+    n = 4000
+    frame = pd.DataFrame({"y": np.random.default_rng(0).permutation([1] * abs(yes) + [0] * (n - abs(yes)))})
+    frame["psu"], frame["w"] = np.arange(n) // 40, 50.0
+    survey = ek.Survey(frame, weights="w", psu="psu", population=spelled("children"))
+    safe, source = ek.release(ek.proportion(survey, "y"), profile="open"), f"{spelled('census')} 2024"
+    if yes < 0:
+        total = ek.release(ek.total(survey, "y", population_total="weights"), profile="open")
+        claim = ek.findings.headcount(total, share=safe, words=SHORT, source=source)
+    else:
+        claim = ek.findings.headcount(safe, words=SHORT, population=200_000, source=source, **more)
+    for english, text in zip(claim.lines(), claim.lines(language=speeches["el"]), strict=True):
+        assert latin(text) == []
+        assert numbers(text) == numbers(english)
+
+
 def opt_in(weights: str | None = None) -> ek.Released:
     rng = np.random.default_rng(3)
     girl = rng.random(2000) < 0.8

@@ -1,4 +1,4 @@
-"""Claim: one sentence that compares, with what supports it. The sentence is made by the computation, never typed."""
+"""Claim: one sentence that compares or counts people, with what supports it. The sentence is made by the computation, never typed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evidencekit.findings.wording import Words
 
 __all__ = ["Claim", "Kind"]
 
-Kind = Literal["difference", "rank", "change", "trend"]
+Kind = Literal["difference", "rank", "change", "trend", "headcount"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -24,11 +24,12 @@ class Claim:
 
     Parameters
     ----------
-    kind : {"difference", "rank", "change", "trend"}
+    kind : {"difference", "rank", "change", "trend", "headcount"}
         What it is.
     direction : str
         What the numbers support: ``"higher"``, ``"lower"``, ``"similar"``, ``"rising"``, ``"falling"``, ``"turning"``, ``"first"``,
-        ``"among the first"``, ... or ``"unclear"``, and ``"blocked"`` where numbers may not be set against each other.
+        ``"among the first"``, ``"about"``, ``"fewer than"``, ... or ``"unclear"``, and ``"blocked"`` where numbers may not be set
+        against each other.
     text : str
         The sentence: in English as it is, in other languages by `say`.
     details : tuple of str

@@ -158,7 +158,15 @@ def _said_too_much(scene: _Scene, claim: Claim) -> list[str]:
                 else "the claim is on one side of this number"
             )
             out.append(said)
+    if _everybody(scene, claim):
+        out.append("the claim has this number of all those whom it is about, not of those who are concerned")
     return out + _another_basis(scene, claim)
+
+
+def _everybody(scene: _Scene, claim: Claim) -> bool:
+    """Whether a number is a claim's population, and is not said as what a part is of."""
+    sizes = {m.key for one in claim.entry.numbers if one.role == "population" for m in mentions(one.text)}
+    return scene.mention.key in sizes and re.search(r"\b(?:of|among)(?: all)?(?: the)?\s*$", scene.preceding.lower()) is None
 
 
 def _another_basis(scene: _Scene, claim: Claim) -> list[str]:
