@@ -12,6 +12,7 @@ from evidencekit.findings.briefs import Brief, brief
 from evidencekit.findings.checking import Checklist
 from evidencekit.findings.claims import Claim, changed, compare, headcount, ranked, trending
 from evidencekit.findings.languages import Catalogue
+from evidencekit.findings.picturing import cascade, overlap
 from evidencekit.findings.reconciling import Reconciliation, reconcile
 from evidencekit.findings.register import Entry, Quantity, Register, TextReport, check_text
 from evidencekit.findings.stating import Finding, finding
@@ -33,12 +34,14 @@ __all__ = [
     "Words",
     "breaks",
     "brief",
+    "cascade",
     "changed",
     "check_text",
     "compare",
     "finding",
     "headcount",
     "languages",
+    "overlap",
     "ranked",
     "reconcile",
     "trending",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evidencekit.errors import InputError, how_many
 from evidencekit.findings.languages import Catalogue, Figure, Language, Message, catalogue, percentage, said, say, speaking, template
@@ -14,7 +14,8 @@ from evidencekit.findings.picturing import as_icons
 from evidencekit.findings.register import Entry, Register
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.findings.stating import Finding
-from evidencekit.rendering.documents import Block, Box, Sheet, save
+from evidencekit.rendering.documents import BESIDE, Block, Box, Sheet, save
+from evidencekit.rendering.figure import WIDTH
 
 __all__ = ["Brief", "brief"]
 
@@ -157,12 +158,13 @@ def _checked(findings: object) -> tuple[Finding, ...]:
 
 
 def _block(find: Finding, speech: Catalogue) -> Block:
-    picture = find.picture("icons" if as_icons(find.released, find.row) else "dots", bare=True, language=speech)
+    kind: Literal["icons", "dots"] = "icons" if as_icons(find.released, find.row) else "dots"
+    picture, narrow = (find.picture(kind, bare=True, language=speech, width=width) for width in (WIDTH, BESIDE))
     headline = find.headline(language=speech)
     big = say(find.phrase.text if find.phrase else find.percent, speech)
     big = next((x for x in (big, f"{big[0].upper()}{big[1:]}") if x in headline), "")
     lines = (say(said("{sentence}.", {"sentence": find.interval_words(language=speech)}), speech), *find.beside(language=speech))
-    return Block(heading=headline, big=big, lines=lines, picture=picture, aside=find.caveats(language=speech))
+    return Block(heading=headline, big=big, lines=lines, picture=picture, narrow=narrow, aside=find.caveats(language=speech))
 
 
 def _actions(found: Sequence[Finding], speech: Catalogue) -> list[Box]:

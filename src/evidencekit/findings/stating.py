@@ -25,11 +25,11 @@ from evidencekit.findings.headlines import Amount
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
 from evidencekit.findings.noting import audited_words, missing_said, noted
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
-from evidencekit.findings.picturing import dot_picture, icon_picture, interval_told
+from evidencekit.findings.picturing import Layout, dot_picture, icon_picture, interval_told, tile_picture
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
 from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
 from evidencekit.findings.wording import Words
-from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 
 __all__ = ["Finding", "finding"]
 
@@ -203,32 +203,48 @@ class Finding:
         """What keeps it from being memorable and actionable: rules with a reason each, and no score."""
         return checked(self)
 
-    def picture(self, kind: Literal["icons", "dots"] = "icons", *, bare: bool = False, language: Language = "en") -> Picture:
+    def picture(
+        self,
+        kind: Literal["icons", "dots", "gradient", "tiles"] = "icons",
+        *,
+        layout: Layout | None = None,
+        bare: bool = False,
+        language: Language = "en",
+        width: float = WIDTH,
+    ) -> Picture:
         """A picture of the finding.
 
         Parameters
         ----------
-        kind : {"icons", "dots"}
+        kind : {"icons", "dots", "gradient", "tiles"}
             Icons: this share and its interval out of 100, or of 1,000 where it is rare, in the title too. Dots: the same share of every
-            group in the table, with intervals, the finding's own marked.
+            group in the table, with intervals, the finding's own marked. Gradient: the same with bands of 50 and 80 percent. Tiles: the
+            same share of every area, where `layout` has it.
+        layout : mapping, optional
+            Of tiles: from the areas' labels to row, column and what is written, ``{"North": (0, 1, "NO"), "South": (1, 1, "SO")}``.
         bare : bool
             Without title and caption, for a page that says beside it what they would. The alternative text is whole.
         language : str or Catalogue
             As for `headline`.
+        width : float
+            In points, of the sheet: 451 is the text of an A4 page. Letters have one size, so that a narrower picture is a taller one.
 
         Raises
         ------
         InputError
-            The share is too rare for icons.
+            The share is too rare for icons, or areas have no place.
         """
-        one_of("kind", kind, ("icons", "dots"))
-        speech = speaking(language)
-        beside = [*doubts(self.released, self.row), audited_words(self.released)]
-        if kind == "icons":
-            return icon_picture(self.released, self.row, self._say, beside, bare=bare, speech=speech)
-        title = said("{what}, among {whom}", {"what": what(self.released, self.row), "whom": among(self.released, self.row)})
-        venue = [VENUE] if self.released.estimate.inference == "venue" else []
-        return dot_picture(self.released, self.row, title, [*venue, audited_words(self.released)], bare=bare, speech=speech)
+        one_of("kind", kind, ("icons", "dots", "gradient", "tiles"))
+        speech, audit = speaking(language), audited_words(self.released)
+        with as_wide_as(width):
+            if kind == "icons":
+                beside = [*doubts(self.released, self.row), audit]
+                return icon_picture(self.released, self.row, self._say, beside, bare=bare, speech=speech)
+            title = said("{what}, among {whom}", {"what": what(self.released, self.row), "whom": among(self.released, self.row)})
+            beside = [*([VENUE] if self.released.estimate.inference == "venue" else []), audit]
+            if kind == "tiles":
+                return tile_picture(self.released, self.row, title, beside, layout=layout, bare=bare, speech=speech)
+            return dot_picture(self.released, self.row, title, beside, bands=kind == "gradient", bare=bare, speech=speech)
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""

@@ -209,7 +209,7 @@ class _Line(NamedTuple):
 def _drawn(steps: Sequence[CascadeStep], between: Sequence[str], words: tuple[str, str, str]) -> Figure:
     """Stack title, steps, key and caption on a sheet."""
     title, caption, key = words
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     keys = lay_keys([bar_key(key)] if any(step.state == "caution" for step in steps) else [], inner)
@@ -236,8 +236,8 @@ def _laid(steps: Sequence[CascadeStep], between: Sequence[str], inner: float) ->
     labels = [page.lettering(step.label, _LABEL * inner) for step in steps]
     numbers = [page.lettering(step.said, _NUMBER * inner) for step in steps if step.value is not None]
     left = page.MARGIN + max(label.width for label in labels) + _GAP
-    right = page.WIDTH - page.MARGIN - max((number.width + _GAP for number in numbers), default=0.0)
-    room = page.WIDTH - page.MARGIN - left - 2 * _GAP
+    right = page.width() - page.MARGIN - max((number.width + _GAP for number in numbers), default=0.0)
+    room = page.width() - page.MARGIN - left - 2 * _GAP
     lines = [
         _Line(
             *(step, label, page.lettering(step.said, right - left - 2.5 * _GAP if step.value is None else _NUMBER * inner)),
@@ -263,4 +263,4 @@ def _put(axes: Axes, line: _Line, ends: tuple[float, float], y: float) -> None:
     put_bar(axes, track._replace(wide=step.value * track.wide), caution=step.state == "caution")
     if step.low is not None and step.high is not None:
         put_whisker(axes, (left + step.low * track.wide, left + step.high * track.wide), middle)
-    line.said.draw(axes, page.WIDTH - page.MARGIN - line.said.width, middle - line.said.height / 2)
+    line.said.draw(axes, page.width() - page.MARGIN - line.said.width, middle - line.said.height / 2)

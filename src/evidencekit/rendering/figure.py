@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Lettering", "Picture", "drawing", "lettering", "sheet"]
+__all__ = ["Lettering", "Picture", "as_wide_as", "drawing", "lettering", "sheet", "width"]
 
 WIDTH = 451.0  # points: the text of an A4 page with margins of 2.54 cm
+NARROWEST = 240.0
+_WIDTH: ContextVar[float] = ContextVar("width of the sheet that is drawn", default=WIDTH)
 MARGIN = 6.0
 TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 
@@ -217,14 +220,46 @@ def drawing() -> Generator[None]:
         yield
 
 
+def width() -> float:
+    """How wide the sheet is that is drawn, in points."""
+    return _WIDTH.get()
+
+
+@contextmanager
+def as_wide_as(points: float) -> Generator[None]:
+    """Draw on sheets of this width, for a column of a page: their letters are of the same size, and there is less room for them.
+
+    Raises
+    ------
+    InputError
+        A width in which words and marks have no room.
+
+    Examples
+    --------
+    >>> from evidencekit.rendering.figure import as_wide_as
+    >>> from evidencekit.rendering.icons import icon_array
+    >>> with as_wide_as(280):
+    ...     picture = icon_array(12, alt="About 12 in 100.")
+    >>> round(72 * picture.figure.get_size_inches()[0])
+    280
+    """
+    if not NARROWEST <= points <= WIDTH:
+        raise InputError(f"A picture is between {NARROWEST:g} and {WIDTH:g} points wide.", "Save it as .svg to scale it to any size.")
+    token = _WIDTH.set(float(points))
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
+
+
 def sheet(height: float) -> tuple[Figure, Axes]:
     """Lay out an empty white sheet whose coordinates are points from its top left corner."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / 72, height / 72), facecolor="white")
+    figure = Figure(figsize=(width() / 72, height / 72), facecolor="white")
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width())
     axes.set_ylim(height, 0)
     return figure, axes
 

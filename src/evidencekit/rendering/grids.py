@@ -140,7 +140,7 @@ def grid_chart(grids: Sequence[Grid], *, title: str = "", caption: str = "", alt
 
 def _drawn(grids: Sequence[Grid], title: str, caption: str) -> Figure:
     """Stack title, tables, key and caption on a sheet."""
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     laid = [_Layout.of(grid, inner) for grid in grids]

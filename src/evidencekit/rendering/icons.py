@@ -35,6 +35,7 @@ _GAP = 14.0  # points between title, grid, legend and caption
 _SWATCH = 22.0  # points: height of an icon in the legend
 _LEAST = 17.0  # points: height under which an icon is small
 _WIDE: dict[Icon, float] = {"person": 0.5, "dot": 1.0}  # width of an icon against its height
+_NARROW, _FEW = 320.0, 40  # points, icons: on narrower sheets more than so many stand in rows of twice the length
 _BETWEEN = 0.9  # columns and rows left out between two blocks
 
 
@@ -146,7 +147,7 @@ def icon_array(
 def _drawn(faces: list[_Face], title: str, caption: str, words: list[_Entry], icon: Icon) -> Figure:
     """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
     grid = _grid(len(faces), icon)
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     beside = grid.width < 0.55 * inner and grid.height > 100
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
@@ -222,12 +223,15 @@ def _words(filled: int, total: int, ends: tuple[int, int] | None, legend: Sequen
 
 def _grid(total: int, icon: Icon) -> _Grid:
     """Choose the grid: one row, rows of ten or of a divisor, or blocks of a hundred."""
-    room = page.WIDTH - 2 * page.MARGIN
+    room = page.width() - 2 * page.MARGIN
     if total <= 15:
         return _Grid(total, total, 1, min(room / total, 54), icon)
     if total <= 100:
         columns = next((c for c in (10, 12, 8, 9, 7, 6, 5) if total % c == 0), 10)
-        return _Grid(total, columns, 1, 20.0 if icon == "person" else 23.0, icon)
+        step = 20.0 if icon == "person" else 23.0
+        if room < _NARROW and total > _FEW:  # twice as many side by side: a column of a page has little height
+            columns, step = 2 * columns, min(step, room / (2 * columns))
+        return _Grid(total, columns, 1, step, icon)
     across = min(5, -(-total // 100))
     return _Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN - 0.2), 16.0), icon)
 

@@ -74,7 +74,7 @@ class _Left(NamedTuple):
 
 def drawn(columns: Sequence[Column], rows: Sequence[Row], around: Around) -> Figure:
     """Put title, bars, matrix, keys and caption on a sheet."""
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(around.title, inner, size=page.TITLE, bold=True)
     below = page.lettering(around.caption, inner)
     keys = _keys(columns, rows, around.key, inner)
@@ -113,13 +113,13 @@ def _upright(columns: Sequence[Column]) -> tuple[Scale, list[tuple[float, page.L
     scale = scale_over(0.0, max(ends, default=0.0) or 0.1, left=0.0, right=_BARS, most=6)
     if scale.high > 1:
         scale = scale_over(0.0, 1.0, left=0.0, right=_BARS, most=6)
-    return scale, [(tick, page.lettering(percent(tick), page.WIDTH)) for tick in scale.ticks] if ends else []
+    return scale, [(tick, page.lettering(percent(tick), page.width())) for tick in scale.ticks] if ends else []
 
 
 def _left(rows: Sequence[Row], columns: int, ticks: float) -> _Left:
     """Share out the width at the left; where there are many combinations the totals are numbers without bars."""
-    labels = tuple(page.lettering(row.label, _LABEL * page.WIDTH) for row in rows)
-    said = tuple(page.lettering(row.said if row.value is not None else "", page.WIDTH) for row in rows)
+    labels = tuple(page.lettering(row.label, _LABEL * page.width()) for row in rows)
+    said = tuple(page.lettering(row.said if row.value is not None else "", page.width()) for row in rows)
     _check_short(said, "sets")
     wide = max(*(words.width for words in said), 10.0)
     label = page.MARGIN + max(words.width for words in labels) + 8
@@ -133,12 +133,12 @@ def _left(rows: Sequence[Row], columns: int, ticks: float) -> _Left:
 
 def _step(left: _Left, columns: int) -> float:
     """From bar to bar, in points."""
-    return min(_WIDEST, (page.WIDTH - page.MARGIN - left.right) / columns)
+    return min(_WIDEST, (page.width() - page.MARGIN - left.right) / columns)
 
 
 def _numbers(columns: Sequence[Column], step: float) -> tuple[list[page.Lettering], bool]:
     """Set the numbers on the bars, and say whether they have to stand upright because two of them would touch."""
-    words = [page.lettering(column.said if column.value is not None else "", page.WIDTH) for column in columns]
+    words = [page.lettering(column.said if column.value is not None else "", page.width()) for column in columns]
     _check_short(words, "overlaps")
     return words, any(one.width > step - 4 for one in words)
 

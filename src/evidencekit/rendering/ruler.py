@@ -55,7 +55,7 @@ def ruler_over(ends: Sequence[float], left: float, right: float, *, number: Numb
 
 def _ticked(scale: Scale, number: Number) -> tuple[Ruler, bool]:
     """Write the numbers of the ticks, and say whether they leave room between each other."""
-    ticks = tuple((tick, page.lettering(number(tick), page.WIDTH)) for tick in scale.ticks)
+    ticks = tuple((tick, page.lettering(number(tick), page.width())) for tick in scale.ticks)
     fits = scale.at(scale.low + scale.step) - scale.left > max(words.width for _, words in ticks) + _BETWEEN
     return Ruler(scale.left, scale.right, scale.high, ticks, scale.low), fits
 
@@ -66,7 +66,7 @@ def _shares(most: float, left: float, right: float) -> Ruler:
         last = ceil(most / step - 1e-9)
         shares = [k * step for k in range(last + 1) if k * step <= 1 + 1e-9]
         top = min(last * step, 1.0)
-        numbers = [page.lettering(f"{round(100 * share, 2):g}%", page.WIDTH) for share in shares]
+        numbers = [page.lettering(f"{round(100 * share, 2):g}%", page.width()) for share in shares]
         if step / top * (right - left) > max(number.width for number in numbers) + _BETWEEN:
             return Ruler(left, right, top, tuple(zip(shares, numbers, strict=True)))
     return Ruler(left, right, most, ())

@@ -53,7 +53,7 @@ class _Look(NamedTuple):
 def drawn(lines: Sequence[SlopeLine], rounds: Sequence[float], around: Around, number: Number | None) -> Figure:
     """Put title, lines with their names, rounds, keys and caption on a sheet."""
     names, title, caption, key = around
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     keys = lay_keys(_keys(lines, names, key), inner)
@@ -61,9 +61,9 @@ def drawn(lines: Sequence[SlopeLine], rounds: Sequence[float], around: Around, n
     top = page.MARGIN + (heading.height + _GAP if title else 0) + _HALF
     bottom = top + max(_LEAST, _tall(left, hidden=False), _tall(right, hidden=False)) - 2 * _HALF
     up = _upright(lines, bottom, top)
-    ticks = [(up.at(tick), page.lettering((number or percent)(tick), page.WIDTH)) for tick in up.ticks]
+    ticks = [(up.at(tick), page.lettering((number or percent)(tick), page.width())) for tick in up.ticks]
     edge = page.MARGIN + max(words.width for _, words in ticks) + _GAP + max(end.words.width for end in left)
-    far = page.WIDTH - page.MARGIN - max(end.words.width for end in right)
+    far = page.width() - page.MARGIN - max(end.words.width for end in right)
     across = _across(rounds, edge + _LEADER, far - _LEADER)
     strip = _strip(lines, left, right)
     called = _staggered(names, across)
@@ -107,7 +107,7 @@ def _ends(lines: Sequence[SlopeLine], side: int, number: Number | None) -> list[
     ends: list[_End] = []
     for line, look in zip(lines, _looks(lines), strict=True):
         point = line.points[side]
-        words = page.lettering(f"{line.label}: {point.said(number)}", _NAMES * page.WIDTH, bold=line.strong)
+        words = page.lettering(f"{line.label}: {point.said(number)}", _NAMES * page.width(), bold=line.strong)
         ends.append(_End(point, words, look))
     return ends
 

@@ -108,11 +108,11 @@ def stacked(
     guides : sequence of float
         Numbers at which a dashed line runs through every row that is shown.
     """
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(words.title, inner, size=page.TITLE, bold=True)
     below = page.lettering(words.caption, inner)
     lines, heads, rights, ruler = _columns(entries, words.heads, ends, number)
-    under = page.lettering(words.axis_label, page.WIDTH - page.MARGIN - ruler.left)
+    under = page.lettering(words.axis_label, page.width() - page.MARGIN - ruler.left)
     numbers = max((tick.height for _, tick in ruler.ticks), default=0.0)
     head = max((h.height for h in heads), default=0.0)
     above = max(numbers if len(entries) >= _LONG else 0, head)
@@ -132,9 +132,9 @@ def stacked(
     y = top
     for line in lines:
         if y > top:
-            axes.plot([page.MARGIN, page.WIDTH - page.MARGIN], [y, y], color=page.RULE, linewidth=0.6, zorder=1)
+            axes.plot([page.MARGIN, page.width() - page.MARGIN], [y, y], color=page.RULE, linewidth=0.6, zorder=1)
         if line.entry.strong:
-            axes.fill_between([0.0, page.WIDTH], y, y + line.height, color=_SHADE, linewidth=0, zorder=0.5)
+            axes.fill_between([0.0, page.width()], y, y + line.height, color=_SHADE, linewidth=0, zorder=0.5)
         _put_line(axes, line, ruler, rights, y)
         if line.entry.put:
             for x in map(ruler.at, guides):
@@ -150,7 +150,7 @@ def _columns(
     entries: Sequence[Entry], heads: Sequence[str], ends: Sequence[float], number: Number | None
 ) -> tuple[list[_Line], list[page.Lettering], list[float], Ruler]:
     """Share the width out: labels and numbers take what they need up to a limit, the marks what is left."""
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     count = max((len(entry.cells) for entry in entries), default=0)
     limits = [part * inner for part in _NUMBERS[count]]
     labels = [page.lettering(entry.label, _LABELS[count] * inner, bold=entry.strong or entry.heading) for entry in entries]
@@ -160,9 +160,9 @@ def _columns(
     over = [page.lettering(head, limit) for head, limit in zip(heads, limits, strict=False)]
     widths = [max(cell.width for cell in [*(row[k] for row in cells if row), *over[k : k + 1]]) for k in range(count)]
     left = page.MARGIN + max(label.width for label in labels) + GAP
-    rights = [page.WIDTH - page.MARGIN - sum(w + GAP for w in widths[k + 1 :]) for k in range(count)]
-    right = (rights[0] - widths[0] if count else page.WIDTH - page.MARGIN) - 1.5 * GAP
-    room = page.WIDTH - page.MARGIN - left - 2 * GAP
+    rights = [page.width() - page.MARGIN - sum(w + GAP for w in widths[k + 1 :]) for k in range(count)]
+    right = (rights[0] - widths[0] if count else page.width() - page.MARGIN) - 1.5 * GAP
+    room = page.width() - page.MARGIN - left - 2 * GAP
     lines = [
         _Line(entry, label, row, page.lettering(entry.hidden, room, bold=entry.strong))
         for entry, label, row in zip(entries, labels, cells, strict=True)

@@ -58,7 +58,7 @@ class _Words(NamedTuple):
 def drawn(tiles: Sequence[Placed], steps: Sequence[Step], around: Around) -> Figure:
     """Put title, tiles, legend and caption on a sheet."""
     title, caption, key = around
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     rows, columns = (1 + max(tile.place[axis] for tile in tiles) for axis in (0, 1))
@@ -86,11 +86,11 @@ def _lettered(tiles: Sequence[Placed], side: float) -> list[_Words]:
     """Set the words of all tiles, percent signs left out of all where one has no room for it; refuse what does not fit."""
     said = [tile.said if tile.value is not None else "" for tile in tiles]
     room = side - 2 * _SIDE
-    if any(page.lettering(number, page.WIDTH).width > room for number in said):
+    if any(page.lettering(number, page.width()).width > room for number in said):
         said = [number.removesuffix("%") for number in said]
     words = [_Words(page.lettering(t.code, room), page.lettering(n, room, bold=True)) for t, n in zip(tiles, said, strict=True)]
     for k, (tile, lettered) in enumerate(zip(tiles, words, strict=True)):
-        whole = all(page.lettering(word, page.WIDTH).width <= room for word in tile.code.split())
+        whole = all(page.lettering(word, page.width()).width <= room for word in tile.code.split())
         mark = 0.0 if tile.value is not None else lettered.code.leading
         if not whole or len(lettered.number.lines) > 1 or lettered.height + mark + _STRIP > side:
             raise InputError(

@@ -8,10 +8,12 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any, Literal
 
-from evidencekit.errors import Refused
+from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Language, say, speaking
+from evidencekit.findings.picturing import Around, Part, dots_of, forest_of, sentences, slope_of
 from evidencekit.findings.register import Entry, Quantity
 from evidencekit.findings.wording import Words
+from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 
 __all__ = ["Claim", "Kind"]
 
@@ -42,6 +44,12 @@ class Claim:
         What it rests on: adjusted p-values, margins, ranks, breaks.
     words : Words
         How it is told.
+    parts : tuple of Part
+        What its picture shows.
+    years : tuple of float
+        When the rounds were.
+    about : (str, str)
+        What its intervals are, and of whom its rounds are.
 
     Examples
     --------
@@ -63,6 +71,9 @@ class Claim:
     caveats: tuple[str, ...] = ()
     support: Mapping[str, Any] = field(default_factory=dict)
     words: Words
+    parts: tuple[Part, ...] = ()
+    years: tuple[float, ...] = ()
+    about: tuple[str, str] = ("", "")
 
     @property
     def supported(self) -> bool:
@@ -95,6 +106,38 @@ class Claim:
         told = (say(one, speech) for one in (self.text, *self.details))
         return (*told, *(f"({say(note, speech)})" for note in self.caveats))
 
+    def picture(self, *, bare: bool = False, language: Language = "en", width: float = WIDTH) -> Picture:
+        """What it compares: two groups as dots, all groups with their ranks as a forest, rounds as a line.
+
+        Parameters
+        ----------
+        bare : bool
+            Without title and caption, for a page that says beside it what they would. The alternative text is whole.
+        language : str or Catalogue
+            As for `say`.
+        width : float
+            In points, of the sheet: 451 is the text of an A4 page.
+
+        Raises
+        ------
+        Refused
+            It is blocked.
+        InputError
+            It counts people: its share is what can be drawn.
+        """
+        if self.direction == "blocked":
+            raise Refused("A claim is blocked: its rounds may not be set against each other.", "Say each round by itself.")
+        if not self.parts:
+            raise InputError("A number of people has no picture of its own.", "Draw the share: ek.finding(...).picture().")
+        caption = sentences([self.about[0], *self.details, *self.caveats])
+        words, speech = Around(self.text, caption, shown=() if bare else ("title", "caption")), speaking(language)
+        with as_wide_as(width):
+            if self.kind == "rank":
+                return forest_of(self.parts, words, speech)
+            if self.years:
+                return slope_of(self.parts, words, speech, years=self.years, label=self.about[1])
+            return dots_of(self.parts, words, speech)
+
     def entry(self, *, expires: date | None = None) -> Entry:
         """Its line in the claim register.
 
@@ -113,7 +156,9 @@ class Claim:
         """What goes into the record of its finding."""
         numbers = [asdict(one) for one in self.numbers]
         said = {"text": self.text, "details": list(self.details), "caveats": list(self.caveats)}
-        return {"id": self.id, "kind": self.kind, "direction": self.direction, **said, "numbers": numbers, "support": dict(self.support)}
+        drawn = [one.record for one in self.parts]
+        held = {"numbers": numbers, "support": dict(self.support), "drawn": drawn}
+        return {"id": self.id, "kind": self.kind, "direction": self.direction, **said, **held}
 
     def __repr__(self) -> str:
         lines = [f"Claim ({self.kind}, {self.direction}): {self.text}", *(f"  {one}" for one in self.details)]

@@ -16,6 +16,7 @@ from evidencekit.estimate import Estimate
 from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, points_words, said_together
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.languages import Message, percentage, said, template
+from evidencekit.findings.picturing import levels_said, part_of
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
@@ -142,6 +143,8 @@ def _claim(
         caveats=tuple(dict.fromkeys((*doubts(released, first), *doubts(released, second), *notes))),
         support=support,
         words=words,
+        parts=(parts := tuple(part_of(released, row, who) for row, who in ((first, one), (second, other)))),
+        about=(levels_said(released.estimate, parts), ""),
     )
 
 

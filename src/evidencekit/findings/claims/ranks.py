@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from evidencekit.combining import rank_sets
+from evidencekit.combining import RankSets, rank_sets
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError
 from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, said_together
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.languages import Figure, Told, percentage, said, template
 from evidencekit.findings.languages.numerals import ordinal
+from evidencekit.findings.picturing import Part, levels_said, parts_of
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
@@ -108,7 +110,14 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str | Mapping
         caveats=(*doubts(released, row), *hidden, *notes_of(plan)),
         support={"first": first, "last": last, "groups": n, "hidden": sets.hidden, "level": level, "plan": plan},
         words=words,
+        parts=(parts := tuple(replace(one, ranks=_ranks(one, sets, k)) for k, one in enumerate(parts_of(released, row)))),
+        about=(levels_said(est, parts), ""),
     )
+
+
+def _ranks(part: Part, sets: RankSets, row: int) -> tuple[int, int] | None:
+    """The ranks that a group may have; of a hidden one nobody is told."""
+    return None if part.value is None else (int(sets.first[row]), int(sets.last[row]))
 
 
 def _way(first: int, last: int, n: int) -> str:

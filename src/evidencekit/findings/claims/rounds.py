@@ -16,6 +16,7 @@ from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.comparing import difference_line
 from evidencekit.findings.claims.single import single
 from evidencekit.findings.languages import joined, percentage, said, template
+from evidencekit.findings.picturing import Part, levels_said, part_of
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
@@ -125,6 +126,9 @@ def changed(
         caveats=notes,
         support=support,
         words=words,
+        parts=_parts(shown, rows, basis),
+        years=(0.0, 1.0),
+        about=(levels_said(shown[-1].estimate, _parts(shown, rows, basis)), whom(shown[-1], rows[-1], words)),
     )
 
 
@@ -211,6 +215,9 @@ def trending(
         caveats=notes,
         support=support,
         words=words,
+        parts=_parts(shown, rows, basis),
+        years=tuple(map(float, years)),
+        about=(levels_said(shown[-1].estimate, _parts(shown, rows, basis)), whom(shown[-1], rows[-1], words)),
     )
 
 
@@ -236,6 +243,11 @@ def _notes(shown: Sequence[Released], rows: Sequence[int], plan: str) -> tuple[s
     """What must be said of any of the numbers, and that nobody planned the comparison where nobody did."""
     said = (note for safe, row in zip(shown, rows, strict=True) for note in doubts(safe, row))
     return tuple(dict.fromkeys((*said, *notes_of(plan))))
+
+
+def _parts(shown: Sequence[Released], rows: Sequence[int], bases: Sequence[Basis]) -> tuple[Part, ...]:
+    """A part for each round, by its time."""
+    return tuple(part_of(safe, row, basis.time) for safe, row, basis in zip(shown, rows, bases, strict=True))
 
 
 def _same_population(shown: Sequence[Released]) -> bool:

@@ -88,12 +88,12 @@ def _durations(columns: Mapping[str, Any]) -> sheet_of.Picture | None:
     title, under = "Minutes an interview takes, by interviewer", "Dot: the median. Line: from the 10th to the 90th percentile."
     listed = "; ".join(f"{who}: {middle:.0f} ({low:.0f} to {high:.0f})" for who, low, middle, high in rows)
     with sheet_of.drawing():
-        inner = sheet_of.WIDTH - 2 * sheet_of.MARGIN
+        inner = sheet_of.width() - 2 * sheet_of.MARGIN
         heading = sheet_of.lettering(title, inner, size=sheet_of.TITLE, bold=True)
         key, number = sheet_of.lettering(under, inner), sheet_of.lettering("0", inner).height
         labels = [sheet_of.lettering(who, 0.35 * inner) for who, *_ in rows]
         left = sheet_of.MARGIN + max(label.width for label in labels) + _GAP
-        scale = scale_over(0.0, max(high for *_, high in rows), left=left, right=sheet_of.WIDTH - sheet_of.MARGIN - _GAP)
+        scale = scale_over(0.0, max(high for *_, high in rows), left=left, right=sheet_of.width() - sheet_of.MARGIN - _GAP)
         first = sheet_of.MARGIN + heading.height + _GAP
         last = first + sum(label.height + _AIR for label in labels)
         figure, axes = sheet_of.sheet(last + 4 + number + _GAP + key.height + sheet_of.MARGIN)
@@ -118,12 +118,12 @@ def _matches(found: Matches) -> sheet_of.Picture:
         f"{found.items} items; shares of interviews, in steps of 5 %."
     )
     with sheet_of.drawing():
-        inner = sheet_of.WIDTH - 2 * sheet_of.MARGIN
+        inner = sheet_of.width() - 2 * sheet_of.MARGIN
         heading = sheet_of.lettering(title, inner, size=sheet_of.TITLE, bold=True)
         key, number = sheet_of.lettering(under, inner), sheet_of.lettering("0", inner).height
         first = sheet_of.MARGIN + heading.height + _GAP
         last = first + _STEP
-        scale = scale_over(0.0, 1.0, left=sheet_of.MARGIN + 16, right=sheet_of.WIDTH - sheet_of.MARGIN - 20)
+        scale = scale_over(0.0, 1.0, left=sheet_of.MARGIN + 16, right=sheet_of.width() - sheet_of.MARGIN - 20)
         figure, axes = sheet_of.sheet(last + 4 + number + _GAP + key.height + sheet_of.MARGIN)
         heading.draw(axes, sheet_of.MARGIN, sheet_of.MARGIN)
         top = max(float(found.seen.max()), float(found.reference.max()), 1e-9)
@@ -145,4 +145,4 @@ def _ticks(axes: Axes, scale: Scale, ends: tuple[float, float], words: str) -> N
     for value in scale.ticks:
         x = scale.at(value)
         axes.plot([x, x], ends, color=sheet_of.RULE, linewidth=0.8, zorder=1)
-        sheet_of.lettering(words.format(value), sheet_of.WIDTH).draw(axes, x, ends[1] + 4, color=sheet_of.SLATE, align="center")
+        sheet_of.lettering(words.format(value), sheet_of.width()).draw(axes, x, ends[1] + 4, color=sheet_of.SLATE, align="center")

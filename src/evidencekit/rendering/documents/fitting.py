@@ -15,7 +15,8 @@ from evidencekit.rendering.figure import Picture, lettering
 __all__ = ["Layout", "Measure", "heights", "lay_out"]
 
 BESIDE = 0.56 * look.TEXT  # points: width of the place for pictures beside the lines
-_TALLEST_BESIDE, _TALLEST_BELOW = 150.0, 320.0  # points: a picture's height
+_TALLEST_BELOW = 320.0  # points: a picture's height
+_TALLEST_BESIDE = (200.0, 150.0)  # the first where the page has room: letters then keep their size in a picture for the narrow place
 _SPARE = 20.0  # points left on a page with large pictures, which need not be large
 CELL = 6.0  # points above and below the words of a row of a table, together
 _MOST_AIR = 16.0
@@ -77,12 +78,15 @@ class Layout:
         From line to line, as a multiple of the letters' size.
     wide : bool
         Whether pictures stand below the lines, as wide as the text, where their letters keep their size; else beside the lines.
+    tallest : float
+        Points: height that a picture may have.
     extra : float
         Points added between two parts, where the page is not full.
     """
 
     leading: float
     wide: bool
+    tallest: float
     extra: float
 
     @property
@@ -90,39 +94,45 @@ class Layout:
         """Points above a block and above the boxes."""
         return look.BETWEEN + self.extra
 
+    def picture(self, block: Block) -> Picture | None:
+        """Give the picture of a block that is drawn for its place."""
+        return block.picture if self.wide else block.narrow or block.picture
+
     def size(self, picture: Picture) -> tuple[float, float]:
         """Give a picture's width and height on the page, in points."""
-        return _size(picture, wide=self.wide)
+        return _size(picture, look.TEXT if self.wide else BESIDE, self.tallest)
 
 
-def _size(picture: Picture, *, wide: bool) -> tuple[float, float]:
+def _size(picture: Picture, widest: float, tallest: float) -> tuple[float, float]:
     """Give a picture's own size, or what there is room for, in points."""
     width, height = (float(side) * 72 for side in picture.figure.get_size_inches())
-    scale = min(1.0, (look.TEXT if wide else BESIDE) / width, (_TALLEST_BELOW if wide else _TALLEST_BESIDE) / height)
+    scale = min(1.0, widest / width, tallest / height)
     return width * scale, height * scale
 
 
-def heights(sheet: Sheet, *, wide: bool = False) -> dict[str, float]:
+def heights(sheet: Sheet, *, wide: bool = False, tallest: float = _TALLEST_BESIDE[-1]) -> dict[str, float]:
     """Give what each part of the sheet takes of the page's height, in points, with pictures below the lines when `wide`."""
-    measure = Measure(look.leading(sheet.words))
+    layout = Layout(look.leading(sheet.words), wide, tallest, 0.0)
+    measure = Measure(layout.leading)
     parts = {"the content note": measure.tall((sheet.content_note,), look.TEXT - 24, look.BOX, gap=26)}
     parts["the title"] = measure.tall((sheet.title,), look.TEXT, look.TITLE, bold=True)
     for k, block in enumerate(sheet.blocks, 1):
-        parts[f"block {k}"] = _block(block, measure, wide) + look.BETWEEN
+        parts[f"block {k}"] = _block(block, measure, layout) + look.BETWEEN
     if sheet.boxes:
         width = (look.TEXT - look.GUTTER * (len(sheet.boxes) - 1)) / len(sheet.boxes)
         tall = {f"box {k}": measure.tall((b.title, *b.lines), width, look.BOX, gap=2) + 10 for k, b in enumerate(sheet.boxes, 1)}
-        tallest = max(tall, key=tall.__getitem__)
-        parts[tallest] = tall[tallest] + look.BETWEEN  # they stand side by side: only the tallest counts
+        largest = max(tall, key=tall.__getitem__)
+        parts[largest] = tall[largest] + look.BETWEEN  # they stand side by side: only the tallest counts
     parts["the footer"] = measure.tall((sheet.footer,), look.TEXT, look.SMALL, gap=12)
     return parts
 
 
-def _block(block: Block, measure: Measure, wide: bool) -> float:
+def _block(block: Block, measure: Measure, layout: Layout) -> float:
     """Give the height of a block: its headline, its lines and the picture below or beside them, its table."""
-    width = look.TEXT - BESIDE - look.GUTTER if block.picture and not wide else look.TEXT
+    drawn, wide = layout.picture(block), layout.wide
+    width = look.TEXT - BESIDE - look.GUTTER if drawn and not wide else look.TEXT
     lines = measure.tall(block.lines, width, look.LINE, gap=3) + measure.tall(block.aside, width, look.SMALL, gap=2)
-    picture = _size(block.picture, wide=wide)[1] + 8 if block.picture else 0.0
+    picture = layout.size(drawn)[1] + 8 if drawn else 0.0
     total = measure.heading(block, look.TEXT, big=look.big(measure.leading)) + 4 + (lines + picture if wide else max(lines, picture))
     if block.table:
         total += measure.tall((block.table.caption,), look.TEXT, look.SMALL, bold=True, gap=9)
@@ -142,11 +152,11 @@ def lay_out(sheet: Sheet) -> Layout:
     """
     leading, room = look.leading(sheet.words), look.PAGE[1] - 2 * look.ENDS
     parts: dict[str, float] = {}
-    for wide in (True, False):
-        parts = heights(sheet, wide=wide)
+    for wide, tallest in ((True, _TALLEST_BELOW), *((False, tall) for tall in _TALLEST_BESIDE)):
+        parts = heights(sheet, wide=wide, tallest=tallest)
         left = room - sum(parts.values())
         if left >= (_SPARE if wide else 0):
-            return Layout(leading, wide, min(_MOST_AIR, 0.8 * left / (len(sheet.blocks) + 2)))
+            return Layout(leading, wide, tallest, min(_MOST_AIR, 0.8 * left / (len(sheet.blocks) + 2)))
     largest = sorted((name for name in parts if name != "the title"), key=lambda name: -parts[name])[:3]
     named = ", ".join(f"{name} ({100 * parts[name] / room:.0f}% of the page)" for name in largest)
     raise InputError(

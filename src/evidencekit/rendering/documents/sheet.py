@@ -81,6 +81,8 @@ class Block:
         Short sentences under the headline, the most important first: a slide shows only that one and has the others in its notes.
     picture : Picture, optional
         Below the lines, as large as it was drawn, where the page has room for all pictures so; else beside them and smaller.
+    narrow : Picture, optional
+        The same drawn for the place beside the lines (`figure.as_wide_as`), so that its letters need not be made smaller there.
     table : Table, optional
         Below the lines and the picture.
     aside : tuple of str
@@ -103,6 +105,7 @@ class Block:
     big: str = ""
     lines: tuple[str, ...] = ()
     picture: Picture | None = None
+    narrow: Picture | None = None
     table: Table | None = None
     aside: tuple[str, ...] = ()
 
@@ -114,8 +117,11 @@ class Block:
         put(self, "aside", texts(self.aside, "aside="))
         if self.big not in self.heading:
             raise InputError("The words in big= do not stand in the heading.", "Write them as they stand there.")
-        if not isinstance(self.picture, Picture | None):
-            raise InputError(f"picture= takes a Picture, not a {type(self.picture).__name__}.", "Draw one with icon_array or dot_chart.")
+        for name, given in (("picture", self.picture), ("narrow", self.narrow)):
+            if not isinstance(given, Picture | None):
+                raise InputError(f"{name}= takes a Picture, not a {type(given).__name__}.", "Draw one with icon_array or dot_chart.")
+        if self.narrow and not self.picture:
+            raise InputError("narrow= stands in for a picture, and there is none.", "Pass picture= too.")
         if not isinstance(self.table, Table | None):
             raise InputError(f"table= takes a Table, not a {type(self.table).__name__}.")
 

@@ -12,6 +12,7 @@ from evidencekit.rendering.documents import look
 from evidencekit.rendering.documents.fitting import Measure
 from evidencekit.rendering.documents.office import describe, finished, need, set_properties
 from evidencekit.rendering.documents.sheet import Block, Box, Sheet, Table, text
+from evidencekit.rendering.figure import Picture
 
 __all__ = ["to_pptx"]
 
@@ -208,15 +209,27 @@ def _add_blocks(slide: _Slide, blocks: tuple[Block, ...], place: _Place) -> None
         box = slide.words(_Place(x, place.y, wide, words[k]), f"Headline {k + 1}", [runs, *said])
         if said:
             box.text_frame.paragraphs[1].space_before = _pt(6)
-        if block.picture:
+        if picture := _larger(block, wide, room):
             y = place.y + top + 12
-            w, h = (float(side) * 72 for side in block.picture.figure.get_size_inches())
-            scale = min(wide / w, room / h)
-            shape = slide.slide.shapes.add_picture(BytesIO(block.picture.to_png()), *map(_pt, (x, y, w * scale, h * scale)))
-            describe(shape._element.nvPicPr.cNvPr, block.picture)
+            scale = _scale(picture, wide, room)
+            w, h = (float(side) * 72 * scale for side in picture.figure.get_size_inches())
+            shape = slide.slide.shapes.add_picture(BytesIO(picture.to_png()), *map(_pt, (x, y, w, h)))
+            describe(shape._element.nvPicPr.cNvPr, picture)
             shape.name = f"Picture {k + 1}"
         elif block.table:
             _add_table(slide, block.table, _Place(x, place.y + words[k] + 12, wide, _least(block, measure)), k + 1)
+
+
+def _larger(block: Block, wide: float, high: float) -> Picture | None:
+    """Of the two pictures of a block the one whose letters are larger in its place."""
+    drawn = [one for one in (block.picture, block.narrow) if one]
+    return max(drawn, key=lambda one: _scale(one, wide, high), default=None)
+
+
+def _scale(picture: Picture, wide: float, high: float) -> float:
+    """By how much a picture is made larger to fill its place."""
+    w, h = (float(side) * 72 for side in picture.figure.get_size_inches())
+    return min(wide / w, high / h)
 
 
 def _least(block: Block, measure: Measure) -> float:

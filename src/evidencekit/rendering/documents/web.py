@@ -144,9 +144,9 @@ def _block(block: Block, key: str, layout: Layout) -> str:
     big = f'<span class="big">{large}</span>' if large else ""
     inside = "".join(f"<p>{_text(line)}</p>" for line in block.lines)
     inside += "".join(f'<p class="small">{_text(line)}</p>' for line in block.aside)
-    if block.picture:
-        picture = _picture(block.picture, key, layout)
-        inside = f"{inside}{picture}" if layout.wide or not inside else f'<div class="beside"><div>{inside}</div>{picture}</div>'
+    if picture := layout.picture(block):
+        drawn = _picture(picture, key, layout)
+        inside = f"{inside}{drawn}" if layout.wide or not inside else f'<div class="beside"><div>{inside}</div>{drawn}</div>'
     table = _table(block.table, f"{key}t") if block.table else ""
     heading = f"<h2>{before}{big}{after}</h2>"
     return f'<section class="block">\n{heading}\n{inside}{table}\n</section>'

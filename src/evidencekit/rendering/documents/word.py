@@ -131,7 +131,8 @@ def _resize(run: Any, size: float, color: str, language: str) -> None:
 
 def _add_block(document: Any, block: Block, sheet: Sheet, layout: Layout) -> None:
     """Add a message; its picture stands below its lines, or in a column to their right."""
-    columns = bool(block.picture and (block.lines or block.aside) and not layout.wide)
+    picture = layout.picture(block)
+    columns = bool(picture and (block.lines or block.aside) and not layout.wide)
     heading = document.add_paragraph(style="Heading 2")
     heading.paragraph_format.space_before = _pt(layout.gap)
     for part, big in zip(block.parts, (False, True, False), strict=True):
@@ -145,14 +146,14 @@ def _add_block(document: Any, block: Block, sheet: Sheet, layout: Layout) -> Non
         line = document.add_paragraph(text, style=style)
         if columns:
             line.paragraph_format.right_indent = _pt(look.GUTTER)  # LibreOffice moves columns that are unlike and have space between
-    if block.picture:
+    if picture:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.line_spacing = 1.0  # an exact distance would cut the picture
         if columns:
             _break_column(paragraph)
-        width, height = layout.size(block.picture)
-        shape = paragraph.add_run().add_picture(BytesIO(block.picture.to_png()), width=_pt(width), height=_pt(height))
-        describe(shape._inline.docPr, block.picture)
+        width, height = layout.size(picture)
+        shape = paragraph.add_run().add_picture(BytesIO(picture.to_png()), width=_pt(width), height=_pt(height))
+        describe(shape._inline.docPr, picture)
         for side in ("distT", "distB", "distL", "distR"):
             shape._inline.set(side, "0")  # LibreOffice takes an eighth of an inch where nothing is said
         if columns:

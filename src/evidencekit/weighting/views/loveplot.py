@@ -72,13 +72,13 @@ def love_plot(rows: Sequence[LoveRow], *, limit: float, title: str, caption: str
 
 
 def _drawn(rows: Sequence[LoveRow], limit: float, title: str, caption: str) -> Figure:
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading, below = page.lettering(title, inner, size=page.TITLE, bold=True), page.lettering(caption, inner)
     labels = [page.lettering(row.label, 0.42 * inner) for row in rows]
     left = page.MARGIN + max(label.width for label in labels) + _GAP
     top = 1.06 * max(1.5 * limit, *(max(row.before, row.after) for row in rows))
-    scale = scale_over(0.0, top, left=left, right=page.WIDTH - page.MARGIN - _GAP, most=_TICKS, outward=False)
-    under = page.lettering("Absolute standardised difference", page.WIDTH - page.MARGIN - left)
+    scale = scale_over(0.0, top, left=left, right=page.width() - page.MARGIN - _GAP, most=_TICKS, outward=False)
+    under = page.lettering("Absolute standardised difference", page.width() - page.MARGIN - left)
     key = page.lettering("before", inner)
     start = page.MARGIN + heading.height + _GAP
     first = start + key.height + _GAP
@@ -109,11 +109,11 @@ def _drawn(rows: Sequence[LoveRow], limit: float, title: str, caption: str) -> F
 def _put_key(axes: Axes, x: float, y: float, limit: float) -> None:
     """What the marks and the line are."""
     for name in _MARKS:
-        word = page.lettering(f"{name} weighting", page.WIDTH)
+        word = page.lettering(f"{name} weighting", page.width())
         _put_mark(axes, x + 6, y + word.height / 2, name)
         word.draw(axes, x + 16, y)
         x += 16 + word.width + 14
-    word = page.lettering(f"{limit:g}", page.WIDTH)
+    word = page.lettering(f"{limit:g}", page.width())
     axes.plot([x, x + 16], [y + word.height / 2] * 2, color=page.INK, linewidth=1.4, linestyle=(0, (4, 3)))
     word.draw(axes, x + 21, y)
 

@@ -72,12 +72,12 @@ def steps_plot(rows: Sequence[StepRow], *, percent: bool, title: str, caption: s
 
 
 def _drawn(rows: Sequence[StepRow], percent: bool, title: str, caption: str) -> Figure:
-    inner = page.WIDTH - 2 * page.MARGIN
+    inner = page.width() - 2 * page.MARGIN
     heading, below = page.lettering(title, inner, size=page.TITLE, bold=True), page.lettering(caption, inner)
     key = page.lettering(_KEY, inner)
     labels = [page.lettering(row.label, 0.22 * inner) for row in rows]
     said = [page.lettering(f"{_said(row, percent)}\n{_n(row)}", 0.3 * inner) for row in rows]
-    left, right = _scales(rows, page.MARGIN + max(w.width for w in labels), page.WIDTH - page.MARGIN - max(w.width for w in said))
+    left, right = _scales(rows, page.MARGIN + max(w.width for w in labels), page.width() - page.MARGIN - max(w.width for w in said))
     start = page.MARGIN + heading.height + _GAP
     over = [page.lettering("Weights, average 1", left.right - left.left), page.lettering("Estimate", right.right - right.left)]
     first = start + max(word.height for word in over) + 4
@@ -97,7 +97,7 @@ def _drawn(rows: Sequence[StepRow], percent: bool, title: str, caption: str) -> 
         label.draw(axes, page.MARGIN, middle - label.height / 2)
         _put_weights(axes, left, row, middle)
         _put_estimate(axes, right, row, middle)
-        words.draw(axes, page.WIDTH - page.MARGIN - max(w.width for w in said), middle - words.height / 2)
+        words.draw(axes, page.width() - page.MARGIN - max(w.width for w in said), middle - words.height / 2)
         y += height
     key.draw(axes, page.MARGIN, end - key.height, color=page.SLATE)
     below.draw(axes, page.MARGIN, end + 4, color=page.SLATE)
@@ -119,7 +119,7 @@ def _put_ticks(axes: Axes, scale: Scale, ends: tuple[float, float], name: Callab
     for value in scale.ticks:
         x = scale.at(value)
         axes.plot([x, x], ends, color=page.RULE, linewidth=0.8, zorder=1)
-        page.lettering(name(value), page.WIDTH).draw(axes, x, ends[1] + 4, color=page.SLATE, align="center")
+        page.lettering(name(value), page.width()).draw(axes, x, ends[1] + 4, color=page.SLATE, align="center")
 
 
 def _put_weights(axes: Axes, scale: Scale, row: StepRow, y: float) -> None:

@@ -1,0 +1,91 @@
+"""Parts as pictures: rows of dots or of bands, a forest with ranks, a line over rounds; words in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evidencekit.findings.languages import Catalogue, joined, said, say
+from evidencekit.findings.phrases import percent
+from evidencekit.findings.picturing.bands import bands_of, levels_of
+from evidencekit.findings.picturing.parts import Around, Part
+from evidencekit.rendering.dots import DotRow, dot_chart
+from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.forests import ForestRow, forest_chart
+from evidencekit.rendering.gradients import GradientRow, gradient_chart
+from evidencekit.rendering.slopes import SlopeLine, SlopePoint, slope_chart
+
+__all__ = ["KEY", "around", "bands_picture", "dots_of", "forest_of", "short", "slope_of"]
+
+KEY = said("uncertain: read with caution")
+
+
+def dots_of(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
+    """A dot and a whisker for each part."""
+    title, caption, alt = around(parts, words, speech)
+    rows = [
+        DotRow(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(p.text, speech), state=p.state, strong=p.strong)
+        for p in parts
+    ]
+    return dot_chart(rows, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+
+
+def bands_picture(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
+    """Bands of 50 and 80 percent within the interval of each part."""
+    title, caption, alt = around(parts, words, speech)
+    rows = [
+        GradientRow(say(p.label, speech), p.value, bands=bands_of(p), text=say(p.text, speech), state=p.state, strong=p.strong)
+        for p in parts
+    ]
+    levels = [say(said("{level} interval", {"level": level}), speech) for level in levels_of(parts)]
+    return gradient_chart(rows, levels=levels, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+
+
+def forest_of(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
+    """A point and a whisker for each part, with the ranks that it may have; the largest first, hidden ones last."""
+    parts = sorted(parts, key=lambda p: (p.value is None, -(p.value or 0.0)))
+    title, caption, alt = around(parts, words, speech)
+    rows = [
+        ForestRow(
+            say(p.label, speech),
+            p.value,
+            low=p.low,
+            high=p.high,
+            text=say(p.text, speech),
+            more=() if p.value is None else (say(_ranks(p), speech),),
+            state=p.state,
+            strong=p.strong,
+        )
+        for p in parts
+    ]
+    columns = [say(said("share"), speech), say(said("rank"), speech)]
+    return forest_chart(rows, columns=columns, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+
+
+def slope_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, years: Sequence[float], label: str) -> Picture:
+    """One line over rounds, a part each: its label is the round, `label` of whom."""
+    title, caption, alt = around(parts, words, speech)
+    points = [SlopePoint(p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state) for p in parts]
+    line = SlopeLine(say(label, speech), points, strong=True)
+    names = [say(p.label, speech) for p in parts]
+    return slope_chart([line], rounds=years, names=names, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+
+
+def around(parts: Sequence[Part], words: Around, speech: Catalogue) -> tuple[str, str, str]:
+    """Title, caption, and all of it for a reader who cannot see it."""
+    title, caption = say(words.title, speech), say(words.caption, speech)
+    listed = joined((said("{part}, rank {ranks}", {"part": p.told, "ranks": _ranks(p)}) if p.ranks else p.told for p in parts), "; ")
+    alt = say(said("{title}. {rows}. {caption}", {"title": title.rstrip(". "), "rows": listed, "caption": caption}), speech)
+    return (title if "title" in words.shown else "", caption if "caption" in words.shown else "", alt)
+
+
+def _ranks(part: Part) -> str:
+    first, last = part.ranks or (0, 0)
+    return said("{k}", {"k": first}) if first == last else said("{first} to {last}", {"first": first, "last": last})
+
+
+def short(part: Part) -> str:
+    """A number without its interval, which the whisker shows."""
+    if part.value is None:
+        return part.text
+    half = None if part.low is None or part.high is None else (part.high - part.low) / 2
+    return percent(part.value, half)

@@ -1,0 +1,104 @@
+"""overlap: which harms come together, from a released table of combinations and one of totals that do not give hidden cells away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from evidencekit.disclosure import Released
+from evidencekit.errors import InputError, Refused
+from evidencekit.findings.languages import Language, say, speaking
+from evidencekit.findings.picturing.drawing import KEY, around, short
+from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, sentences
+from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
+
+__all__ = ["overlap"]
+
+
+def overlap(
+    combinations: Released,
+    totals: Released,
+    *,
+    sets: Mapping[str, str],
+    made_of: Mapping[str, Sequence[str]],
+    title: str,
+    bare: bool = False,
+    language: Language = "en",
+) -> Picture:
+    """Draw how often harms come together, after UpSet: a bar for each combination over dots that say which.
+
+    Parameters
+    ----------
+    combinations : Released
+        Shares of one variable with a category for each combination; everybody is in one of them.
+    totals : Released
+        Shares of the yes-or-no variables by themselves, of the same people.
+    sets : mapping of str to str
+        Those variables, and what is written beside them.
+    made_of : mapping of str to sequence of str
+        Each category of the combinations, and the variables that come together in it; none for those in none.
+    title : str
+        Above it.
+    bare : bool
+        Without title and caption.
+    language : str or Catalogue
+        Of the words around it.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    InputError
+        A variable or a category is not in its table once, or a combination has a variable that is not among the sets.
+    Refused
+        The totals would give a hidden combination away: they and the combinations that are shown leave one value for it.
+
+    References
+    ----------
+    Lex, Gehlenborg, Strobelt, Vuillemot and Pfister (2014), IEEE Trans. Vis. Comput. Graph. 20, 1983-1992.
+    """
+    for given in (combinations, totals):
+        if not isinstance(given, Released) or given.estimate.statistic != "proportion":
+            raise InputError("overlap() takes two released tables of shares.", "Call ek.proportion(), then ek.release(), for each.")
+    if not sets or any(one not in sets for members in made_of.values() for one in members):
+        raise InputError("made_of= names a variable that is not among sets=.", "Give every variable its words in sets=.")
+    whole = [part_of(totals, _row(totals, "variable", one), words) for one, words in sets.items()]
+    parts = {one: part_of(combinations, _row(combinations, "category", one), one) for one in made_of}
+    _check_hidden(list(parts.values()), whole, [[one in members for members in made_of.values()] for one in sets])
+    speech = speaking(language)
+    caption = sentences([levels_said(combinations.estimate, [*parts.values(), *whole])])
+    words = Around(title, caption, shown=() if bare else ("title", "caption"))
+    shown, below, alt = around([*parts.values(), *whole], words, speech)
+    overlaps = [
+        Overlap([sets[k] for k in made_of[one]], p.value, label=one, low=p.low, high=p.high, text=say(short(p), speech), state=p.state)
+        for one, p in parts.items()
+    ]
+    listed = [OverlapSet(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state) for p in whole]
+    made = overlap_chart(overlaps, sets=listed, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    return made if shown else Picture(made.figure, title, made.alt)
+
+
+def _row(released: Released, column: str, wanted: str) -> int:
+    rows = [i for i, one in enumerate(released.estimate.cells.columns[column]) if one == wanted]
+    if len(rows) != 1:
+        raise InputError(f"A {column} of the picture is one share of its table.", "Name those that to_frame() has, without by=.")
+    return rows[0]
+
+
+def _check_hidden(parts: Sequence[Part], whole: Sequence[Part], member: Sequence[Sequence[bool]]) -> None:
+    """Refuse totals that leave one value for a hidden combination: a unit vector in the span of what is known of the hidden ones."""
+    hidden = [k for k, part in enumerate(parts) if part.value is None]
+    if not hidden:
+        return
+    known = [[float(row[k]) for k in hidden] for row, total in zip(member, whole, strict=True) if total.value is not None]
+    rows = np.array([*known, [1.0] * len(hidden)])  # all combinations together are everybody
+    rank = np.linalg.matrix_rank(rows)
+    for k in range(len(hidden)):
+        if np.linalg.matrix_rank(np.vstack([rows, np.eye(len(hidden))[k]])) == rank:
+            raise Refused(
+                "The totals would give a hidden combination away.", "Release both tables together: ek.release() hides what is needed."
+            )

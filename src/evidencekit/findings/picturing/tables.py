@@ -1,0 +1,156 @@
+"""Pictures of whole tables: areas as tiles, and the steps from harm to help as a cascade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil, floor
+from typing import Any
+
+from evidencekit.disclosure import Released
+from evidencekit.errors import InputError
+from evidencekit.findings.languages import ENGLISH, Catalogue, Language, said, say, speaking
+from evidencekit.findings.picturing.drawing import KEY, around, short
+from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, parts_of, sentences
+from evidencekit.rendering.cascades import CascadeStep
+from evidencekit.rendering.cascades import cascade as cascade_of
+from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.tiles import Tile, tile_map
+
+__all__ = ["Layout", "cascade", "tile_picture"]
+
+Layout = Mapping[str, Sequence[Any]]
+MOST_STEPS = 5
+
+
+def tile_picture(
+    released: Released,
+    row: int,
+    title: str,
+    caveats: Sequence[str],
+    *,
+    layout: Layout | None,
+    bare: bool = False,
+    speech: Catalogue = ENGLISH,
+) -> Picture:
+    """The same answer in every area as tiles, where a user's layout has them: level of the data to row, column and the code to write."""
+    if not isinstance(layout, Mapping) or not layout:
+        raise InputError(
+            "A tile map needs to know where the areas stand.", 'layout={"North": (0, 1, "NO"), "South": (1, 1, "SO")}: row, column, code.'
+        )
+    parts = parts_of(released, row)
+    codes: dict[str, str] = {}
+    places: dict[str, tuple[Any, Any]] = {}
+    for level, spot in layout.items():
+        if isinstance(spot, str) or not isinstance(spot, Sequence) or len(spot) not in (2, 3):
+            raise InputError("A place in layout= is (row, column) or (row, column, code).", 'As {"North": (0, 1, "NO")}.')
+        codes[str(level)] = str(spot[2]) if len(spot) == 3 else str(level)
+        places[codes[str(level)]] = (spot[0], spot[1])
+    if len(places) < len(layout):
+        raise InputError("Two areas of layout= have the same code.", "Give each a code of its own.")
+    caption = sentences([levels_said(released.estimate, parts), *caveats])
+    shown, below, alt = around(parts, Around(title, caption, shown=("title",) if bare else ("title", "caption")), speech)
+    tiles = [
+        Tile(
+            codes.get(p.label, p.label),
+            p.value,
+            label=say(p.label, speech),
+            low=p.low,
+            high=p.high,
+            text=say(short(p), speech),
+            state=p.state,
+        )
+        for p in parts
+    ]
+    return tile_map(tiles, layout=places, steps=_steps(parts), title=shown, caption=below, key=say(KEY, speech), alt=alt)
+
+
+def _steps(parts: Sequence[Part]) -> list[tuple[float, str]]:
+    """Steps of the shading, each at least half as wide as most intervals: areas that cannot be told apart are not shaded as if they could."""
+    shown = [p.value for p in parts if p.value is not None]
+    widths = sorted(p.high - p.low for p in parts if p.low is not None and p.high is not None)
+    if not shown or not widths:
+        return []
+    low, high, least = min(shown), max(shown), widths[len(widths) // 2] / 2
+    for width in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0):
+        first = floor(low / width + 1e-9)
+        count = max(ceil(high / width - 1e-9) - first, 1)
+        if width >= least and count <= MOST_STEPS:
+            return [(min((first + k + 1) * width, 1.0), "") for k in range(count)]
+    return []
+
+
+def cascade(
+    released: Released,
+    steps: Mapping[str, str] | Sequence[str],
+    *,
+    first: str,
+    title: str,
+    bare: bool = False,
+    language: Language = "en",
+) -> Picture:
+    """Draw how many of those who were harmed told somebody, looked for help, and found it: each step a part of the one before.
+
+    Parameters
+    ----------
+    released : Released
+        Shares of several yes-or-no questions among the same people: ``proportion(survey, ["told", "asked_for_help", "was_helped"],
+        where=harmed, where_label="children who were harmed")``. A child who did not tell anybody has no in the later ones.
+    steps : mapping or sequence of str
+        The questions in their order: names of variables, or from them to what is written.
+    first : str
+        What everybody has in common, the first bar: ``"Children who were harmed"``.
+    title : str
+        Above it.
+    bare : bool
+        Without title and caption.
+    language : str or Catalogue
+        Of the words around it.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    InputError
+        A question is not in the table once, or shares grow: then the steps are not nested.
+
+    References
+    ----------
+    Haber, Pillay, Porter and Bärnighausen (2016), Curr. Opin. HIV AIDS 11, 102-108.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> safe = ek.release(ek.proportion(survey, ["internet_daily", "any_contact_unwanted"]))
+    >>> steps = {"internet_daily": "Online every day", "any_contact_unwanted": "Sent unwanted messages"}
+    >>> ek.findings.cascade(safe, steps, first="All children", title="Two steps").title
+    'Two steps'
+    """
+    if not isinstance(released, Released) or released.estimate.statistic != "proportion":
+        raise InputError("cascade() takes released shares.", "Call ek.proportion() with a list of variables, then ek.release().")
+    speech, named = speaking(language), dict(steps) if isinstance(steps, Mapping) else {one: _label(released, one) for one in steps}
+    parts = [part_of(released, _row(released, variable), label) for variable, label in named.items()]
+    caption = sentences([levels_said(released.estimate, parts), said("each step is a part of the one before")])
+    everybody = Part(label=first, value=1.0)
+    words = Around(title, caption, shown=() if bare else ("title", "caption"))
+    shown, below, alt = around([everybody, *parts], words, speech)
+    drawn = [CascadeStep(first, 1.0, text=say(short(everybody), speech))]
+    for p in parts:
+        drawn.append(CascadeStep(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state))
+    made = cascade_of(drawn, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    return made if shown else Picture(made.figure, title, made.alt)
+
+
+def _row(released: Released, variable: str) -> int:
+    """The one row of a variable."""
+    rows = [i for i, one in enumerate(released.estimate.cells.columns["variable"]) if one == variable]
+    if len(rows) != 1:
+        raise InputError("A step of a cascade is one share of the table.", "Name a 0/1 variable that the table has, without by=, in steps.")
+    return rows[0]
+
+
+def _label(released: Released, variable: str) -> str:
+    return str(dict(released.estimate.provenance.labels).get(variable, variable))
