@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from html import escape
@@ -26,14 +26,13 @@ from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language,
 from evidencekit.findings.noting import audited_words, missing_said, noted
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import Layout, dot_picture, icon_picture, interval_told, tile_picture
+from evidencekit.findings.recording import record_of
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
 from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
 from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 
 __all__ = ["Finding", "finding"]
-
-SCHEMA = "evidencekit.finding/3"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
@@ -248,42 +247,7 @@ class Finding:
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""
-        source, cells = self.released.estimate, self.released.estimate.cells.columns
-        numbers = {c: self._number(c) for c in ("estimate", "se", "low", "high", "df", "n", "cases", "psus", "weighted_n", "n_eff", "deff")}
-        where = source.provenance
-        record = {
-            "schema": SCHEMA,
-            "headline": self.headline(),
-            "interval": self.interval_words(),
-            "caveats": self.caveats(),
-            "cell": {c: _plain(v[self.row]) for c, v in cells.items()},
-            "numbers": {k: v if np.isfinite(v) else None for k, v in numbers.items()},
-            "level": source.interval.level,
-            "statistic": source.statistic,
-            "inference": source.inference,
-            "status": self.released.status[self.row],
-            "profile": self.released.profile,
-            "id": self.id,
-            "topic": self.topic,
-            "percent": self.percent,
-            "wordings": self.entry().allowed,
-            "claims": [one.record for one in self.claims],
-            "basis": None if self.basis is None else {k: v for k, v in asdict(self.basis).items() if v},
-            "counterpart": None if self.counterpart is None else self.counterpart.id,
-            "action": None if self.action is None else self.action.record,
-            "provenance": {
-                "method": where.method,
-                "population": where.population,
-                "where": where.where,
-                "design": where.design,
-                "data": where.data,
-                "version": where.version,
-                "policies": [{"what": what, "how": how} for what, how in where.policies],
-                "missing": dict(where.missing),
-                "labels": dict(where.labels),
-            },
-        }
-        return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        return json.dumps(record_of(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
     def save(self, path: str | Path) -> Path:
         """Write the record as a JSON file beside the text or picture that uses the number."""
@@ -403,10 +367,6 @@ def _check_parts(parts: Mapping[str, tuple[object, type]]) -> None:
     for name, (given, kind) in parts.items():
         if given is not None and not isinstance(given, kind):
             raise InputError(f"{name}= of a finding takes {_an(kind.__name__)}, not {_an(type(given).__name__)}.")
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _an(name: str) -> str:

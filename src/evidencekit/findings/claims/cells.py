@@ -128,7 +128,9 @@ def points_words(value: float, low: float, high: float) -> tuple[Message, Messag
         x.quantize(place, rounding=way) for x, way in zip(exact, (ROUND_HALF_UP, ROUND_FLOOR, ROUND_CEILING), strict=True)
     )
     ends = {"low": _signless(least), "high": _signless(most)}
-    return said("{value} percentage points", {"value": _signless(point)}), said("{low} to {high}", ends)
+    shown = {"value": _signless(point)}
+    words = said("{value} percentage point", shown) if point == 1 else said("{value} percentage points", shown)
+    return words, said("{low} to {high}", ends)
 
 
 def _signless(x: Decimal) -> Decimal:

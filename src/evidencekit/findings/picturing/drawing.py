@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evidencekit.findings.languages import Catalogue, joined, said, say
+from evidencekit.findings.languages import Catalogue, Figure, joined, said, say
 from evidencekit.findings.phrases import percent
 from evidencekit.findings.picturing.bands import bands_of, levels_of
 from evidencekit.findings.picturing.parts import Around, Part
@@ -80,7 +80,7 @@ def around(parts: Sequence[Part], words: Around, speech: Catalogue) -> tuple[str
 
 def _ranks(part: Part) -> str:
     first, last = part.ranks or (0, 0)
-    return said("{k}", {"k": first}) if first == last else said("{first} to {last}", {"first": first, "last": last})
+    return Figure(first) if first == last else said("{first} to {last}", {"first": first, "last": last})
 
 
 def short(part: Part) -> str:

@@ -65,7 +65,7 @@ def tile_picture(
 
 
 def _steps(parts: Sequence[Part]) -> list[tuple[float, str]]:
-    """Steps of the shading, each at least half as wide as most intervals: areas that cannot be told apart are not shaded as if they could."""
+    """Steps of the shading, each at least half as wide as most intervals: areas alike are not shaded as if they differed."""
     shown = [p.value for p in parts if p.value is not None]
     widths = sorted(p.high - p.low for p in parts if p.low is not None and p.high is not None)
     if not shown or not widths:
