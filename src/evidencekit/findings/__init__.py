@@ -2,8 +2,10 @@
 
 ``finding(released, words=, basis=, action=)`` makes one, ``find.check()`` says what keeps it from being remembered and acted on, ``brief``
 writes a page. ``Register([find.entry()])`` is what `check_text` holds drafts to; `breaks` and `reconcile` say why two numbers differ.
+`recall` tests whether people remember a finding: ``recall.plan``, ``assign``, ``forms``, ``code``, ``analyse``.
 """
 
+from evidencekit.findings import recall
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis, breaks
 from evidencekit.findings.briefs import Brief, brief
@@ -34,6 +36,7 @@ __all__ = [
     "compare",
     "finding",
     "ranked",
+    "recall",
     "reconcile",
     "trending",
 ]
