@@ -86,8 +86,9 @@ def settled(hands: Sequence[_Given], n: int) -> list[Grade | None]:
     out: list[Grade | None] = []
     for k in range(n):
         last = hands[2][k] if len(hands) > 2 else None
-        given = {hand[k] for hand in hands[:2]} - {None}
-        out.append(last or (UNREAD if len(given) > 1 else next(iter(given), None)))
+        given: list[Grade] = [one for hand in hands[:2] if (one := hand[k]) is not None]
+        agreed = given[0] if given and given[0] == given[-1] else UNREAD if given else None
+        out.append(last or agreed)
     return out
 
 
@@ -95,7 +96,7 @@ def _codes(values: Sequence[Any], name: str) -> list[Grade | None]:
     """Grades as they are spelled, whatever blanks are around them."""
     known: dict[str, Grade] = {grade: grade for grade in GRADES}
     plain = [None if one is None or (isinstance(one, str) and not one.strip()) else one for one in values]
-    made = [known.get(one.strip()) if isinstance(one, str) else None for one in plain]
+    made: list[Grade | None] = [known.get(one.strip()) if isinstance(one, str) else None for one in plain]
     if odd := sum(one is not None and grade is None for one, grade in zip(plain, made, strict=True)):
         raise InputError(f"Codes in {name!r} that are no grade: {odd}.", f"Use one of: {', '.join(GRADES)}.")
     return made

@@ -68,7 +68,7 @@ def analyse(
 
     People assigned by themselves: Newcombe's interval of a difference of shares, and the p-value that belongs to it. Whole sessions: the
     difference of two survey estimates with sessions as sampling units and versions as strata, and t with as many degrees of freedom as
-    there are sessions, less two. p-values of secondary outcomes are adjusted among them by Holm; the main outcome is one and needs none.
+    there are sessions, less two; never shorter than the interval of people, as an intraclass correlation below 0 would make it. p-values of secondary outcomes are adjusted among them by Holm; the main outcome is one and needs none.
 
     The result is about those who took part. It is no Estimate, and neither `release` nor `finding` takes it.
 
@@ -183,5 +183,7 @@ def _bounds(outcome: _Outcome, people: People, level: float) -> tuple[Comparison
 
 
 def _grades(coded: Codes, people: People, at: Sequence[int | None]) -> dict[Grade, tuple[int, int]]:
-    found = {grade: _by_arm(people, [k is not None and coded.grades[k] == grade for k in at]) for grade in GRADES}
+    found: dict[Grade, tuple[int, int]] = {
+        grade: _by_arm(people, [k is not None and coded.grades[k] == grade for k in at]) for grade in GRADES
+    }
     return {grade: counts for grade, counts in found.items() if any(counts)}

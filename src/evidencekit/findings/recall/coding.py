@@ -146,10 +146,10 @@ def code(
         raise InputError(f"Answers in {said!r} of another type than text: {odd}.", "Read the column as text, as it was typed.")
     before = [None] * len(ids) if remembers is None else _remembered(column(rows, frame, remembers, "remembers="), remembers)
     read = [scale.read(one, known) for one, known in zip(typed, before, strict=True)]
-    machine = [grade for grade, _ in read]
+    machine: list[Grade] = [grade for grade, _ in read]
     hands = coders.columns_in(rows, frame) if coders is not None else []
     people = settled(hands, len(ids))
-    grades = tuple(by_hand or by_rule for by_hand, by_rule in zip(people, machine, strict=True))
+    grades: tuple[Grade, ...] = tuple(by_hand or by_rule for by_hand, by_rule in zip(people, machine, strict=True))
     within = [None if grade in (UNREAD, "not answered") else float(grade == "within") for grade in grades]
     made: dict[str, tuple[list[Any], Any]] = {
         COLUMNS[0]: (list(grades), nw.String),

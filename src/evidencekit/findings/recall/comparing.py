@@ -19,6 +19,7 @@ from evidencekit.survey import Survey, proportion
 __all__ = ["Comparison", "People", "compared"]
 
 _Outcome = Sequence[int | None]
+ALIKE = "sessions differ no more than people do: the interval is no shorter than that of people assigned one by one"
 NO_SESSIONS = "nobody or everybody in a version: the interval does not know of sessions"
 
 
@@ -80,11 +81,10 @@ def compared(outcome: _Outcome, people: People, *, name: str, words: str, level:
     (xa, na), (xb, nb) = (_counted(outcome, people, known, arm) for arm in ARMS)
     if not na or not nb:
         raise InputError(f"In {name!r} nobody of a version is known.", "Code the answers of both, or leave this outcome out.")
-    if not any(people.sessions):
-        low, high = newcombe(xb, nb, xa, na, level=level)
-        p, note = p_of(xb, nb, xa, na), ""
-    else:
-        low, high, p, note = _by_session([(outcome[k] or 0, people.arms[k], people.sessions[k]) for k in known], people, name, level)
+    (low, high), p, note = newcombe(xb, nb, xa, na, level=level), p_of(xb, nb, xa, na), ""
+    if any(people.sessions):
+        rows = [(outcome[k] or 0, people.arms[k], people.sessions[k]) for k in known]
+        low, high, p, note = _no_shorter(_by_session(rows, people, name, level), (low, high, p))
     return Comparison(
         name=name,
         words=words,
@@ -97,6 +97,15 @@ def compared(outcome: _Outcome, people: People, *, name: str, words: str, level:
         adjusted=p,
         note=note,
     )
+
+
+def _no_shorter(rooms: tuple[float, float, float, str], alone: tuple[float, float, float]) -> tuple[float, float, float, str]:
+    """Limits of sessions, moved out to those of people: that sessions are more alike than chance makes them is itself chance."""
+    low, high, p, note = rooms
+    if low <= alone[0] and high >= alone[1]:
+        return rooms
+    ends = [x for x in (low, alone[0]) if x == x], [x for x in (high, alone[1]) if x == x]
+    return min(ends[0]), max(ends[1]), max(p, alone[2]) if p == p else p, note or ALIKE
 
 
 def adjusted_to(one: Comparison, p: float) -> Comparison:

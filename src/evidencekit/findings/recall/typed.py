@@ -10,6 +10,7 @@ from evidencekit.findings.register.sides import EMPHASIS
 
 __all__ = ["forgotten", "shares_in"]
 
+_ROUNDED = 1.05  # "1 in 8 (12%)" is one number rounded twice; "1 in 10, 1 in 8" is two
 _LONGEST = 200  # characters: more is a story, which a person reads
 _KEPT = {"", "about", EMPHASIS}  # "only 1 in 8" is 1 in 8; "more than 1 in 8" is no number
 _FORGOT = re.compile(
@@ -62,7 +63,8 @@ def shares_in(text: str) -> tuple[float, ...] | None:
     said = [one for one in found if one.kind not in ("word", "count", "duration")]
     if not said or any(one.unit != "share" or not _single(one) for one in said):
         return None
-    return tuple(dict.fromkeys(one.low for one in said))
+    shares = tuple(dict.fromkeys(one.low for one in said))
+    return shares if max(shares) <= _ROUNDED * min(shares) else None
 
 
 def _single(one: Mention) -> bool:
