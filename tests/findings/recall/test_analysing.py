@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 import evidencekit as ek
 from evidencekit.errors import InputError
 from evidencekit.findings.recall import RecallTest, analyse, assign, code
+from evidencekit.findings.recall.assigning import ARMS
+from evidencekit.findings.recall.comparing import People, compared
 from evidencekit.findings.recall.scores import newcombe, p_of
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "findings" / "recall.json").read_text(encoding="utf-8"))
@@ -128,7 +130,7 @@ def test_the_sentence_counts_and_says_a_difference_only_where_there_is_one(teste
 def test_a_test_is_no_estimate_of_a_population(tested: Tested) -> None:
     made = tested(*of_counts(28, 60, 41, 60))
     with pytest.raises(InputError):
-        ek.release(made)
+        ek.release(made)  # type: ignore[call-overload]
     with pytest.raises(InputError):
         ek.finding(made)  # type: ignore[arg-type]
     with pytest.raises(InputError):
@@ -193,7 +195,7 @@ def test_sessions_are_never_surer_than_people(tested: Tested, seed: int, a: floa
 def test_an_assignment_knows_its_sessions(any_find: Callable[..., ek.Finding]) -> None:
     frame = pd.DataFrame({"id": range(80), "room": [k // 8 for k in range(80)]})
     made = assign(frame, id="id", session="room", seed=3)
-    answers = frame.assign(number_said=[SAID[int(k % 3 == 0)] for k in range(80)])
+    answers = frame.assign(number_said=["1 in 6" if k % 3 else "half" for k in range(80)])
     coded = code(answers, any_find(0.16, 0.13, 0.19), id="id", remembers=None)
     by_noun = analyse(coded, made)
     assert by_noun.sessions == 10
@@ -242,22 +244,23 @@ def test_intervals_of_people_hold_the_truth(n: int, a: float, b: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("rooms", "icc", "a", "b"), [(6, 0.1, 0.4, 0.4), (6, 0.1, 0.3, 0.6), (12, 0.05, 0.45, 0.7)])
-def test_intervals_of_sessions_hold_the_truth(rooms: int, icc: float, a: float, b: float, tested: Tested) -> None:
-    """400 tests with sessions of 6 to 16 people; left alone, the sessions would make the intervals too short."""
-    rng, by, runs = np.random.default_rng(5), 1 / icc - 1, 400
+def test_intervals_of_sessions_hold_the_truth(rooms: int, icc: float, a: float, b: float) -> None:
+    """1,000 tests with sessions of 6 to 16 people; with the sessions left out the intervals would be too short.
+
+    In 20,000 tests done without this library 94.5, 93.8 and 94.6 per cent held the truth; 1,000 are within 2 points of that.
+    """
+    rng, by, runs = np.random.default_rng(5), 1 / icc - 1, 1000
     held = alone = 0
     for _ in range(runs):
-        arms: list[str] = []
-        outcomes: list[int] = []
-        sessions: list[int] = []
-        for room in range(2 * rooms):
-            mean, size = (a, b)[room % 2], int(rng.integers(6, 17))
-            arms += ["AB"[room % 2]] * size
-            sessions += [room] * size
-            outcomes += rng.binomial(1, rng.beta(mean * by, (1 - mean) * by), size).tolist()
-        main = tested(arms, outcomes, sessions=sessions).main
+        sizes = rng.integers(6, 17, 2 * rooms)
+        means = np.where(np.arange(2 * rooms) % 2, b, a)
+        sessions = np.repeat(np.arange(2 * rooms), sizes)
+        chances = np.repeat(rng.beta(means * by, (1 - means) * by), sizes)
+        arms = [ARMS[room % 2] for room in sessions]
+        people = People(arms, [str(room) for room in sessions], "pandas")
+        main = compared(rng.binomial(1, chances).tolist(), people, name="recall", words="did", level=0.95)
         held += main.low <= b - a <= main.high
         low, high = newcombe(*main.b, *main.a)
         alone += low <= b - a <= high
-    assert 0.92 <= held / runs <= 0.985
+    assert 0.92 <= held / runs <= 0.975
     assert alone < held

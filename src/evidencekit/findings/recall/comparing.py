@@ -102,10 +102,9 @@ def compared(outcome: _Outcome, people: People, *, name: str, words: str, level:
 def _no_shorter(rooms: tuple[float, float, float, str], alone: tuple[float, float, float]) -> tuple[float, float, float, str]:
     """Limits of sessions, moved out to those of people: that sessions are more alike than chance makes them is itself chance."""
     low, high, p, note = rooms
-    if low <= alone[0] and high >= alone[1]:
-        return rooms
-    ends = [x for x in (low, alone[0]) if x == x], [x for x in (high, alone[1]) if x == x]
-    return min(ends[0]), max(ends[1]), max(p, alone[2]) if p == p else p, note or ALIKE
+    lows, highs = ([x for x in pair if x == x] for pair in ((low, alone[0]), (high, alone[1])))
+    longer = min(lows) != low or max(highs) != high
+    return min(lows), max(highs), max(p, alone[2]) if p == p else p, note or (ALIKE if longer else "")
 
 
 def adjusted_to(one: Comparison, p: float) -> Comparison:
