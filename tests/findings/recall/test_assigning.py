@@ -104,8 +104,8 @@ WRONG: list[tuple[dict[str, list[Any]], dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("columns", "how", "words"), WRONG, ids=[words for _, _, words in WRONG])
 def test_what_cannot_be_assigned_is_refused_without_an_id(columns: dict[str, list[Any]], how: dict[str, Any], words: str) -> None:
+    how = {"seed": 1, **how}
     with pytest.raises(InputError, match=words) as caught:
-        how.setdefault("seed", 1)
         assign(pd.DataFrame(columns), id="id", **how)
     assert SECRET not in str(caught.value)
 

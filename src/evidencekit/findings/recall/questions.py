@@ -38,7 +38,7 @@ def _before(days: str, contact: str) -> list[Item]:
     closed = [f"${{{name}}} = '{code}'" for name in (ADULT, AGREED) for code in ("no", _REFUSED)]
     about = (
         "We are trying out a page of information. It tests the page and not you: there are no good or bad answers about you. "
-        f"{days} You can skip any question and stop at any time, and nobody at your work is told what you answered. "
+        f"{days} You can skip any question and stop at any time, and nobody outside the test is told what you answered. "
         f"Questions: {contact}"
     )
     return [
