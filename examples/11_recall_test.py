@@ -40,14 +40,14 @@ typed = [rng.choice(right if one else wrong) for one in knows]
 remembers = np.where(knows | (rng.random(len(people)) < 0.5), "yes", "98")
 answers = people.assign(
     remembers=remembers,
-    number_said=[text if said == "yes" else None for text, said in zip(typed, remembers, strict=True)],
+    number_said=np.where(remembers == "yes", typed, ""),
     nearest=[kit.inside if one else rng.choice(["1", "2", "3", "98"]) for one in knows],
 )[reached]
 
 # %% Read by the grammar; the rest by a person who does not know the version.
 coded = recall.code(answers, find, id="card", nearest=("nearest", kit.inside))
 print(coded, end="\n\n")
-by_hand = answers.assign(coder=["wrong" if k in coded.unread else None for k in range(len(answers))])
+by_hand = answers.assign(coder=np.where(np.isin(np.arange(len(answers)), coded.unread), "wrong", ""))
 coded = recall.code(by_hand, find, id="card", nearest=("nearest", kit.inside), coders=recall.Coders(first="coder"))
 
 # %% What may be said: of these people, with everybody counted as assigned.

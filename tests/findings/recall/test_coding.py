@@ -114,7 +114,7 @@ def test_one_number_in_two_forms_is_one() -> None:
 
 def test_a_number_after_a_doubt_counts() -> None:
     assert not forgotten("don't remember, 12%")
-    assert shares_in("1 in 8, or so") is None
+    assert shares_in("1 in 8, or so") == shares_in("more or less 1 in 8") == (EIGHTH,)
 
 
 @given(st.text(max_size=250))

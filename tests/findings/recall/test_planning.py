@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom, norm
 
 from evidencekit.errors import InputError
 from evidencekit.findings.recall import Sessions, plan
@@ -48,6 +49,26 @@ def test_what_is_planned_has_the_power_and_one_fewer_has_not(a: float, b: float,
 @given(st.floats(0.05, 0.6), st.integers(20, 400))
 def test_the_difference_that_can_be_shown_needs_as_many(a: float, n: int) -> None:
     assert abs(plan(a, plan(a, n=n).recall_b).n - n) <= 1
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.45, 0.7), (0.35, 0.65), (0.1, 0.44), (0.6, 0.3), (0.2, 0.35)])
+def test_the_interval_of_the_analysis_has_about_the_power_planned(a: float, b: float) -> None:
+    """Summed over every outcome that can be, with its chance."""
+    n = plan(a, b).n
+    cases = np.arange(n + 1)
+    chances = np.outer(binom.pmf(cases, n, b), binom.pmf(cases, n, a))
+    assert 0.77 <= (chances * _shown(n)).sum() <= 0.84
+
+
+def _shown(n: int) -> Any:
+    """Where Newcombe's interval of every pair of counts leaves 0 out, all at once."""
+    z, p = norm.ppf(0.975), np.arange(n + 1) / n
+    centre, reach = p + z * z / (2 * n), z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low, high = (centre - reach) / (1 + z * z / n), (centre + reach) / (1 + z * z / n)
+    gap = p[:, None] - p[None, :]
+    below = gap - np.hypot((p - low)[:, None], (high - p)[None, :])
+    above = gap + np.hypot((high - p)[:, None], (p - low)[None, :])
+    return (below > 0) | (above < 0)
 
 
 def test_sessions_need_more_people_and_few_sessions_more_still() -> None:

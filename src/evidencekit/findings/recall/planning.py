@@ -171,7 +171,8 @@ def plan(
     ``n = (z sqrt(2 p (1 - p)) + z_power sqrt(a (1 - a) + b (1 - b)))^2 / (a - b)^2`` with p the mean of a and b, as R's ``power.prop.test``
     has it; divided by ``1 - loss``. With sessions of m people left, n is multiplied by ``1 + ((1 + cv^2) m - 1) icc``, and the quantiles
     are those of t with as many degrees of freedom as there are sessions, less two: with few sessions more are needed than the normal
-    distribution says.
+    distribution says. For people assigned one by one the power that the interval of `analyse` has was summed over all outcomes: asked for
+    0.80, it was 0.78 to 0.83.
 
     References
     ----------

@@ -18,7 +18,7 @@ _FORGOT = re.compile(
     r"(?:remember|recall|know|say)|(?:have )?(?:no idea|no memory)|(?:have )?forgot(?:ten)?|not sure|unsure|dk|idk)"
     r"(?: (?:it|that|the number|anymore|any more|at all))*[.!]*|\?+|-+"
 )
-_UNSURE = re.compile(r"\bnot (?:\w+ )?(?:sure|certain|exactly)\b")
+_UNSURE = re.compile(r"\bnot (?:\w+ )?(?:sure|certain|exactly)\b|\bor (?:so|thereabouts)\b|\bmore or less\b")
 _DENIES = re.compile(r"\bn(?:ot|ever|o one|obody|either)\b|n't\b|\bor\b|\bdouble\b|\bbut\b|\b(?:more|less|fewer|higher|lower)\b")
 _BARE = re.compile(r"(?:about |around |approximately |~ ?)?(0?\.\d+)")
 
