@@ -3,9 +3,10 @@
 ``finding(released, words=, basis=, action=)`` makes one, ``find.check()`` says what keeps it from being remembered and acted on, ``brief``
 writes a page. ``Register([find.entry()])`` is what `check_text` holds drafts to; `breaks` and `reconcile` say why two numbers differ.
 ``language="vi"`` says headlines, claims, pictures and pages in another language, where people checked its templates (`languages`).
+`recall` tests whether people remember a finding: ``recall.plan``, ``assign``, ``forms``, ``code``, ``analyse``.
 """
 
-from evidencekit.findings import languages
+from evidencekit.findings import languages, recall
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis, breaks
 from evidencekit.findings.briefs import Brief, brief
@@ -43,6 +44,7 @@ __all__ = [
     "languages",
     "overlap",
     "ranked",
+    "recall",
     "reconcile",
     "trending",
 ]
