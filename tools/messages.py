@@ -39,9 +39,9 @@ def texts(catalog: Catalog) -> set[str]:
     return {message.id for message in catalog if isinstance(message.id, str) and message.id}
 
 
-def places(catalog: Catalog) -> dict[str, list[str]]:
-    """The templates with the files they stand in."""
-    return {message.id: [name for name, _ in message.locations] for message in catalog if isinstance(message.id, str) and message.id}
+def places(catalog: Catalog) -> dict[str, set[str]]:
+    """The templates with the files they stand in, each once: a file is written once for a template, however often it has it."""
+    return {message.id: {name for name, _ in message.locations} for message in catalog if isinstance(message.id, str) and message.id}
 
 
 def header_of(text: str) -> dict[str, str]:

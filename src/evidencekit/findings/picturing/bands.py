@@ -27,7 +27,7 @@ def bands_of(part: Part) -> list[tuple[float, float]]:
     >>> from evidencekit.findings.picturing.bands import bands_of
     >>> from evidencekit.findings.picturing.parts import Part
     >>> [(round(low, 3), round(high, 3)) for low, high in bands_of(Part(label="Girls", value=0.14, low=0.11, high=0.18, df=40.0))]
-    [(0.129, 0.153), (0.12, 0.166), (0.11, 0.18)]
+    [(0.129, 0.153), (0.12, 0.165), (0.11, 0.18)]
     """
     if part.value is None or part.low is None or part.high is None:
         return []
