@@ -37,6 +37,7 @@ reach = ek.findings.Words(did="can be reached online every day", people="childre
 # %% Is it more girls than boys? Said only as far as the difference is supported, both shares out of one number.
 more = ek.findings.compare(by_sex, [({"sex": "girl"}, {"sex": "boy"})], words=harm, plan="plan of analysis, May 2026")
 print(more[0], end="\n\n")
+more[0].picture().save(out / "girls_and_boys.svg")
 
 # %% What is asked of whom, and what stands beside it.
 action = ek.Action(

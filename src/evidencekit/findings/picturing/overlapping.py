@@ -55,7 +55,7 @@ def overlap(
     InputError
         A variable or a category is not in its table once, or a combination has a variable that is not among the sets.
     Refused
-        The totals would give a hidden combination away: they and the combinations that are shown leave one value for it.
+        What is shown would give a hidden share away: it leaves one value for it.
 
     References
     ----------
@@ -90,15 +90,15 @@ def _row(released: Released, column: str, wanted: str) -> int:
 
 
 def _check_hidden(parts: Sequence[Part], whole: Sequence[Part], member: Sequence[Sequence[bool]]) -> None:
-    """Refuse totals that leave one value for a hidden combination: a unit vector in the span of what is known of the hidden ones."""
+    """Refuse a picture that gives a hidden share away: one that is a sum of sums that are shown, of the hidden combinations."""
     hidden = [k for k, part in enumerate(parts) if part.value is None]
-    if not hidden:
-        return
-    known = [[float(row[k]) for k in hidden] for row, total in zip(member, whole, strict=True) if total.value is not None]
+    sums = [[float(row[k]) for k in hidden] for row in member]
+    known = [one for one, total in zip(sums, whole, strict=True) if total.value is not None]
+    wanted = [one for one, total in zip(sums, whole, strict=True) if total.value is None]
     rows = np.array([*known, [1.0] * len(hidden)])  # all combinations together are everybody
-    rank = np.linalg.matrix_rank(rows)
-    for k in range(len(hidden)):
-        if np.linalg.matrix_rank(np.vstack([rows, np.eye(len(hidden))[k]])) == rank:
+    for one in (*np.eye(len(hidden)), *wanted):
+        if np.linalg.matrix_rank(np.vstack([rows, one])) == (np.linalg.matrix_rank(rows) if hidden else 0):
             raise Refused(
-                "The totals would give a hidden combination away.", "Release both tables together: ek.release() hides what is needed."
+                "Totals and combinations together would give a hidden share away.",
+                "Release both tables together: ek.release([combinations, totals]) hides what is needed.",
             )
