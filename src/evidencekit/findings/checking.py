@@ -96,6 +96,8 @@ def _memorable(find: Finding) -> list[Check]:
     when = bool(words and words.recall) or bool(find.basis and (find.basis.time or find.basis.recall))
     who = bool((words and (words.people or words.groups)) or find.released.estimate.provenance.population)
     low = float(find.released.estimate.interval.low[find.row])
+    flagged = find.released.status[find.row] == "uncertain"
+    uncertain = "Its profile flags it as uncertain: ask about a larger group." if flagged else "Say that no interval can be given, and why."
     return [
         Check("M1", len(numbers) == 1, "one number in the headline", "Say one number, and the others below it."),
         Check("M2", phrase is not None, "a fraction people can say", "No fraction fits the interval: the percentage stands."),
@@ -106,7 +108,7 @@ def _memorable(find: Finding) -> list[Check]:
         Check("M7", _grade(said) <= GRADE, "plain words (reading grade, English)", "Use shorter words, or a shorter sentence."),
         Check("M8", as_icons(find.released, find.row), "a picture that counts the same", 'Use picture("dots") instead of icons.'),
         Check("M9", who and when, "who, and when", "Name people= and recall= in its Words, or time= in its Basis."),
-        Check("M10", bool(np.isfinite(low)), "how uncertain it is", "Say that no interval can be given, and why."),
+        Check("M10", bool(np.isfinite(low)) and not flagged, "how uncertain it is", uncertain),
         Check("M11", "." not in (phrase.text if phrase else find.percent), "no decimals, nothing to work out", "Round in the text."),
     ]
 

@@ -20,6 +20,7 @@ AVOID = {
     r"epidemic|tsunami|plague|explosion|crisis|shocking|horrific|horrifying|alarming|terrifying": "say the number and what can be done",
     r"child porn\w*|kiddie porn\w*|porn\w*": "child sexual abuse material",
     r"child prostitut\w*|underage wom[ae]n|underage sex": "a child who was exploited",
+    r"fell (?:victim|prey)|let themselves|foolish\w*|naive\w*|(?:engaged? in )?sexting": "say what was done to the child, and by whom",
     r"victims? of their own|provoc\w*|promiscu\w*|seduc\w*|asked for it|risky behaviou?rs?": "say what was done to the child, and by whom",
     r"monsters?|predators?|perverts?|paedos?|pedos?": "people who offend",
 }
@@ -179,7 +180,7 @@ def _checked(name: str, given: object, language: str = "en", times: Sequence[str
     """A slot without blanks at its ends, refused where it says what a slot may not."""
     if not isinstance(given, str):
         raise InputError(f"{name}= of Words is a text, not a {type(given).__name__}.")
-    text = " ".join(given.split())
+    text = " ".join(given.split()).rstrip(".;, ")
     for pattern, instead in AVOID.items():
         if found := re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
             raise InputError(f"{name}= of Words holds {found[0].lower()!r}.", f"Instead: {instead}.")

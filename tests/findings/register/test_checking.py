@@ -155,7 +155,8 @@ def test_a_side_is_right_only_where_the_bounds_hold_it(share: tuple[int, int], s
     true = {
         **dict.fromkeys(("more than", "over"), low > p + 1e-12),
         "at least": low >= p - 1e-12,
-        **dict.fromkeys(("fewer than", "nearly", "under"), high < p - 1e-12),
+        **dict.fromkeys(("fewer than", "under"), high < p - 1e-12),
+        "nearly": high < p - 1e-12 and (low + high) / 2 >= 0.9 * p,
         **dict.fromkeys(("at most", "up to"), high <= p + 1e-12),
     }
     report = checked(f"{side} {x} in {y:,} gardens have a well", one)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
+from numbers import Real
 from typing import Any
 
 from evidencekit.combining import has_design
@@ -18,6 +19,7 @@ from evidencekit.findings.wording import Words
 __all__ = [
     "UNNAMED",
     "Cell",
+    "check_margin",
     "check_table",
     "check_words",
     "chosen",
@@ -59,6 +61,12 @@ def check_words(words: object) -> Words:
     if not isinstance(words, Words):
         raise InputError("A claim is told in words.", "Pass words=ek.findings.Words(did=..., people=..., groups={...}).")
     return words
+
+
+def check_margin(margin: object) -> None:
+    """Refuse a margin that is no share: three percentage points are 0.03."""
+    if margin is not None and (isinstance(margin, bool) or not isinstance(margin, Real) or not 0 < float(margin) < 1):
+        raise InputError("margin= is a difference of shares, above 0 and below 1.", "Three percentage points are 0.03.")
 
 
 def notes_of(plan: object) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,16 @@ from evidencekit.combining.pairing import p_above
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
-from evidencekit.findings.claims.cells import Cell, check_table, check_words, may_be_said, notes_of, points_words, said_together
+from evidencekit.findings.claims.cells import (
+    Cell,
+    check_margin,
+    check_table,
+    check_words,
+    may_be_said,
+    notes_of,
+    points_words,
+    said_together,
+)
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.languages import Message, percentage, said, template
 from evidencekit.findings.picturing import levels_said, part_of
@@ -91,6 +101,7 @@ def compare(
     check_table(released, doing="compare()")
     check_words(words)
     check_level(level)
+    check_margin(margin)
     rows = [_rows(released, pair) for pair in _listed(pairs)]
     p = p_above(released.estimate)
     two_sided = np.array([min(1.0, 2 * min(p[a, b], p[b, a])) for a, b in rows])
@@ -125,6 +136,7 @@ def _claim(
     texts, numbers = said_together([(released, first), (released, second)], distinct=distinct)
     one, other = (whom(released, row, words) for row in rows)
     text = said(_SAID[way], {"one": one, "other": other, "did": doing(words), "first": texts[0], "second": texts[1]})
+    numbers = tuple(replace(number, whom=str(who)) for number, who in zip(numbers, (one, other), strict=True))
     line, quantity = difference_line(gap)
     details, quantities = list[str]([line]), [*numbers, quantity]
     if times and distinct:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,17 @@ from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.findings.basis import Basis, breaks
-from evidencekit.findings.claims.cells import Cell, check_table, check_words, chosen, notes_of, points_words, said_together, share_of
+from evidencekit.findings.claims.cells import (
+    Cell,
+    check_margin,
+    check_table,
+    check_words,
+    chosen,
+    notes_of,
+    points_words,
+    said_together,
+    share_of,
+)
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.comparing import difference_line
 from evidencekit.findings.claims.single import single
@@ -104,6 +115,7 @@ def changed(
     """
     shown, basis, rows = _checked(rounds, bases, words, cell, least=2)
     check_level(level)
+    check_margin(margin)
     if (broken := breaks(*basis)) or not _same_population(shown):
         return _blocked("change", (*broken, *([] if _same_population(shown) else [_POPULATION])), words)
     gap = difference(_one(shown[1], rows[1]), _one(shown[0], rows[0]), level=level)
@@ -191,6 +203,8 @@ def trending(
     check_level(level)
     if not isinstance(years, Sequence) or len(years) != len(shown) or any(b <= a for a, b in pairwise(years)):
         raise InputError("years= has a number for each round, from the first to the last.", "As [2017, 2020, 2023].")
+    if any(said is not None and not said <= year < said + 1.5 for said, year in zip(map(_year, basis), years, strict=True)):
+        raise InputError("years= has other years than time= in the Basis of each round.", "A round of June 2017 is 2017 or 2017.5.")
     line = trend([_one(safe, row) for safe, row in zip(shown, rows, strict=True)], times=years, level=level)
     found = heading(line, level=level)
     value, low, high = (float(x[0]) for x in (line.points, line.interval.low, line.interval.high))
@@ -235,6 +249,9 @@ def _checked(rounds: Any, bases: Any, words: object, cell: Cell | None, *, least
         raise InputError(f"There are {len(rounds)} rounds and {len(bases)} bases.", "Pass a Basis for each round.")
     if not all(one.time for one in bases) or len({one.time for one in bases}) < len(bases):
         raise InputError("Each round has a time of its own.", "State time= in each Basis.")
+    dated = [year for one in bases if (year := _year(one)) is not None]
+    if any(b < a for a, b in pairwise(dated)):
+        raise InputError("The rounds are not in the order of their time.", "Pass them from the first to the last, each with its Basis.")
     shown = [check_table(one, doing="A claim about rounds") for one in rounds]
     return shown, list(bases), [chosen(one, cell) for one in shown]
 
@@ -248,6 +265,12 @@ def _notes(shown: Sequence[Released], rows: Sequence[int], plan: str) -> tuple[s
 def _parts(shown: Sequence[Released], rows: Sequence[int], bases: Sequence[Basis]) -> tuple[Part, ...]:
     """A part for each round, by its time."""
     return tuple(part_of(safe, row, basis.time) for safe, row, basis in zip(shown, rows, bases, strict=True))
+
+
+def _year(basis: Basis) -> int | None:
+    """The first year that the time of a round names."""
+    found = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", basis.time)
+    return int(found[0]) if found else None
 
 
 def _same_population(shown: Sequence[Released]) -> bool:

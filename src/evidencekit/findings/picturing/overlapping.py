@@ -66,6 +66,9 @@ def overlap(
             raise InputError("overlap() takes two released tables of shares.", "Call ek.proportion(), then ek.release(), for each.")
     if not sets or any(one not in sets for members in made_of.values() for one in members):
         raise InputError("made_of= names a variable that is not among sets=.", "Give every variable its words in sets=.")
+    shown = [one for one in combinations.estimate.cells.columns["category"] if one not in made_of]
+    if shown:
+        raise InputError("made_of= leaves categories of the combinations out, and everybody is in one.", "Give every category its members.")
     whole = [part_of(totals, _row(totals, "variable", one), words) for one, words in sets.items()]
     parts = {one: part_of(combinations, _row(combinations, "category", one), one) for one in made_of}
     _check_hidden(list(parts.values()), whole, [[one in members for members in made_of.values()] for one in sets])

@@ -133,6 +133,12 @@ def cascade(
         raise InputError("cascade() takes released shares.", "Call ek.proportion() with a list of variables, then ek.release().")
     speech, named = speaking(language), dict(steps) if isinstance(steps, Mapping) else {one: _label(released, one) for one in steps}
     parts = [part_of(released, _row(released, variable), label) for variable, label in named.items()]
+    answers = {float(n) for one in named if (n := released.estimate.counts.n[_row(released, one)]) == n}
+    if len(answers) > 1:
+        raise InputError(
+            "The steps rest on different numbers of answers, so that they are not of the same people.",
+            "Whoever was not asked a later question has no in it: fill it with 0 before estimating.",
+        )
     caption = sentences([levels_said(released.estimate, parts), said("each step is a part of the one before")])
     everybody = Part(label=first, value=1.0)
     words = Around(title, caption, shown=() if bare else ("title", "caption"))
@@ -148,7 +154,10 @@ def _row(released: Released, variable: str) -> int:
     """The one row of a variable."""
     rows = [i for i, one in enumerate(released.estimate.cells.columns["variable"]) if one == variable]
     if len(rows) != 1:
-        raise InputError("A step of a cascade is one share of the table.", "Name a 0/1 variable that the table has, without by=, in steps.")
+        raise InputError(
+            "A step of a cascade is one share of the table.",
+            "Name a 0/1 variable that the table has, without by=; a question with codes 1 and 2 is made 0/1 first.",
+        )
     return rows[0]
 
 

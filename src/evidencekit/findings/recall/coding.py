@@ -147,6 +147,8 @@ def code(
     before = [None] * len(ids) if remembers is None else _remembered(column(rows, frame, remembers, "remembers="), remembers)
     read = [scale.read(one, known) for one, known in zip(typed, before, strict=True)]
     machine: list[Grade] = [grade for grade, _ in read]
+    if not isinstance(coders, Coders | None):
+        raise InputError(f"coders= takes a recall.Coders(...), not a {type(coders).__name__}.", "It names the columns of the coders.")
     hands = coders.columns_in(rows, frame) if coders is not None else []
     people = settled(hands, len(ids))
     grades: tuple[Grade, ...] = tuple(by_hand or by_rule for by_hand, by_rule in zip(people, machine, strict=True))

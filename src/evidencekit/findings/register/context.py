@@ -48,6 +48,7 @@ _STOPS = re.compile(
 )
 _ALL = re.compile(r"\b(?:all|every|each|any|entire|whole)\b")
 _AMONG = re.compile(rf"\b(?:among(?:st)?|of|for)\s+(?:[\w-]+\s+){{0,4}}?(?:{PEOPLE})\b")
+_JUST_BEFORE = re.compile(rf"\b(?:{PEOPLE})\s*[:(,-]?\s*$")  # "Boys 19%", "girls: 13%"
 _RECALL = re.compile(
     rf"\b(?:in|over|during|within) (?:the|their) (?:past|last|previous) (?P<n>{NUMBER} )?(?P<unit>day|week|month|year)s?\b"
     r"|\b(?P<ever>ever (?:been|had|received|experienced|were)|in (?:their|her|his) (?:lifetimes?|lives|life)|during childhood|this year)\b"
@@ -129,7 +130,10 @@ def group_after(text: str) -> tuple[str, bool]:
 
 def group_before(text: str) -> tuple[str, bool]:
     """The group that "among ..." before a number is about; "" where there is none."""
-    found = list(_AMONG.finditer(even(text).lower()))
+    low = even(text).lower()
+    found = list(_AMONG.finditer(low))
+    if not found:
+        found = list(_JUST_BEFORE.finditer(low))
     return _first(found[-1].group()) if found else ("", False)
 
 

@@ -36,6 +36,8 @@ class Quantity:
         What it is in its claim: "estimate", "interval", "difference".
     unit : {"share", "points", "people", "times", "years", "rank"}
         What it counts.
+    whom : str
+        Of whom it is, where its claim is of several: "girls aged 12-17".
 
     Raises
     ------
@@ -55,13 +57,15 @@ class Quantity:
     high: float | None = None
     role: str = "estimate"
     unit: Unit = "share"
+    whom: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no number."""
         one_of("unit", self.unit, UNITS)
         _text("The text of a quantity", self.text)
-        if not isinstance(self.role, str):
-            raise InputError(f"role= takes a text, not a {type(self.role).__name__}.")
+        for name, text in (("role", self.role), ("whom", self.whom)):
+            if not isinstance(text, str):
+                raise InputError(f"{name}= takes a text, not a {type(text).__name__}.")
         if not any(one.kind != "word" for one in mentions(self.text)):
             raise InputError("The text of a quantity holds no number.", 'Write it as it is printed, such as "about 1 in 8".')
         given: dict[str, Any] = {"value": self.value, "low": self.low, "high": self.high}

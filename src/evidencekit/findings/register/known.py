@@ -74,12 +74,24 @@ def know(entries: Iterable[Entry]) -> Known:
                 group, _ = group_after(wording[one.end : later.start if later else len(wording)])
                 if group:
                     groups[one.key].add(group)
+        groups.update(_of_whom(entry))
         said = " . ".join(entry.allowed)
         claims.append(Claim(entry, dict(sides), dict(wordings), dict(groups), stems(said), basis_of(said)))
         for key in sides:
             by_key[key].append(k)
     years = any(number.unit == "years" for claim in claims for number in claim.entry.numbers)
     return Known(tuple(claims), dict(by_key), years)
+
+
+def _of_whom(entry: Entry) -> dict[Key, set[str]]:
+    """The groups of those numbers that say of whom they are: in a comparison each number is of its own group, wherever it stands."""
+    out = defaultdict[Key, set[str]](set)
+    for number in entry.numbers:
+        group, _ = group_after(f" {number.whom}")
+        if group:
+            for one in mentions(number.text):
+                out[one.key].add(group)
+    return dict(out)
 
 
 def _shape(wording: str) -> re.Pattern[str]:

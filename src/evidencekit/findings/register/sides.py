@@ -16,7 +16,8 @@ _SIDES: dict[str, str] = {
     r"|in excess of|>",
     "at least": r"at least|no (?:fewer|less) than|not (?:fewer|less) than|(?:a )?minimum of|at a minimum|>=|≥",
     "fewer than": r"(?:well |slightly |far )?(?:fewer than|less than|under|below)|lower than|smaller than|<"
-    r"|(?:just |slightly )(?:under|below)|almost|nearly|approaching|not quite",
+    r"|(?:just |slightly )(?:under|below)",
+    "nearly": r"almost|nearly|approaching|not quite",
     "at most": r"at most|no more than|not more than|(?:a )?maximum of|up to|<=|≤",
     EMPHASIS: r"as (?:many|few|much|little|high|low) as|only|just|merely|(?:a )?mere|fully|exactly|precisely|not even|even"
     r"|an? (?:staggering|whopping|alarming|shocking|striking|massive|huge|astonishing)|whole",
@@ -79,6 +80,7 @@ def holds(side: str, x: float, low: float | None, high: float | None) -> bool:
         "at least": low >= x - edge,
         "fewer than": high < x - edge,
         "at most": high <= x + edge,
+        "nearly": high < x - edge and (low + high) / 2 >= 0.9 * x,  # surely less, and not by much
         "about": low - edge <= x <= high + edge,
         "": low - edge <= x <= high + edge,
     }.get(side, False)

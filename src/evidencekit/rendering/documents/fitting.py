@@ -16,7 +16,7 @@ __all__ = ["Layout", "Measure", "heights", "lay_out"]
 
 BESIDE = 0.56 * look.TEXT  # points: width of the place for pictures beside the lines
 _TALLEST_BELOW = 320.0  # points: a picture's height
-_TALLEST_BESIDE = (200.0, 150.0)  # the first where the page has room: letters then keep their size in a picture for the narrow place
+_TALLEST_BESIDE = (200.0, 150.0, 110.0)  # the first where the page has room: letters then keep their size in a picture for the narrow place
 _SPARE = 20.0  # points left on a page with large pictures, which need not be large
 CELL = 6.0  # points above and below the words of a row of a table, together
 _MOST_AIR = 16.0
@@ -110,7 +110,7 @@ def _size(picture: Picture, widest: float, tallest: float) -> tuple[float, float
     return width * scale, height * scale
 
 
-def heights(sheet: Sheet, *, wide: bool = False, tallest: float = _TALLEST_BESIDE[-1]) -> dict[str, float]:
+def heights(sheet: Sheet, *, wide: bool = False, tallest: float = _TALLEST_BESIDE[1]) -> dict[str, float]:
     """Give what each part of the sheet takes of the page's height, in points, with pictures below the lines when `wide`."""
     layout = Layout(look.leading(sheet.words), wide, tallest, 0.0)
     measure = Measure(layout.leading)
