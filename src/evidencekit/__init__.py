@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from evidencekit import frames as frames
     from evidencekit import instrument as instrument
     from evidencekit import missingness as missingness
+    from evidencekit import planning as planning
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
     from evidencekit import sampling as sampling
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from evidencekit.frames import Dataset
     from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
+    from evidencekit.planning import Context, Method, method_named, method_names
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
     from evidencekit.survey import (
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
 _ROOMS: dict[str, str] = {
     "Action": "findings",
     "Choices": "instrument",
+    "Context": "planning",
     "Dataset": "frames",
     "Estimate": "estimate",
     "EvidencekitError": "errors",
@@ -81,6 +84,7 @@ _ROOMS: dict[str, str] = {
     "Instrument": "instrument",
     "Item": "instrument",
     "Ledger": "disclosure",
+    "Method": "planning",
     "Missing": "missingness",
     "NoDesign": "survey",
     "Released": "disclosure",
@@ -100,6 +104,8 @@ _ROOMS: dict[str, str] = {
     "headcount": "combining",
     "indicator": "instrument",
     "mean": "survey",
+    "method_named": "planning",
+    "method_names": "planning",
     "prevalence": "instrument",
     "proportion": "survey",
     "quantile": "survey",
@@ -121,6 +127,7 @@ _MODULES: tuple[str, ...] = (
     "frames",
     "instrument",
     "missingness",
+    "planning",
     "reading",
     "rendering",
     "sampling",
@@ -131,6 +138,7 @@ _MODULES: tuple[str, ...] = (
 __all__ = [
     "Action",
     "Choices",
+    "Context",
     "Dataset",
     "Estimate",
     "EvidencekitError",
@@ -140,6 +148,7 @@ __all__ = [
     "Instrument",
     "Item",
     "Ledger",
+    "Method",
     "Missing",
     "NoDesign",
     "Released",
@@ -160,6 +169,8 @@ __all__ = [
     "headcount",
     "indicator",
     "mean",
+    "method_named",
+    "method_names",
     "prevalence",
     "proportion",
     "quantile",

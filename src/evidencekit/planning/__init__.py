@@ -1,0 +1,43 @@
+"""Planning: from what is known of a place to designs that fit it, and what each would find, before anybody is asked.
+
+::
+
+    what is known           Context: Population, Access, Outcome, Safety, Protection, Resources; from_toml
+    which methods           method_names(), method_named(name) -> Method: .card, .fits(context), .plan(context), .simulate(), .analyse()
+    what it takes           Plan: .sizing, .cost, .se, .bias, .rmse, .swings (what to find out first), .draw(frame, seed=, ethics_id=)
+    how things may be       Truth, Simulated
+    a method of one's own   Card, read_card; Sizing, Line, Bias, clustered
+"""
+
+from evidencekit.planning.cards import Card, Condition, read_card
+from evidencekit.planning.context import Access, Context, Outcome, Population, Protection, Range, Resources, Safety
+from evidencekit.planning.discovery import method_named, method_names
+from evidencekit.planning.method import Method
+from evidencekit.planning.plan import Plan, Swing
+from evidencekit.planning.sizing import Bias, Line, Sizing, clustered
+from evidencekit.planning.truth import Simulated, Truth
+
+__all__ = [
+    "Access",
+    "Bias",
+    "Card",
+    "Condition",
+    "Context",
+    "Line",
+    "Method",
+    "Outcome",
+    "Plan",
+    "Population",
+    "Protection",
+    "Range",
+    "Resources",
+    "Safety",
+    "Simulated",
+    "Sizing",
+    "Swing",
+    "Truth",
+    "clustered",
+    "method_named",
+    "method_names",
+    "read_card",
+]

@@ -1,0 +1,59 @@
+"""Range: a number that is known only between two ends. One that is known has ends that meet."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+
+from evidencekit.errors import InputError
+
+__all__ = ["Range", "range_of"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """From `low` to `high`.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Range
+    >>> Range(0.05, 0.12).middle, Range(3, 3).known
+    (0.085, True)
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is no range."""
+        for end in (self.low, self.high):
+            if isinstance(end, bool) or not isinstance(end, Real) or not math.isfinite(float(end)):
+                raise InputError("A range has two finite numbers as its ends.", "Write it as (0.05, 0.12), the lower end first.")
+        if self.low > self.high:
+            raise InputError("The lower end of a range is above its upper one.", "Write the lower end first.")
+
+    @property
+    def middle(self) -> float:
+        """Half way between the ends."""
+        return (self.low + self.high) / 2
+
+    @property
+    def known(self) -> bool:
+        """Whether it is one number."""
+        return self.low == self.high
+
+    def __str__(self) -> str:
+        return f"{self.low:g}" if self.known else f"{self.low:g} to {self.high:g}"
+
+
+def range_of(given: object) -> Range:
+    """A number or a pair of numbers as a Range."""
+    if isinstance(given, Range):
+        return given
+    if isinstance(given, Real) and not isinstance(given, bool):
+        return Range(float(given), float(given))
+    if isinstance(given, (tuple, list)) and len(given) == 2:
+        low, high = given
+        return Range(*(float(end) if isinstance(end, Real) and not isinstance(end, bool) else end for end in (low, high)))
+    raise InputError("This takes a number, a range (low, high), or None where it is not known.")

@@ -1,0 +1,127 @@
+"""Gates: when nobody is to be asked in this way, whatever it would tell. Safety is never traded for precision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evidencekit.planning.cards import Card
+from evidencekit.planning.context import Context
+
+__all__ = ["GATES", "Gate", "Stop", "gates_of"]
+
+INSTEAD = (
+    "Do not collect this from children; instead survey frontline workers, read case files, or ask adults of 18 to 24 about earlier years."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate.
+
+    Parameters
+    ----------
+    id : str
+        As in the notes: ``"G1"``.
+    says : str
+        What is missing.
+    instead : str
+        What to do.
+    source : str
+        Where it is from.
+    whom : tuple of str
+        The respondents it guards.
+    shut : callable
+        From a context to True (shut), False (open), or None (not known, and then as good as shut for children).
+    """
+
+    id: str
+    says: str
+    instead: str
+    source: str
+    whom: tuple[str, ...]
+    shut: Callable[[Context], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A gate that is shut, or of which nobody knows whether it is (`known` false)."""
+
+    gate: str
+    says: str
+    instead: str
+    source: str
+    known: bool
+
+
+def _no(*answers: bool | None) -> bool | None:
+    """Shut where any is no; not known where any is not known."""
+    return True if any(a is False for a in answers) else None if None in answers else False
+
+
+def _remote(context: Context) -> bool | None:
+    safety = context.safety
+    if safety.privacy_possible is False:
+        return True
+    if safety.privacy_possible is None:
+        return None
+    return bool(safety.remote_only and (safety.device_shared or safety.conflict))
+
+
+def _reporting(context: Context) -> bool | None:
+    rule = context.protection.mandatory_reporting
+    return None if rule is None else rule == "all" and context.resources.tablets is not True
+
+
+def _offenders(context: Context) -> bool | None:
+    return bool(context.population.offenders)
+
+
+GATES: tuple[Gate, ...] = (
+    Gate(
+        "G1",
+        "no path for referral with a counsellor stands ready for a child who asks for help",
+        INSTEAD,
+        "UNICEF (2020), research on violence against children during the COVID-19 pandemic; Devries et al. (2016)",
+        ("children",),
+        lambda context: _no(context.protection.referral_path, context.protection.counsellor),
+    ),
+    Gate(
+        "G2",
+        "privacy cannot be assured while a child answers",
+        INSTEAD,
+        "UNICEF (2020), research on violence against children during the COVID-19 pandemic",
+        ("children",),
+        _remote,
+    ),
+    Gate(
+        "G3",
+        "no ethics board has approved it",
+        "Plan, cost and simulate it; ask nobody before it is approved: draw() asks for the number of the approval.",
+        "this project; UNICEF, CP MERG (2012)",
+        ("children", "adults"),
+        lambda context: _no(context.protection.ethics_approved),
+    ),
+    Gate(
+        "G4",
+        "everybody must report what a child says, and children cannot answer by themselves on a tablet",
+        "Let children answer anonymously by themselves, with the limit in the consent text, or ask adults of 18 to 24 about earlier years.",
+        "UNICEF, CP MERG (2012), ethical principles, dilemmas and risks",
+        ("children",),
+        _reporting,
+    ),
+    Gate(
+        "G6",
+        "it is about people who have offended or fear they might: they are never asked in a household",
+        "Ask adults anonymously online, or read records.",
+        "this project; to be reviewed by an ethics board",
+        ("children",),
+        _offenders,
+    ),
+)
+
+
+def gates_of(card: Card, context: Context) -> list[Stop]:
+    """The gates that guard a method's respondents and are not known to be open. G5, the services' capacity, needs the size of a plan."""
+    found = [(gate, gate.shut(context)) for gate in GATES if card.respondents in gate.whom]
+    return [Stop(gate.id, gate.says, gate.instead, gate.source, shut is True) for gate, shut in found if shut is not False]
