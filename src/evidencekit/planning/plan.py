@@ -10,13 +10,14 @@ from typing import Any
 from evidencekit.errors import InputError, Refused
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
-from evidencekit.planning.fitting import Fit, Why, fit
+from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
+from evidencekit.planning.gates import gate_of_services
 from evidencekit.planning.settling import open_numbers, settled
 from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
 from evidencekit.rendering.text import text_table
 
-__all__ = ["Plan", "Swing", "planned"]
+__all__ = ["Plan", "Swing", "biases_of", "error", "held", "planned", "total"]
 
 Size = Callable[[Context], Sizing]
 
@@ -62,7 +63,7 @@ class Plan:
     workload : Workload
         Days in the field and children referred.
     fit : Fit
-        What has to be known first.
+        What stands in the way, and what has to be known first: the gates, the card's conditions, and what services can take.
     drawing : callable or None
         How the method draws.
     """
@@ -112,7 +113,7 @@ class Plan:
         Raises
         ------
         Refused
-            No approval is named, or something that protects people is not known.
+            No approval is named, something stands in the way, or something that protects people is not known.
         InputError
             The method has no draw of its own.
         """
@@ -121,6 +122,8 @@ class Plan:
                 "Nobody is drawn before an ethics board has approved the study.",
                 "Pass ethics_id=, or synthetic=True for an invented frame.",
             )
+        if not synthetic and self.fit.against:
+            raise Refused(f"Nobody is drawn for this: {self.fit.against[0].says}.".replace("..", "."), self.fit.against[0].instead)
         if not synthetic and self.unknown:
             raise Refused(
                 f"Before anybody is drawn it has to be known: {self.unknown[0].says}.", "Answer it in the context, and plan again."
@@ -160,6 +163,7 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
     biases = [biases_of(card, one, context) for one in ends]
     ses, costs = [one.se for one in ends], [one.cost for one in ends]
     bias = Range(min(sum(b.low for b in one) for one in biases), max(sum(b.high for b in one) for one in biases))
+    load = workload(likely, context, card)
     errors = [error(one.se, total(b)) for one, b in zip(ends, biases, strict=True)]
     return Plan(
         card=card,
@@ -171,10 +175,20 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
         cost=Range(min(costs), max(costs)),
         biases=biases[1],
         swings=tuple(one for one in swings if one.width > 1e-9),
-        workload=workload(likely, context, card),
-        fit=fit(card, context),
+        workload=load,
+        fit=held(card, context, likely, load),
         drawing=drawing,
     )
+
+
+def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
+    """The context held to the card, and the plan to what services can take."""
+    found, days = fit(card, context), context.resources.days
+    stop = gate_of_services(load, sizing.interviews, days if isinstance(days, Range) else None)
+    if stop is None:
+        return found
+    against, unknown = (*found.against, *([why_stopped(stop)] * stop.known)), (*found.unknown, *([why_stopped(stop)] * (not stop.known)))
+    return Fit(against=against, unknown=unknown)
 
 
 def biases_of(card: Card, sizing: Sizing, context: Context) -> tuple[Bias, ...]:

@@ -62,8 +62,8 @@ class Workload:
         ]
         if self.referrals is not None:
             out.append(f"{math.floor(self.referrals.low):,} to {math.ceil(self.referrals.high):,} children referred")
-        if self.over_capacity and (needed := self.weeks_for_services):
-            out.append(f"spread over {math.ceil(needed):,} weeks, or the services cannot take all who are referred")
+        if self.over_capacity is not False and (needed := self.weeks_for_services):
+            out.append(f"spread over {math.ceil(needed - 1e-9):,} weeks or more, so that the services can take all who are referred")
         return tuple(out)
 
 

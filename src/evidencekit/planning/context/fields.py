@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Literal
 
 from evidencekit.errors import InputError, named, one_of
@@ -86,6 +87,7 @@ def listed(asks: str) -> Any:
     return field(default=(), metadata={"asked": Asked("list", asks)})
 
 
+@lru_cache(maxsize=32)
 def asked_of(section: Any) -> dict[str, Asked]:
     """The fields of a section and what each asks."""
     return {f.name: f.metadata["asked"] for f in fields(section) if "asked" in f.metadata}
