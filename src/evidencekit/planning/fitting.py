@@ -80,6 +80,7 @@ def _too_young(card: Card, context: Context) -> Why | None:
 
 
 def why_stopped(stop: Stop) -> Why:
+    """A gate as a reason."""
     return Why(stop.gate, stop.says, stop.instead, stop.source)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from evidencekit.errors import how_many
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.sizing import Sizing
@@ -57,8 +58,8 @@ class Workload:
     def says(self) -> tuple[str, ...]:
         """The workload in sentences."""
         out = [
-            f"{math.ceil(self.days):,} days of an interviewer"
-            + ("" if self.weeks is None else f", {math.ceil(self.weeks):,} weeks of the team")
+            f"{how_many(math.ceil(self.days), 'day')} of an interviewer"
+            + ("" if self.weeks is None else f", {how_many(math.ceil(self.weeks), 'week')} of the team")
         ]
         if self.referrals is not None:
             out.append(f"{math.floor(self.referrals.low):,} to {math.ceil(self.referrals.high):,} children referred")

@@ -23,7 +23,7 @@ TRIED: Mapping[str, tuple[float, float]] = {
     "protection.services_per_week": (1, 1_000),
     "resources.days": (5, 250),
 }
-CLOSE = 5e-5  # a change of the largest error below half a hundredth of a point is none
+CLOSE = 5e-4  # a change of the largest error below a twentieth of a point is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class _State:
     error: float | None
     refused: tuple[str, ...]
     rules: tuple[str, ...]
+    shut: tuple[str, ...] = ()
+    open: int = 0
 
 
 def find_out(context: Context, levers: Sequence[Lever]) -> tuple[FindOut, ...]:
@@ -43,10 +45,14 @@ def find_out(context: Context, levers: Sequence[Lever]) -> tuple[FindOut, ...]:
         return ()
     measure = wanted_measure(context)
     asked = [one for one in levers if one.plan.card.estimand.measure == measure]
-    now = _State(None, tuple(one.plan.method for one in asked), asked[0].plan.rmse.high if asked else None, (), _rules(asked, context))
+    order, error = tuple(one.plan.method for one in asked), asked[0].plan.rmse.high if asked else None
+    now = _State(None, order, error, (), _rules(asked, context), open=len(levers[0].plan.unknown))
     titles = {one.plan.method: one.plan.card.title for one in levers}
     found = [one for path in context.paths if (one := _one(context, path, levers, (now, titles))) is not None]
-    return tuple(sorted(found, key=lambda one: (not one.first_changes, -one.moves, -len(one.refuses), -len(one.rules), one.field)))
+    weights = {rule.id: rule.weight for rule in RULES}
+    heaviest = {one.field: max((weights[rule] for rule in one.rules), default=0) for one in found}
+    order_of = {one.field: (not one.first_changes, -one.moves, -len(one.refuses), not one.needed, -heaviest[one.field]) for one in found}
+    return tuple(sorted(found, key=lambda one: (*order_of[one.field], one.field)))
 
 
 def _one(context: Context, path: str, levers: Sequence[Lever], base: tuple[_State, Mapping[str, str]]) -> FindOut | None:
@@ -63,9 +69,11 @@ def _one(context: Context, path: str, levers: Sequence[Lever], base: tuple[_Stat
     moves = moves if moves > CLOSE else 0.0
     refused = tuple(dict.fromkeys(name for state in states for name in state.refused))
     rules = tuple(sorted({one for state in states for one in set(state.rules) ^ set(now.rules)}, key=lambda one: int(one[1:])))
-    if not (first or moves or refused or rules):
+    needed = any(state.open < now.open for state in states)
+    if not (first or moves or refused or rules or needed):
         return None
-    said = [words for state in states if (words := _says(state, now, titles, moves > 0))]
+    said = ["nobody is drawn before it is known"] * needed
+    said += [words for state in states if (words := _says(state, now, titles, moves=moves > 0, number=_kind(context, path) == "number"))]
     return FindOut(
         field=path,
         asks=context.asked(path).asks,
@@ -73,6 +81,7 @@ def _one(context: Context, path: str, levers: Sequence[Lever], base: tuple[_Stat
         first_changes=first,
         moves=moves,
         refuses=refused,
+        needed=needed,
         rules=rules,
     )
 
@@ -105,16 +114,28 @@ def _state(context: Context, path: str, value: Any, levers: Sequence[Lever]) -> 
         other = context.settled({path: value, **money})
     except InputError:
         return None
-    measure, kept, refused = wanted_measure(context), [], []
+    measure, kept, refused, shut, left = wanted_measure(context), [], [], [], []
     for one in levers:
         sizing, error = one.middle(path, value), one.largest_error(path, value)
-        if sizing is None or error is None or one.fit(other, sizing).against:
+        found = one.fit(other, sizing) if sizing is not None else None
+        against = ["size"] if found is None or error is None else [why.rule for why in found.against]
+        left += [len(found.unknown)] if found is not None and one is levers[0] else []
+        if sizing is None or error is None or against:
             refused.append(one.plan.method)
+            shut += against
         elif one.plan.card.estimand.measure == measure:
             kept.append((key_of(one.plan, error, sizing.cost), one, error))
     kept.sort(key=lambda each: each[0])
     order = tuple(one.plan.method for _, one, _ in kept)
-    return _State(value, order, kept[0][2] if kept else None, tuple(refused), _rules([one for _, one, _ in kept], other))
+    return _State(
+        value,
+        order,
+        kept[0][2] if kept else None,
+        tuple(refused),
+        _rules([one for _, one, _ in kept], other),
+        tuple(dict.fromkeys(shut)),
+        min(left, default=0),
+    )
 
 
 def _rules(levers: Sequence[Lever], context: Context) -> tuple[str, ...]:
@@ -122,16 +143,17 @@ def _rules(levers: Sequence[Lever], context: Context) -> tuple[str, ...]:
     return tuple(one.rule for one in cautions_of(RULES, context, levers[0].plan) if one.known) if levers else ()
 
 
-def _says(state: _State, now: _State, titles: Mapping[str, str], moves: bool) -> str:
+def _says(state: _State, now: _State, titles: Mapping[str, str], *, moves: bool, number: bool) -> str:
     """What one answer changes, in words; nothing where it changes nothing."""
     parts: list[str] = []
+    shut = f" ({', '.join(state.shut)})" if state.shut else ""
     if not state.order and now.order:
-        parts.append("no plan is left that answers the question")
+        parts.append(f"no plan is left that answers the question{shut}")
     elif state.order[:1] != now.order[:1]:
         parts.append(f"{titles[state.order[0]]} comes first")
     if state.refused and (state.order or not now.order):
-        parts.append(f"not to be used: {', '.join(titles[name] for name in state.refused)}")
-    if moves and state.error is not None and state.order[:1] == now.order[:1]:
+        parts.append(f"not to be used: {', '.join(titles[name] for name in state.refused)}{shut}")
+    if moves and state.error is not None and state.order[:1] == now.order[:1] and (number or abs(state.error - (now.error or 0)) > CLOSE):
         parts.append(f"the first plan is off by at most {points(state.error)} points")
     if state.order[:1] == now.order[:1] and set(state.rules) != set(now.rules):
         new = [one for one in state.rules if one not in now.rules]

@@ -10,7 +10,7 @@ from evidencekit.errors import EvidencekitError
 from evidencekit.planning.context import Context
 from evidencekit.planning.fitting import Fit
 from evidencekit.planning.method import Method
-from evidencekit.planning.plan import Plan, biases_of, error, held, total
+from evidencekit.planning.plan import Plan, biases_of, ends_of, error, held, total
 from evidencekit.planning.settling import settled
 from evidencekit.planning.sizing import Sizing
 from evidencekit.planning.workload import workload
@@ -63,10 +63,5 @@ class Lever:
 
 def lever(method: Method, plan: Plan) -> Lever:
     """The lever of a plan."""
-    context = plan.context
-    low = {one.field: context.range(one.field).low for one in plan.swings}
-    high = {one.field: context.range(one.field).high for one in plan.swings}
-    best = {one.field: (low if one.at_low <= one.at_high else high)[one.field] for one in plan.swings}
-    worst = {one.field: (high if one.at_low <= one.at_high else low)[one.field] for one in plan.swings}
-    ends: Sequence[Context] = [settled(context, values) for values in (best, {}, worst)]
-    return Lever(method, plan, (ends[0], ends[1], ends[2]))
+    best, middle, worst = (settled(plan.context, values) for values in ends_of(plan.context, plan.swings))
+    return Lever(method, plan, (best, middle, worst))

@@ -105,6 +105,8 @@ class FindOut:
         Between which the largest error of the first plan moves, in shares.
     refuses : tuple of str
         The methods that some answer refuses.
+    needed : bool
+        Whether nobody is drawn for the first plan before it is known.
     rules : tuple of str
         The rules that some answer makes a warning of, or takes away.
     """
@@ -115,6 +117,7 @@ class FindOut:
     first_changes: bool
     moves: float
     refuses: tuple[str, ...] = ()
+    needed: bool = False
     rules: tuple[str, ...] = ()
 
     def __str__(self) -> str:

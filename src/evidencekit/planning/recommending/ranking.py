@@ -32,7 +32,7 @@ def methods_given(given: object) -> tuple[Method, ...]:
     if given is None:
         return tuple(method_named(name) for name in method_names())
     if isinstance(given, (str, Method)) or not isinstance(given, Sequence):
-        raise InputError("methods= takes a list of names of methods, or of Methods.", 'As ["household_one_child"], or leave it out for all.')
+        raise InputError("methods= takes a list of names or of Methods.", 'As ["household_one_child"], or leave it out for all.')
     if not given:
         raise InputError("methods= names no method.", "Leave it out for all that there are.")
     found: dict[str, Method] = {}

@@ -18,7 +18,7 @@ def reason_of(plans: Sequence[Plan], k: int) -> str:
     plan, words = plans[k], CLASS_WORDS[plans[k].inference]
     most = f"{points(plan.rmse.high)} points"
     if len(plans) == 1:
-        return f"It is the only plan that can be made here: {words}, off by at most {most}."
+        return f"It is the only plan that can be made here ({words}), off by at most {most}."
     if k and plans[k - 1].inference == plan.inference:
         return f"It comes after {plans[k - 1].card.title}, of the same class, {_than(plan, plans[k - 1])}."
     if k:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evidencekit.errors import InputError, how_many
+from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
+from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending import page, picturing, telling
 from evidencekit.planning.recommending.asking import find_out
@@ -17,7 +18,6 @@ from evidencekit.planning.recommending.ranking import methods_given, sorted_out,
 from evidencekit.planning.recommending.reasons import asides_of, reason_beside, reason_of
 from evidencekit.planning.recommending.tipping import tips_of
 from evidencekit.planning.rules import RULES, cautions_of
-from evidencekit.planning.method import Method
 from evidencekit.rendering.figure import Picture
 
 __all__ = ["Recommendation", "recommend"]
@@ -63,7 +63,7 @@ class Recommendation:
         for one in self.advice:
             if one.method == name:
                 return one
-        raise InputError("That is the method of no plan here.", "Recommendation.plans and .beside have them; .refused says why others are not.")
+        raise InputError("That is the method of no plan here.", "They are in .plans and .beside; .refused says why others are not.")
 
     def explain(self) -> str:
         """Everything in words: each plan with its rules and their sources, what is refused and by what, what to find out."""
@@ -104,7 +104,7 @@ class Recommendation:
 
 
 def recommend(context: Context, *, methods: Sequence[str | Method] | None = None) -> Recommendation:
-    """Rank the methods that can be used in a context: safety first, then what their numbers say of the population, then how far off they are.
+    """Rank the methods that can be used in a context: safety first, then what their numbers say of the population, then their error.
 
     Gates and the conditions on each card come first: what they shut is refused, with what to do instead. What is left is ordered by its
     class of inference, then by the largest error to be expected (root mean square error at the worst of all that is not known), then by

@@ -30,13 +30,13 @@ def tips_of(levers: Sequence[Lever], k: int) -> tuple[Tip, ...]:
         values = _grid(context, path)
         few = (values[0], values[len(values) // 2], values[-1])
         if after is not None and (lever.feels(path, few) or after.feels(path, few)):
-            found += _changes(context, path, lever, after)
+            found += _changes(context, path, lever, after, first=k == 0)
         if lever.feels(path, few) or path in ("outcome.p", "outcome.rse"):
             found += _exact(context, path, lever)
     return tuple(found)
 
 
-def _changes(context: Context, path: str, lever: Lever, after: Lever) -> list[Tip]:
+def _changes(context: Context, path: str, lever: Lever, after: Lever, *, first: bool) -> list[Tip]:
     """Where two plans change places."""
 
     def ahead(value: float) -> float | None:
@@ -48,7 +48,10 @@ def _changes(context: Context, path: str, lever: Lever, after: Lever) -> list[Ti
     out: list[Tip] = []
     for at, below in _turns(context, path, ahead, made):
         side, what = "below" if below else "above", noun(context, path)
-        says = f"{short(lever.plan)} stays ahead of {short(after.plan)} while {what} is {side} {number(at)}."
+        between = context.range(path)
+        stays = between.high < at if below else between.low > at
+        place = ("stays first, ahead of" if first else "stays ahead of") if stays else "is ahead of"
+        says = f"{short(lever.plan)} {place} {short(after.plan)} while {what} is {side} {number(at)}{_now(context, path)}."
         out.append(Tip(field=path, at=at, while_below=below, ahead=lever.plan.method, behind=after.plan.method, says=says))
     return out
 
@@ -65,7 +68,7 @@ def _exact(context: Context, path: str, lever: Lever) -> list[Tip]:
     turns = _turns(context, path, lambda v: spare(v, lever.largest_error(path, v)), lambda v: spare(v, _made(lever, path, v)))
     for at, below in turns:
         side, what = "below" if below else "above", noun(context, path)
-        says = f"{short(lever.plan)} is as exact as wanted, biases included, while {what} is {side} {number(at)}."
+        says = f"{short(lever.plan)} is as exact as wanted, biases included, while {what} is {side} {number(at)}{_now(context, path)}."
         out.append(Tip(field=path, at=at, while_below=below, ahead=lever.plan.method, behind="", says=says))
     return out
 
@@ -117,6 +120,13 @@ def _turns_there(made: Curve, at: float, left: bool) -> bool:
     step = STEP * max(abs(at), 1e-3)
     before, after = made(at - step), made(at + step)
     return before is not None and after is not None and (before > 0) == left and (after > 0) != left
+
+
+def _now(context: Context, path: str) -> str:
+    between = context.range(path)
+    low, high = number(between.low), number(between.high)
+    taken = "taken as" if context[path] is None else "now"
+    return f" ({taken} {low if low == high else f'{low} to {high}'})"
 
 
 def _grid(context: Context, path: str) -> list[float]:

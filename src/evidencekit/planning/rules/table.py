@@ -174,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         says="Where parents must sign, plan for 35 to 60 in 100 pupils who take part, not 80, and for more interviews: schools become more "
         "alike inside, and those who are missing differ.",
         asks=("protection.parental_consent",),
-        source="White, Hill and Effendi (2004), Evaluation Review 28: 60 against 80 in 100 of younger pupils; 35 is from one study elsewhere",
+        source="White, Hill and Effendi (2004), Evaluation Review 28: 60 against 80 in 100 of younger pupils; 35 is from another study",
         status="read",
         weight=72,
     ),
