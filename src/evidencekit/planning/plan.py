@@ -223,8 +223,9 @@ def ends_of(context: Context, swings: Sequence[Swing]) -> tuple[dict[str, float]
 
 def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing, Sizing]]]:
     """What it takes at both ends of each number that is not known, the others in the middle."""
-    ranges = {path: context.range(path) for path in open_numbers(context)}
-    return [(path, (size(settled(context, {path: r.low})), size(settled(context, {path: r.high})))) for path, r in ranges.items()]
+    ranges, middle = {path: context.range(path) for path in open_numbers(context)}, settled(context)
+    ends = {path: [middle.settled({path: end}, assumed=True) for end in (r.low, r.high)] for path, r in ranges.items()}
+    return [(path, (size(low), size(high))) for path, (low, high) in ends.items()]
 
 
 def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing, Sizing]) -> Swing:

@@ -12,7 +12,7 @@ from typing import Any
 
 from evidencekit.errors import InputError
 from evidencekit.planning.context import contradictions
-from evidencekit.planning.context.fields import Asked, asked_of, check_names
+from evidencekit.planning.context.fields import Asked, asked_of, changed_to, check_names
 from evidencekit.planning.context.ranges import Range
 from evidencekit.planning.context.sections import Access, Outcome, Population, Protection, Resources, Safety
 from evidencekit.rendering.text import text_table
@@ -166,7 +166,7 @@ class Context:
         for path, value in values.items():
             section, name = _split(path)
             changed.setdefault(section, {})[name] = value
-        sections = {section: replace(getattr(self, section), **given) for section, given in changed.items()}
+        sections = {section: changed_to(getattr(self, section), section, given) for section, given in changed.items()}
         if not assumed:
             return replace(self, **sections)
         made = copy(self)  # which is not held to contradictions again
@@ -208,10 +208,15 @@ def _paths() -> tuple[str, ...]:
 
 def _split(path: str) -> tuple[str, str]:
     """Section and name of a field that there is."""
-    section, _, name = path.partition(".") if isinstance(path, str) else ("", "", "")
-    if section not in _SECTIONS or name not in asked_of(_SECTIONS[section]):
+    place = _places().get(path) if isinstance(path, str) else None
+    if place is None:
         raise InputError("There is no such field of a context.", "Name it as section.field; Context.paths has them all.")
-    return section, name
+    return place
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, tuple[str, str]]:
+    return {f"{section}.{name}": (section, name) for section, kind in _SECTIONS.items() for name in asked_of(kind)}
 
 
 def _said(value: Any) -> str:

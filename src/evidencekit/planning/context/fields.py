@@ -100,6 +100,20 @@ def normalised(section: Any, name: str) -> None:
             object.__setattr__(section, one.name, _answer(one, getattr(section, one.name), f"{name}.{one.name}"))
 
 
+def changed_to(section: Any, name: str, answers: Mapping[str, Any]) -> Any:
+    """A section with some of its fields answered otherwise; only these are brought into their form: plans ask for it thousands of times."""
+    made, kinds = object.__new__(type(section)), _kinds(type(section))
+    for one, kind in kinds.items():
+        put = _answer(kind, answers[one], f"{name}.{one}") if one in answers else getattr(section, one)
+        object.__setattr__(made, one, put)
+    return made
+
+
+@lru_cache(maxsize=32)
+def _kinds(section: Any) -> dict[str, Field[Any]]:
+    return {one.name: one for one in fields(section)}
+
+
 def _answer(one: Field[Any], given: Any, path: str) -> Any:
     asked: Asked = one.metadata["asked"]
     if given is None or given == "unknown":

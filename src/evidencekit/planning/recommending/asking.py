@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from evidencekit.errors import InputError
@@ -36,7 +36,7 @@ class _State:
     refused: tuple[str, ...]
     rules: tuple[str, ...]
     shut: tuple[str, ...] = ()
-    open: int = 0
+    open: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_out(context: Context, levers: Sequence[Lever]) -> tuple[FindOut, ...]:
@@ -46,12 +46,12 @@ def find_out(context: Context, levers: Sequence[Lever]) -> tuple[FindOut, ...]:
     measure = wanted_measure(context)
     asked = [one for one in levers if one.plan.card.estimand.measure == measure]
     order, error = tuple(one.plan.method for one in asked), asked[0].plan.rmse.high if asked else None
-    now = _State(None, order, error, (), _rules(asked, context), open=len(levers[0].plan.unknown))
+    now = _State(None, order, error, (), _rules(asked, context), open={one.plan.method: len(one.plan.unknown) for one in levers})
     titles = {one.plan.method: one.plan.card.title for one in levers}
     found = [one for path in context.paths if (one := _one(context, path, levers, (now, titles))) is not None]
     weights = {rule.id: rule.weight for rule in RULES}
     heaviest = {one.field: max((weights[rule] for rule in one.rules), default=0) for one in found}
-    order_of = {one.field: (not one.first_changes, -one.moves, -len(one.refuses), not one.needed, -heaviest[one.field]) for one in found}
+    order_of = {one.field: (not one.first_changes, -one.moves, -len(one.refuses), -len(one.needed), -heaviest[one.field]) for one in found}
     return tuple(sorted(found, key=lambda one: (*order_of[one.field], one.field)))
 
 
@@ -69,10 +69,10 @@ def _one(context: Context, path: str, levers: Sequence[Lever], base: tuple[_Stat
     moves = moves if moves > CLOSE else 0.0
     refused = tuple(dict.fromkeys(name for state in states for name in state.refused))
     rules = tuple(sorted({one for state in states for one in set(state.rules) ^ set(now.rules)}, key=lambda one: int(one[1:])))
-    needed = any(state.open < now.open for state in states)
+    needed = tuple(name for name in now.open if any(state.open.get(name, now.open[name]) < now.open[name] for state in states))
     if not (first or moves or refused or rules or needed):
         return None
-    said = ["nobody is drawn before it is known"] * needed
+    said = [f"before it is known nobody is drawn for {', '.join(titles[name] for name in needed)}"] if needed else []
     said += [words for state in states if (words := _says(state, now, titles, moves=moves > 0, number=_kind(context, path) == "number"))]
     return FindOut(
         field=path,
@@ -114,12 +114,12 @@ def _state(context: Context, path: str, value: Any, levers: Sequence[Lever]) -> 
         other = context.settled({path: value, **money})
     except InputError:
         return None
-    measure, kept, refused, shut, left = wanted_measure(context), [], [], [], []
+    measure, kept, refused, shut, left = wanted_measure(context), [], [], [], {}
     for one in levers:
         sizing, error = one.middle(path, value), one.largest_error(path, value)
         found = one.fit(other, sizing) if sizing is not None else None
         against = ["size"] if found is None or error is None else [why.rule for why in found.against]
-        left += [len(found.unknown)] if found is not None and one is levers[0] else []
+        left |= {} if found is None else {one.plan.method: len(found.unknown)}
         if sizing is None or error is None or against:
             refused.append(one.plan.method)
             shut += against
@@ -134,7 +134,7 @@ def _state(context: Context, path: str, value: Any, levers: Sequence[Lever]) -> 
         tuple(refused),
         _rules([one for _, one, _ in kept], other),
         tuple(dict.fromkeys(shut)),
-        min(left, default=0),
+        left,
     )
 
 

@@ -105,8 +105,8 @@ class FindOut:
         Between which the largest error of the first plan moves, in shares.
     refuses : tuple of str
         The methods that some answer refuses.
-    needed : bool
-        Whether nobody is drawn for the first plan before it is known.
+    needed : tuple of str
+        The methods for which nobody is drawn before it is known.
     rules : tuple of str
         The rules that some answer makes a warning of, or takes away.
     """
@@ -117,7 +117,7 @@ class FindOut:
     first_changes: bool
     moves: float
     refuses: tuple[str, ...] = ()
-    needed: bool = False
+    needed: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def _changes(context: Context, path: str, lever: Lever, after: Lever, *, first: 
         between = context.range(path)
         stays = between.high < at if below else between.low > at
         place = ("stays first, ahead of" if first else "stays ahead of") if stays else "is ahead of"
-        says = f"{short(lever.plan)} {place} {short(after.plan)} while {what} is {side} {number(at)}{_now(context, path)}."
+        says = f"{short(lever.plan)} {place} {short(after.plan)}, while {what} is {side} {number(at)}{_now(context, path)}."
         out.append(Tip(field=path, at=at, while_below=below, ahead=lever.plan.method, behind=after.plan.method, says=says))
     return out
 
@@ -108,7 +108,7 @@ def _bisected(curve: Curve, low: float, high: float, left: bool) -> float:
             low = middle
         else:
             high = middle
-        if high - low <= 1e-12 * max(abs(low), abs(high)):
+        if high - low <= 1e-10 * max(abs(low), abs(high)):
             break
     return (low + high) / 2
 
