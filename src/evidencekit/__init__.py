@@ -5,6 +5,7 @@
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
+    choose a method         Context; method_names, method_named -> Method: .fits(), .plan(), .simulate(); help(ek.planning)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
@@ -16,8 +17,7 @@
     try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
 
-``help(ek.proportion)`` has the parameters of a function and an example that runs. Names load on first use, so that importing the
-package costs little more than numpy.
+``help(ek.proportion)`` has the parameters of a function and an example that runs. Names load on first use: importing costs little.
 """
 
 from __future__ import annotations

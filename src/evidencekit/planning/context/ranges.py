@@ -36,7 +36,7 @@ class Range:
     @property
     def middle(self) -> float:
         """Half way between the ends."""
-        return (self.low + self.high) / 2
+        return self.low + (self.high - self.low) / 2
 
     @property
     def known(self) -> bool:
