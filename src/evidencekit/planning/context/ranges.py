@@ -18,8 +18,8 @@ class Range:
     Examples
     --------
     >>> from evidencekit.planning import Range
-    >>> Range(0.05, 0.12).middle, Range(3, 3).known
-    (0.085, True)
+    >>> Range(0.05, 0.15).middle, Range(3, 3).known
+    (0.1, True)
     """
 
     low: float
