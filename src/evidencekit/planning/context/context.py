@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ class Context:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every field."""
-        return tuple(_paths())
+        return _paths()
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -200,8 +201,9 @@ class Context:
         return head + ("\n" + text_table(["field", "answer"], rows, limit=60) if rows else "")
 
 
-def _paths() -> list[str]:
-    return [f"{section}.{f.name}" for section, kind in _SECTIONS.items() for f in fields(kind)]
+@cache
+def _paths() -> tuple[str, ...]:
+    return tuple(f"{section}.{f.name}" for section, kind in _SECTIONS.items() for f in fields(kind))
 
 
 def _split(path: str) -> tuple[str, str]:
