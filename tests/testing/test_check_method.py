@@ -250,7 +250,8 @@ def test_every_failure_is_said_at_once() -> None:
         "card: the changelog does not have its version",
         'card: a floor of coverage goes with a class that has a design, "none" with the others',
         "card: a condition names no field of a context",
-        "example, plan or simulator: it raises InputError: A method takes a Context, not a int. ek.Context(...), or ek.Context.from_toml(path).",
+        "example, plan or simulator: it raises InputError: A method takes a Context, not a int. ek.Context(...), or "
+        "ek.Context.from_toml(path).",
     ]
 
 

@@ -98,8 +98,9 @@ def sexes(rng: Rng, count: int) -> Codes:
 def who_answers(rng: Rng, true: Codes, response: float, truth: Truth) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Who answers: a share `response` of all, and those it happened to `truth.response_times` as likely as others."""
     others = response / (truth.p * truth.response_times + 1 - truth.p)
-    chance = np.where(true == 1, others * truth.response_times, others)
-    return rng.random(len(true)) < np.minimum(chance, 1.0)
+    theirs = min(others * truth.response_times, 1.0)
+    others = min((response - truth.p * theirs) / (1 - truth.p), 1.0)  # the same, unless all of those it happened to answer
+    return rng.random(len(true)) < np.where(true == 1, theirs, others)
 
 
 def reported(rng: Rng, true: Codes, truth: Truth) -> Codes:

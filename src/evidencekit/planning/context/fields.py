@@ -103,7 +103,7 @@ def normalised(section: Any, name: str) -> None:
 
 def _answer(one: Field[Any], given: Any, path: str) -> Any:
     asked: Asked = one.metadata["asked"]
-    if given is None or given == "unknown":
+    if given is None or (isinstance(given, str) and given == "unknown"):
         return one.default if asked.kind in ("text", "list") else None
     if asked.kind == "yes or no":
         return _yes_no(given, path)
