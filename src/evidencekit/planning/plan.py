@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.errors import InputError, Refused
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
-from evidencekit.planning.fitting import Fit, Why, fit
+from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
+from evidencekit.planning.gates import gate_of_services
 from evidencekit.planning.settling import open_numbers, settled
 from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
 from evidencekit.rendering.text import text_table
 
-__all__ = ["Plan", "Swing", "planned"]
+__all__ = ["Plan", "Swing", "biases_of", "ends_of", "error", "held", "planned", "total"]
 
+NO_SWING = 1e-9  # shares: what moves the error by less does not move it
 Size = Callable[[Context], Sizing]
 
 
@@ -62,7 +64,7 @@ class Plan:
     workload : Workload
         Days in the field and children referred.
     fit : Fit
-        What has to be known first.
+        What stands in the way, and what has to be known first: the gates, the card's conditions, and what services can take.
     drawing : callable or None
         How the method draws.
     """
@@ -112,7 +114,7 @@ class Plan:
         Raises
         ------
         Refused
-            No approval is named, or something that protects people is not known.
+            No approval is named, something stands in the way, or something that protects people is not known.
         InputError
             The method has no draw of its own.
         """
@@ -121,6 +123,8 @@ class Plan:
                 "Nobody is drawn before an ethics board has approved the study.",
                 "Pass ethics_id=, or synthetic=True for an invented frame.",
             )
+        if not synthetic and self.fit.against:
+            raise Refused(f"Nobody is drawn for this: {self.fit.against[0].says}.".replace("..", "."), self.fit.against[0].instead)
         if not synthetic and self.unknown:
             raise Refused(
                 f"Before anybody is drawn it has to be known: {self.unknown[0].says}.", "Answer it in the context, and plan again."
@@ -148,18 +152,19 @@ class Plan:
 def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) -> Plan:
     """Work out a plan: in the middle of all ranges, at their ends one at a time, and at the best and the worst of them together.
 
-    Ends are taken for the better one by what each does to the largest error while the other numbers are in the middle.
+    Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
+    other numbers are in the middle.
     """
-    middle = settled(context)
-    likely = size(middle)
-    open_ = open_numbers(context)
-    swings = sorted((_swing(card, size, context, path) for path in open_), key=lambda one: (-one.width, one.field))
-    best = {one.field: _end(context, one.field, low=one.at_low <= one.at_high) for one in swings}
-    worst = {one.field: _end(context, one.field, low=one.at_low > one.at_high) for one in swings}
-    ends = [size(settled(context, values)) for values in (best, {}, worst)]
+    likely = size(settled(context))
+    moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
+    swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
+    ends = [size(settled(context, values)) if values else likely for values in ends_of(context, swings)]
+    dear = [Swing(one.field, one.asks, low.cost, high.cost) for one, (low, high) in moves if low.cost != high.cost]
+    costs = [size(settled(context, values)).cost if values else likely.cost for values in ends_of(context, dear)]
     biases = [biases_of(card, one, context) for one in ends]
-    ses, costs = [one.se for one in ends], [one.cost for one in ends]
+    ses = [one.se for one in ends]
     bias = Range(min(sum(b.low for b in one) for one in biases), max(sum(b.high for b in one) for one in biases))
+    load = workload(likely, context, card)
     errors = [error(one.se, total(b)) for one, b in zip(ends, biases, strict=True)]
     return Plan(
         card=card,
@@ -170,11 +175,21 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
         rmse=Range(min(e.low for e in errors), max(e.high for e in errors)),
         cost=Range(min(costs), max(costs)),
         biases=biases[1],
-        swings=tuple(one for one in swings if one.width > 1e-9),
-        workload=workload(likely, context, card),
-        fit=fit(card, context),
+        swings=tuple(swings),
+        workload=load,
+        fit=held(card, context, likely, load),
         drawing=drawing,
     )
+
+
+def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
+    """The context held to the card, and the plan to what services can take."""
+    found, days = fit(card, context), context.resources.days
+    stop = gate_of_services(load, sizing.interviews, days if isinstance(days, Range) else None)
+    if stop is None:
+        return found
+    against, unknown = (*found.against, *([why_stopped(stop)] * stop.known)), (*found.unknown, *([why_stopped(stop)] * (not stop.known)))
+    return Fit(against=against, unknown=unknown)
 
 
 def biases_of(card: Card, sizing: Sizing, context: Context) -> tuple[Bias, ...]:
@@ -197,17 +212,24 @@ def error(se: float, bias: Range) -> Range:
     return Range(math.hypot(se, least), math.hypot(se, max(abs(bias.low), abs(bias.high))))
 
 
-def _swing(card: Card, size: Size, context: Context, path: str) -> Swing:
-    at = []
-    for low in (True, False):
-        one = size(settled(context, {path: _end(context, path, low=low)}))
-        at.append(error(one.se, total(biases_of(card, one, context))).high)
-    return Swing(path, context.asked(path).asks, *at)
+def ends_of(context: Context, swings: Sequence[Swing]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """The numbers of the best, of the middle (none is moved) and of the worst case, by where each swing is lower."""
+    low = {one.field: context.range(one.field).low for one in swings}
+    high = {one.field: context.range(one.field).high for one in swings}
+    best = {one.field: (low if one.at_low <= one.at_high else high)[one.field] for one in swings}
+    worst = {one.field: (high if one.at_low <= one.at_high else low)[one.field] for one in swings}
+    return best, {}, worst
 
 
-def _end(context: Context, path: str, *, low: bool) -> float:
-    between = context.range(path)
-    return between.low if low else between.high
+def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing, Sizing]]]:
+    """What it takes at both ends of each number that is not known, the others in the middle."""
+    ranges = {path: context.range(path) for path in open_numbers(context)}
+    return [(path, (size(settled(context, {path: r.low})), size(settled(context, {path: r.high})))) for path, r in ranges.items()]
+
+
+def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing, Sizing]) -> Swing:
+    at_low, at_high = (error(one.se, total(biases_of(card, one, context))).high for one in pair)
+    return Swing(path, context.asked(path).asks, at_low, at_high)
 
 
 def _points(between: Range) -> str:
