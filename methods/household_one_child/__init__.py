@@ -24,6 +24,7 @@ from evidencekit.planning import (
     clustered,
 )
 from evidencekit.planning.context import Access
+from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, reported, sexes, who_answers
 from evidencekit.sampling import Fieldwork
 
@@ -72,7 +73,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
     """The areas; households are drawn from the lists made in them (`sampling.systematic`), a child by `sampling.one_respondent`."""
-    return ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+    return areas_by_size(plan, frame, seed)
 
 
 def example() -> Context:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evidencekit.errors import EvidencekitError
+from evidencekit.planning.biasing import error, total
 from evidencekit.planning.context import Context
 from evidencekit.planning.fitting import Fit
 from evidencekit.planning.method import Method
-from evidencekit.planning.plan import Plan, biases_of, ends_of, error, held, total
+from evidencekit.planning.plan import Plan, ends_of, held
 from evidencekit.planning.settling import settled
 from evidencekit.planning.sizing import Sizing
 from evidencekit.planning.workload import workload
@@ -46,7 +47,7 @@ class Lever:
         found: list[float] = []
         for end in self.ends:
             sizing = self.method.sizing(end.settled({path: value}, assumed=True))
-            found.append(error(sizing.se, total(biases_of(self.method.card, sizing, context))).high)
+            found.append(error(sizing.se, total(self.method.card, sizing, context)).high)
         return max(found)
 
     def middle(self, path: str, value: Any) -> Sizing | None:
