@@ -173,10 +173,12 @@ def test_no_money_is_refused_and_not_a_crash() -> None:
     assert "No plan can be made here" in repr(made)
 
 
-def test_a_budget_that_may_be_too_small_says_which_number_decides() -> None:
+def test_a_budget_that_may_be_too_small_is_what_to_find_out() -> None:
     made = ek.recommend(safe({"resources.budget": (4_000, 200_000)}), methods=["household_one_child"])
-    assert made.refused[0].rules == ("size",)
-    assert "How much is there to spend?" in made.refused[0].why[0].says
+    assert order(made) == ["household_one_child"]
+    first = made.find_out_first[0]
+    assert (first.field, first.first_changes, first.refuses) == ("resources.budget", True, ("household_one_child",))
+    assert "if 4,000, no plan is left that answers the question (size)" in first.says.lower()
 
 
 @pytest.mark.parametrize(
@@ -200,6 +202,25 @@ def test_bad_input(context: Any, methods: Any, match: str) -> None:
 def test_a_context_that_contradicts_itself_never_gets_here() -> None:
     with pytest.raises(ek.errors.InputError, match="contradicts itself"):
         ek.recommend(safe({"safety.remote_only": True}))
+
+
+def test_a_method_whose_size_fails_is_refused_and_the_others_are_not(tmp_path: Path) -> None:
+    def broken(context: ek.Context) -> Any:
+        raise ZeroDivisionError
+
+    made = ek.recommend(safe(), methods=[household(tmp_path), made_method(tmp_path, "broken", size=broken)])
+    assert order(made) == ["household"]
+    assert "ZeroDivisionError" in made.refused[0].why[0].says
+
+
+def test_a_size_that_fails_at_values_nobody_gave_does_no_harm(tmp_path: Path) -> None:
+    def touchy(context: ek.Context) -> Any:
+        if not 0.05 < context.middle("outcome.p") < 0.5:
+            raise ValueError
+        return sized(400)(context)
+
+    given = [household(tmp_path), made_method(tmp_path, "touchy", size=touchy)]
+    assert set(order(ek.recommend(safe(), methods=given))) == {"household", "touchy"}
 
 
 def test_about_takes_plans_of_here_only(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.errors import InputError, Refused
+from evidencekit.planning.biasing import biases_of, error, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
@@ -17,7 +18,7 @@ from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
 from evidencekit.rendering.text import text_table
 
-__all__ = ["Plan", "Swing", "biases_of", "ends_of", "error", "held", "planned", "total"]
+__all__ = ["Plan", "Swing", "ends_of", "held", "planned", "reached"]
 
 NO_SWING = 1e-9  # shares: what moves the error by less does not move it
 Size = Callable[[Context], Sizing]
@@ -25,7 +26,10 @@ Size = Callable[[Context], Sizing]
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """How far one number that is not known moves the largest error: the error at its low and at its high end."""
+    """How far one number that is not known moves the largest error: the error at its low and at its high end.
+
+    Infinite at an end where the method cannot be done, as where the budget does not reach for it.
+    """
 
     field: str
     asks: str
@@ -35,7 +39,20 @@ class Swing:
     @property
     def width(self) -> float:
         """By how much."""
-        return abs(self.at_high - self.at_low)
+        return abs(self.at_high - self.at_low) if self.reached else math.inf
+
+    @property
+    def reached(self) -> bool:
+        """Whether the method can be done at both ends."""
+        return math.isfinite(self.at_low) and math.isfinite(self.at_high)
+
+    @property
+    def says(self) -> str:
+        """The errors in words."""
+        if self.reached:
+            return f"error {100 * self.at_low:.1f} to {100 * self.at_high:.1f} points"
+        low, high = (f"error {100 * at:.1f} points" if math.isfinite(at) else "cannot be done" for at in (self.at_low, self.at_high))
+        return f"at its lower end {low}, at its upper end {high}"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False, kw_only=True)
@@ -141,7 +158,7 @@ class Plan:
         rows += [["cost", f"{self.cost.low:,.0f} to {self.cost.high:,.0f} {money}".rstrip()]]
         rows += [[f"bias: {one.name}", f"{100 * one.low:+.1f} to {100 * one.high:+.1f} points; {one.source}"] for one in self.biases]
         rows += [["field", one] for one in self.workload.says]
-        rows += [["find out", f"{one.asks} (error {100 * one.at_low:.1f} to {100 * one.at_high:.1f} points)"] for one in self.swings[:3]]
+        rows += [["find out", f"{one.asks} ({one.says})"] for one in self.swings[:3]]
         return rows + [["must be known", one.says] for one in self.unknown]
 
     def __repr__(self) -> str:
@@ -153,28 +170,28 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
     """Work out a plan: in the middle of all ranges, at their ends one at a time, and at the best and the worst of them together.
 
     Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
-    other numbers are in the middle.
+    other numbers are in the middle. An end at which the method cannot be done is left out of the worst, and is first in `swings`.
     """
     likely = size(settled(context))
     moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
     swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
-    ends = [size(settled(context, values)) if values else likely for values in ends_of(context, swings)]
-    dear = [Swing(one.field, one.asks, low.cost, high.cost) for one, (low, high) in moves if low.cost != high.cost]
-    costs = [size(settled(context, values)).cost if values else likely.cost for values in ends_of(context, dear)]
-    biases = [biases_of(card, one, context) for one in ends]
+    ends = [size(reached(size, context, values)) for values in ends_of(context, swings)]
+    dear = [Swing(one.field, one.asks, *(math.inf if end is None else end.cost for end in pair)) for one, pair in moves]
+    dear = sorted((one for one in dear if one.at_low != one.at_high), key=lambda one: (-one.width, one.field))
+    costs = [size(reached(size, context, values)).cost for values in ends_of(context, dear)]
+    biases = [total(card, one, context) for one in ends]
     ses = [one.se for one in ends]
-    bias = Range(min(sum(b.low for b in one) for one in biases), max(sum(b.high for b in one) for one in biases))
     load = workload(likely, context, card)
-    errors = [error(one.se, total(b)) for one, b in zip(ends, biases, strict=True)]
+    errors = [error(one.se, bias) for one, bias in zip(ends, biases, strict=True)]
     return Plan(
         card=card,
         context=context,
         sizing=likely,
         se=Range(min(ses), max(ses)),
-        bias=bias,
+        bias=Range(min(one.low for one in biases), max(one.high for one in biases)),
         rmse=Range(min(e.low for e in errors), max(e.high for e in errors)),
         cost=Range(min(costs), max(costs)),
-        biases=biases[1],
+        biases=biases_of(card, likely, context),
         swings=tuple(swings),
         workload=load,
         fit=held(card, context, likely, load),
@@ -192,44 +209,42 @@ def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
     return Fit(against=against, unknown=unknown)
 
 
-def biases_of(card: Card, sizing: Sizing, context: Context) -> tuple[Bias, ...]:
-    """Every bias in a context: those that follow from it, and those that the card expects of the method."""
-    prior = [one for one in card.bias if all(when.holds(context) is not False for when in one.when)]
-    said = (
-        Bias(one.name, *one.at(sizing.p), f"{one.source} ({one.status})" if one.status != "assumption" else "assumption") for one in prior
-    )
-    return (*sizing.biases, *said)
-
-
-def total(biases: tuple[Bias, ...]) -> Range:
-    """All biases together, at their ends."""
-    return Range(sum(one.low for one in biases), sum(one.high for one in biases))
-
-
-def error(se: float, bias: Range) -> Range:
-    """The root mean square error: ``sqrt(se^2 + bias^2)``, with the least and the largest bias of a range."""
-    least = 0.0 if bias.low <= 0 <= bias.high else min(abs(bias.low), abs(bias.high))
-    return Range(math.hypot(se, least), math.hypot(se, max(abs(bias.low), abs(bias.high))))
-
-
 def ends_of(context: Context, swings: Sequence[Swing]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
-    """The numbers of the best, of the middle (none is moved) and of the worst case, by where each swing is lower."""
+    """The numbers of the best, of the middle (none is moved) and of the worst case that can be done, by where each swing is lower."""
     low = {one.field: context.range(one.field).low for one in swings}
     high = {one.field: context.range(one.field).high for one in swings}
     best = {one.field: (low if one.at_low <= one.at_high else high)[one.field] for one in swings}
-    worst = {one.field: (high if one.at_low <= one.at_high else low)[one.field] for one in swings}
+    worst = {one.field: (high if one.at_low <= one.at_high else low)[one.field] for one in swings if one.reached}
     return best, {}, worst
 
 
-def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing, Sizing]]]:
-    """What it takes at both ends of each number that is not known, the others in the middle."""
+def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing | None, Sizing | None]]]:
+    """What it takes at both ends of each number that is not known, the others in the middle; None where it cannot be done."""
     ranges, middle = {path: context.range(path) for path in open_numbers(context)}, settled(context)
     ends = {path: [middle.settled({path: end}, assumed=True) for end in (r.low, r.high)] for path, r in ranges.items()}
-    return [(path, (size(low), size(high))) for path, (low, high) in ends.items()]
+    return [(path, (_done(size, low), _done(size, high))) for path, (low, high) in ends.items()]
 
 
-def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing, Sizing]) -> Swing:
-    at_low, at_high = (error(one.se, total(biases_of(card, one, context))).high for one in pair)
+def _done(size: Size, context: Context) -> Sizing | None:
+    try:
+        return size(context)
+    except InputError:
+        return None
+
+
+def reached(size: Size, context: Context, ends: dict[str, float]) -> Context:
+    """The context with numbers at these ends; where it cannot be done at all of them, with the least in the middle again."""
+    given = dict(ends)
+    while given:
+        made = settled(context, given)
+        if _done(size, made) is not None:
+            return made
+        given.popitem()
+    return settled(context)
+
+
+def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing | None, Sizing | None]) -> Swing:
+    at_low, at_high = (math.inf if one is None else error(one.se, total(card, one, context)).high for one in pair)
     return Swing(path, context.asked(path).asks, at_low, at_high)
 
 

@@ -22,11 +22,20 @@ TIMES = 8  # so many times as many areas in the population as in the sample
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Areas that were drawn: stratum and chance of each, and its size over the size that the frame has for it."""
+    """Areas that were drawn: the stratum of each, its chance, its size on the frame, and by how many times it has grown since."""
 
     stratum: Codes
     chance: Floats
+    size: Floats
     grown: Floats
+
+    @property
+    def weight(self) -> Floats:
+        """Of a household or pupil in each area, up to a constant, where as many are drawn in every area: its size now over its chance.
+
+        Sizes on the frame cancel out; what an area has grown by does not.
+        """
+        return self.size * self.grown / self.chance
 
     def __len__(self) -> int:
         return len(self.stratum)
@@ -49,7 +58,7 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
         The same of what areas have grown by since the frame was made.
     """
     counts = np.diff(np.linspace(0, count, strata + 1).round().astype(int)).clip(2)
-    stratum, chance = [], []
+    stratum, chance, sizes = [], [], []
     for k, n in enumerate(counts):
         size = np.exp(spread * rng.standard_normal(TIMES * n))
         chances = np.minimum(n * size / size.sum(), 0.999)
@@ -57,8 +66,9 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
         picked = steps(chances, int(n), float(rng.random()))
         stratum.append(np.full(len(picked), k))
         chance.append(chances[picked])
+        sizes.append(size[picked])
     drawn = np.concatenate(chance)
-    return Areas(np.concatenate(stratum), drawn, np.exp(grown * rng.standard_normal(len(drawn))))
+    return Areas(np.concatenate(stratum), drawn, np.concatenate(sizes), np.exp(grown * rng.standard_normal(len(drawn))))
 
 
 def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
@@ -88,8 +98,9 @@ def sexes(rng: Rng, count: int) -> Codes:
 def who_answers(rng: Rng, true: Codes, response: float, truth: Truth) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Who answers: a share `response` of all, and those it happened to `truth.response_times` as likely as others."""
     others = response / (truth.p * truth.response_times + 1 - truth.p)
-    chance = np.where(true == 1, others * truth.response_times, others)
-    return rng.random(len(true)) < np.minimum(chance, 1.0)
+    theirs = min(others * truth.response_times, 1.0)
+    others = min((response - truth.p * theirs) / (1 - truth.p), 1.0)  # the same, unless all of those it happened to answer
+    return rng.random(len(true)) < np.where(true == 1, theirs, others)
 
 
 def reported(rng: Rng, true: Codes, truth: Truth) -> Codes:

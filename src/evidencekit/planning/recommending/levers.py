@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evidencekit.errors import EvidencekitError
+from evidencekit.planning.biasing import error, total
 from evidencekit.planning.context import Context
 from evidencekit.planning.fitting import Fit
 from evidencekit.planning.method import Method
-from evidencekit.planning.plan import Plan, biases_of, ends_of, error, held, total
-from evidencekit.planning.settling import settled
+from evidencekit.planning.plan import Plan, ends_of, held, reached
 from evidencekit.planning.sizing import Sizing
 from evidencekit.planning.workload import workload
 
-__all__ = ["Lever", "lever"]
+__all__ = ["TRIED", "Lever", "lever"]
+
+TRIED = (EvidencekitError, ArithmeticError, ValueError)  # what a size may raise at a value that nobody gave
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +35,7 @@ class Lever:
         if key not in self.known:
             try:
                 self.known[key] = self._largest(path, value)
-            except EvidencekitError:
+            except TRIED:
                 self.known[key] = None
         return self.known[key]
 
@@ -43,17 +45,24 @@ class Lever:
 
     def _largest(self, path: str, value: Any) -> float:
         context = self.plan.context.settled({path: value}, assumed=True)
-        found: list[float] = []
-        for end in self.ends:
-            sizing = self.method.sizing(end.settled({path: value}, assumed=True))
-            found.append(error(sizing.se, total(biases_of(self.method.card, sizing, context))).high)
+        best, middle, worst = (end.settled({path: value}, assumed=True) for end in self.ends)
+        found = [self._error(middle, context)]
+        for end in (best, worst):
+            try:
+                found.append(self._error(end, context))
+            except TRIED:  # a plan leaves such an end out
+                continue
         return max(found)
+
+    def _error(self, end: Context, context: Context) -> float:
+        sizing = self.method.sizing(end)
+        return error(sizing.se, total(self.method.card, sizing, context)).high
 
     def middle(self, path: str, value: Any) -> Sizing | None:
         """What it takes in the middle where a field is answered so."""
         try:
             return self.method.sizing(self.ends[1].settled({path: value}, assumed=True))
-        except EvidencekitError:
+        except TRIED:
             return None
 
     def fit(self, context: Context, sizing: Sizing) -> Fit:
@@ -63,5 +72,5 @@ class Lever:
 
 def lever(method: Method, plan: Plan) -> Lever:
     """The lever of a plan."""
-    best, middle, worst = (settled(plan.context, values) for values in ends_of(plan.context, plan.swings))
+    best, middle, worst = (reached(method.sizing, plan.context, values) for values in ends_of(plan.context, plan.swings))
     return Lever(method, plan, (best, middle, worst))

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidencekit.combining.classes import CLASSES
-from evidencekit.errors import EvidencekitError, InputError, how_many
+from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.planning.context import Context
 from evidencekit.planning.discovery import method_named, method_names
 from evidencekit.planning.fitting import Why
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending.nouns import Refusal
-from evidencekit.planning.settling import open_numbers, settled
 
 __all__ = ["Sorted", "class_of", "key_of", "methods_given", "sorted_out", "wanted_measure"]
+
+
+FAULTS = (ArithmeticError, ValueError, LookupError, TypeError)  # of a size that somebody wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +88,8 @@ def _tried(method: Method, context: Context) -> Plan | tuple[Why, ...]:
     try:
         made = method.plan(context)
     except EvidencekitError as trouble:
-        where = _where(method, context)
-        return (Why("size", f"{trouble.what}{where}", trouble.fix, f"card of {method.name} {method.card.version}"),)
+        return (Why("size", trouble.what, trouble.fix, f"card of {method.name} {method.card.version}"),)
+    except FAULTS as trouble:  # somebody's method, and the others are not to wait for it
+        says = f"what it takes cannot be worked out here ({type(trouble).__name__})"
+        return (Why("size", says, "Tell its authors: Method.plan shows where.", f"card of {method.name} {method.card.version}"),)
     return made.fit.against or made
-
-
-def _where(method: Method, context: Context) -> str:
-    """Which numbers that are not known make a method impossible, where it is possible in the middle of all."""
-    try:
-        method.sizing(settled(context))
-    except EvidencekitError:
-        return ""
-    bad: list[str] = []
-    for path in open_numbers(context):
-        between = context.range(path)
-        for end in (between.low, between.high):
-            try:
-                method.sizing(settled(context, {path: end}))
-            except EvidencekitError:
-                bad.append(context.asked(path).asks)
-                break
-    if not bad:
-        return " It is so where several numbers that are not known lie at their ends."
-    return f" It is so at an end of {how_many(len(bad), 'number')} that {'is' if len(bad) == 1 else 'are'} not known: {' '.join(bad)}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from evidencekit.errors import EvidencekitError
 from evidencekit.planning.context import Context
-from evidencekit.planning.recommending.levers import Lever
+from evidencekit.planning.recommending.levers import TRIED, Lever
 from evidencekit.planning.recommending.nouns import Tip
 from evidencekit.planning.recommending.words import noun, number, short
 from evidencekit.planning.settling import numbers, settled
@@ -152,5 +151,5 @@ def _made(lever: Lever, path: str, value: float) -> float | None:
     """The largest error of a plan that is made with a number known."""
     try:
         return lever.method.plan(lever.plan.context.settled({path: value}, assumed=True)).rmse.high
-    except EvidencekitError:
+    except TRIED:
         return None
