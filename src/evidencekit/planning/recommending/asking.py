@@ -72,8 +72,15 @@ def _one(context: Context, path: str, levers: Sequence[Lever], base: tuple[_Stat
     needed = tuple(name for name in now.open if any(state.open.get(name, now.open[name]) < now.open[name] for state in states))
     if not (first or moves or refused or rules or needed):
         return None
-    said = [f"before it is known nobody is drawn for {', '.join(titles[name] for name in needed)}"] if needed else []
-    said += [words for state in states if (words := _says(state, now, titles, moves=moves > 0, number=_kind(context, path) == "number"))]
+    whom = (
+        "any plan"
+        if len(needed) == len(now.open)
+        else "these"
+        if set(needed) == set(refused)
+        else _listed([titles[name] for name in needed])
+    )
+    said = [words for state in states if (words := _says(state, now, titles, moves=moves > 0, number=_kind(context, path) == "number"))]
+    said += [f"before it is known nobody is drawn for {whom}"] if needed else []
     return FindOut(
         field=path,
         asks=context.asked(path).asks,
@@ -84,6 +91,12 @@ def _one(context: Context, path: str, levers: Sequence[Lever], base: tuple[_Stat
         needed=needed,
         rules=rules,
     )
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Two titles, and how many more."""
+    more = f" and {len(titles) - 2} more" if len(titles) > 2 else ""
+    return "; ".join(titles[:2]) + more
 
 
 def _kind(context: Context, path: str) -> str:
@@ -152,7 +165,7 @@ def _says(state: _State, now: _State, titles: Mapping[str, str], *, moves: bool,
     elif state.order[:1] != now.order[:1]:
         parts.append(f"{titles[state.order[0]]} comes first")
     if state.refused and (state.order or not now.order):
-        parts.append(f"not to be used: {', '.join(titles[name] for name in state.refused)}{shut}")
+        parts.append(f"{_listed([titles[name] for name in state.refused])} not to be used{shut}")
     if moves and state.error is not None and state.order[:1] == now.order[:1] and (number or abs(state.error - (now.error or 0)) > CLOSE):
         parts.append(f"the first plan is off by at most {points(state.error)} points")
     if state.order[:1] == now.order[:1] and set(state.rules) != set(now.rules):
@@ -160,4 +173,4 @@ def _says(state: _State, now: _State, titles: Mapping[str, str], *, moves: bool,
         gone = [one for one in now.rules if one not in state.rules]
         parts += [f"{' and '.join(new)} warns"] if len(new) == 1 else [f"{' and '.join(new)} warn"] if new else []
         parts += [f"{' and '.join(gone)} no longer applies"] if gone else []
-    return f"if {answered(state.value)}, {' and '.join(parts)}" if parts else ""
+    return f"if {answered(state.value)}, {', and '.join(parts)}" if parts else ""

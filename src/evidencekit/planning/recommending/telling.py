@@ -61,6 +61,11 @@ def explained(made: Recommendation) -> str:
         lines += ["Refused", ""]
         for one in made.refused:
             lines += [*_refused(one), ""]
+    asked = {(int(one.rule[1:]), one.says): one for advice in made.advice for one in advice.cautions if not one.known}
+    lines += ["What rules ask", ""] if asked else []
+    for _, one in sorted(asked.items()):
+        lines += _wrapped(f"{one.rule}: {one.says} Source: {one.source}.", "   ")
+    lines += [""] if asked else []
     lines += ["Find out first"] if made.find_out_first else []
     for k, one in enumerate(made.find_out_first, 1):
         lines += _wrapped(f"{k}. {one.asks} [{one.field}] {one.says}", "   ")
@@ -90,7 +95,9 @@ def _plan(mark: str, plan: Plan, made: Recommendation) -> list[str]:
     for one in plan.biases:
         lines += _wrapped(f"Bias, {one.name}: {_signed(one.low)} to {_signed(one.high)} points. Source: {one.source}.", "   ")
     for one in advice.cautions:
-        lines += _wrapped(f"{one.rule}{'' if one.known else ' asks'}: {one.says} Source: {one.source}.", "   ")
+        lines += _wrapped(f"{one.rule}: {one.says} Source: {one.source}.", "   ") if one.known else []
+    asking = [one.rule for one in advice.cautions if not one.known]
+    lines += [f"   Rules that ask, see below: {', '.join(asking)}"] if asking else []
     for one in advice.aside:
         lines += _wrapped(f"More exact, and below all the same: {one.says}", "   ")
     for one in advice.tips:

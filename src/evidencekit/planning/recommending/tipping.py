@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from evidencekit.planning.context import Context
 from evidencekit.planning.recommending.levers import TRIED, Lever
@@ -16,6 +17,7 @@ __all__ = ["tips_of"]
 LIMITS = 20.0  # a number without ends is looked at from a 20th to 20 times what it is now
 GRID = 8
 STEPS = 60
+NEAR = 1e-10  # shares: errors nearer to each other are the same
 STEP = 1e-6  # on each side of a tip the plans themselves are made, and must stand in the order that is said
 Curve = Callable[[float], float | None]
 
@@ -61,7 +63,7 @@ def _exact(context: Context, path: str, lever: Lever) -> list[Tip]:
 
     def spare(value: float, error: float | None) -> float | None:
         at = middle.settled({path: value}, assumed=True)
-        return _less(at.middle("outcome.rse") * at.middle("outcome.p") * (1 + 1e-9), error)
+        return _less(at.middle("outcome.rse") * at.middle("outcome.p") * (1 + 1e-7), error)
 
     out: list[Tip] = []
     turns = _turns(context, path, lambda v: spare(v, lever.largest_error(path, v)), lambda v: spare(v, _made(lever, path, v)))
@@ -74,26 +76,19 @@ def _exact(context: Context, path: str, lever: Lever) -> list[Tip]:
 
 def _turns(context: Context, path: str, curve: Curve, made: Curve) -> list[tuple[float, bool]]:
     """Where a curve passes 0, nearest to what the number is now on each side, and whether it is above 0 below that."""
-    values = _grid(context, path)
-    heights = [curve(value) for value in values]
+    heights = [(value, curve(value)) for value in _grid(context, path)]
+    told = [(value, height) for value, height in heights if height is None or abs(height) > NEAR]
     now = context.middle(path)
     crossed: list[tuple[float, bool]] = []
-    for (low, left), (high, right) in zip(_pairs(values, heights), _pairs(values[1:], heights[1:]), strict=False):
+    for (low, left), (high, right) in pairwise(told):
         if left is None or right is None or (left > 0) == (right > 0):
             continue
         at = _bisected(curve, low, high, left > 0)
-        if not _turns_there(made, at, left > 0):
-            at = _bisected(made, low, high, left > 0)  # other numbers change ends on the way: slower, and exact
-            if not _turns_there(made, at, left > 0):
-                continue
-        crossed.append((at, left > 0))
+        if _turns_there(made, at, left > 0):
+            crossed.append((at, left > 0))
     below = [one for one in crossed if one[0] <= now][-1:]
     above = [one for one in crossed if one[0] > now][:1]
     return below + above
-
-
-def _pairs(values: Sequence[float], heights: Sequence[float | None]) -> list[tuple[float, float | None]]:
-    return list(zip(values, heights, strict=True))
 
 
 def _bisected(curve: Curve, low: float, high: float, left: bool) -> float:
