@@ -34,4 +34,4 @@ def settled(context: Context, values: Mapping[str, float] | None = None) -> Cont
     0
     """
     given = values or {}
-    return context.settled({path: given.get(path, context.middle(path)) for path in numbers(context)})
+    return context.settled({path: given.get(path, context.middle(path)) for path in numbers(context)}, assumed=True)

@@ -94,8 +94,11 @@ def _made(given: Mapping[str, Any], folder: str) -> Card:
     one_of("respondents", method["respondents"], RESPONDENTS)
     one_of("status", method["status"], ("reviewed", "experimental"))
     coverage = given["conformance"]["coverage"]
-    if has_design(method["inference"]) and not isinstance(coverage, float):
-        raise InputError(f"The card of {folder} has no floor of coverage.", "conformance.coverage = 0.93, for example.")
+    if has_design(method["inference"]):
+        if not (isinstance(coverage, float) and 0 < coverage < 1):
+            raise InputError(f"The card of {folder} has no floor of coverage.", "conformance.coverage = 0.93, for example.")
+    elif coverage != "none":
+        raise InputError(f"The card of {folder} has a floor of coverage and a class without intervals.", 'conformance.coverage = "none".')
     return Card(
         **{name: method[name] for name in ("name", "version", "title", "inference", "respondents", "minimum_age", "status", "reviewed")},
         authors=_words(method["authors"], folder, "method.authors"),

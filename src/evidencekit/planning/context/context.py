@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,24 @@ class Context:
         """Whether anything was answered."""
         return self[path] not in (None, "", ())
 
-    def settled(self, values: Mapping[str, Any]) -> Context:
+    def settled(self, values: Mapping[str, Any], *, assumed: bool = False) -> Context:
         """The same context with some fields answered, as a new one.
+
+        Parameters
+        ----------
+        values : mapping
+            From fields, as ``"outcome.p"``, to answers.
+        assumed : bool
+            True says that a plan takes them for the time being: nobody gave them, so that they contradict no answer.
+
+        Returns
+        -------
+        Context
+
+        Raises
+        ------
+        InputError
+            There is no such field, an answer is of the wrong kind, or two that were given exclude each other.
 
         Examples
         --------
@@ -148,7 +165,13 @@ class Context:
         for path, value in values.items():
             section, name = _split(path)
             changed.setdefault(section, {})[name] = value
-        return replace(self, **{section: replace(getattr(self, section), **given) for section, given in changed.items()})
+        sections = {section: replace(getattr(self, section), **given) for section, given in changed.items()}
+        if not assumed:
+            return replace(self, **sections)
+        made = copy(self)  # which is not held to contradictions again
+        for section, answers in sections.items():
+            object.__setattr__(made, section, answers)
+        return made
 
     @property
     def paths(self) -> tuple[str, ...]:
