@@ -25,6 +25,7 @@ from evidencekit.planning import (
     clustered,
 )
 from evidencekit.planning.context import Access
+from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import children_at_home, draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
@@ -52,7 +53,8 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     cells = draw_areas(rng, round(sizing.psus), spread=SPREAD, grown=ERROR)
     shares = local_shares(rng, len(cells), truth)
     parts = np.ceil(cells.grown / MOST)
-    visits = sizing.visits / len(cells) * cells.size * cells.grown / parts
+    households = sizing.visits / len(cells) * cells.size / np.exp(1.5 * SPREAD**2)  # that many on average, as drawn by size
+    visits = households * cells.grown / parts
     opened = context.middle("access.eligible") * context.middle("access.household_response")
     cell = np.repeat(np.arange(len(cells)), rng.poisson(visits * opened))
     children = children_at_home(rng, len(cell))
@@ -71,7 +73,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
     """The cells, by the number of people in them; of one that is cut into parts, `sampling.srs` draws a part."""
-    return ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+    return areas_by_size(plan, frame, seed)
 
 
 def example() -> Context:

@@ -26,6 +26,7 @@ from evidencekit.planning import (
     clustered,
 )
 from evidencekit.planning.context import Access
+from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import among_reached, children_at_home, draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
@@ -73,7 +74,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.RandomWalk:
     """Areas by size, with a route sheet for each that was decided before anybody walks."""
-    areas = ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+    areas = areas_by_size(plan, frame, seed)
     return ek.sampling.random_walk(areas, visits=max(round(plan.sizing.visits / plan.sizing.psus), 1))
 
 

@@ -25,6 +25,7 @@ from evidencekit.planning import (
     clustered,
 )
 from evidencekit.planning.context import Access
+from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import ELIGIBLE, Areas, children_at_home, draw_areas, interviews, local_shares
 from evidencekit.sampling import Fieldwork
 
@@ -65,7 +66,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
     children = rng.binomial(children_at_home(rng, len(area)), 0.5)  # of the sex that is asked
     area, children = area[children > 0], children[children > 0]
-    weight = (areas.grown / areas.chance / part)[area] * children
+    weight = (areas.weight / part)[area] * children
     response = context.middle("access.response")
     data = interviews(rng, truth, areas, area=area, weight=weight, sex=asked[area], shares=shares, response=response)
     return Simulated(data, {"prevalence": truth.p}, len(area))
@@ -83,7 +84,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.Draw:
     """The areas, each for girls or for boys (`sampling.split_psus`)."""
-    return ek.sampling.split_psus(ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed))
+    return ek.sampling.split_psus(areas_by_size(plan, frame, seed))
 
 
 def example() -> Context:

@@ -32,7 +32,8 @@ TIMES = np.array([1.0, 2.0, 4.0, 8.0])  # visits to any listed venue in the week
 PEOPLE = np.array([0.30, 0.30, 0.25, 0.15])  # who comes so often, of all who come: an assumption
 OFTEN = TIMES**0.3 / (PEOPLE @ TIMES**0.3)  # how much more frequent the outcome is among those who come often: an assumption
 CROWD = 3.0  # people counted for one who is asked
-ERROR = 0.4  # of people who came over people who were expected (standard deviation of the logarithm)
+SPREAD = 0.6  # of people expected (standard deviation of the logarithm)
+ERROR = 0.4  # of people who came over people who were expected (the same)
 PERIODS = Clusters(called="periods at venues", listed=False, visited=False)
 CV_WEIGHTS = 0.95  # of weights: visits, and people who came over people who were expected
 
@@ -51,14 +52,15 @@ def attendance(p: float) -> np.ndarray[Any, Any]:
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Count who comes in drawn periods, ask some of them, and how often they come."""
-    periods = draw_areas(rng, round(sizing.psus), spread=0.6, grown=ERROR)
+    periods = draw_areas(rng, round(sizing.psus), spread=SPREAD, grown=ERROR)
     people = np.array(local_shares(rng, len(periods), truth)[::-1])  # the shares of those who attend: boys, girls
     often = attendance(truth.p)
     means = often @ TIMES
     visits = people * means[1] + (1 - people) * means[0]  # of one of them: where it happened to many, more come in a period
     response = context.middle("access.response")
     ask = max(round(sizing.take / response), 1)
-    came = rng.poisson(CROWD * ask * periods.grown * visits.mean(axis=0) / (PEOPLE @ TIMES))
+    crowd = CROWD * ask * periods.size / np.exp(1.5 * SPREAD**2) * periods.grown
+    came = rng.poisson(crowd * visits.mean(axis=0) / (PEOPLE @ TIMES))
     drawn = np.minimum(came, ask)
     period = np.repeat(np.arange(len(periods)), drawn)
     sex = (rng.random(len(period)) < (visits[1] / visits.sum(axis=0))[period]).astype(np.int64)

@@ -5,6 +5,7 @@
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
+    choose a method         recommend(Context) -> Recommendation; Method, method_names, method_named; help(ek.planning)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
@@ -16,8 +17,7 @@
     try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
 
-``help(ek.proportion)`` has the parameters of a function and an example that runs. Names load on first use, so that importing the
-package costs little more than numpy.
+``help(ek.proportion)`` has parameters and an example that runs. Names load on first use: importing costs little more than numpy.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from evidencekit.frames import Dataset
     from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
-    from evidencekit.planning import Context, Method, method_named, method_names
+    from evidencekit.planning import Context, Method, Recommendation, method_named, method_names, recommend
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
     from evidencekit.survey import (
@@ -87,6 +87,7 @@ _ROOMS: dict[str, str] = {
     "Method": "planning",
     "Missing": "missingness",
     "NoDesign": "survey",
+    "Recommendation": "planning",
     "Released": "disclosure",
     "Replicates": "survey",
     "Stages": "survey",
@@ -112,6 +113,7 @@ _ROOMS: dict[str, str] = {
     "ratio": "survey",
     "ratio_of": "combining",
     "read": "reading",
+    "recommend": "planning",
     "release": "disclosure",
     "total": "survey",
     "validate": "instrument",
@@ -151,6 +153,7 @@ __all__ = [
     "Method",
     "Missing",
     "NoDesign",
+    "Recommendation",
     "Released",
     "Replicates",
     "Stages",
@@ -177,6 +180,7 @@ __all__ = [
     "ratio",
     "ratio_of",
     "read",
+    "recommend",
     "release",
     "total",
     "validate",

@@ -5,6 +5,8 @@
     what is known           Context: Population, Access, Outcome, Safety, Protection, Resources; from_toml
     which methods           method_names(), method_named(name) -> Method: .card, .fits(context), .plan(context), .simulate(), .analyse()
     what it takes           Plan: .sizing, .cost, .se, .bias, .rmse, .swings (what to find out first), .draw(frame, seed=, ethics_id=)
+    which to take           recommend(context) -> Recommendation: .plans, .beside, .refused, .find_out_first, .explain(), .save(path)
+    rules                   RULES (what to warn of), GATES (when nobody is asked), Advice, Caution, Tip, FindOut, Refusal
     how things may be       Truth, Simulated
     a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, elements
 """
@@ -12,18 +14,26 @@
 from evidencekit.planning.cards import Card, Condition, read_card
 from evidencekit.planning.context import Access, Context, Outcome, Population, Protection, Range, Resources, Safety
 from evidencekit.planning.discovery import method_named, method_names
+from evidencekit.planning.gates import GATES
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
+from evidencekit.planning.recommending import Advice, FindOut, Recommendation, Refusal, Tip, recommend
+from evidencekit.planning.rules import RULES, Caution, Rule
 from evidencekit.planning.sizing import Bias, Clusters, Line, Sizing, clustered, elements
 from evidencekit.planning.truth import Simulated, Truth
 
 __all__ = [
+    "GATES",
+    "RULES",
     "Access",
+    "Advice",
     "Bias",
     "Card",
+    "Caution",
     "Clusters",
     "Condition",
     "Context",
+    "FindOut",
     "Line",
     "Method",
     "Outcome",
@@ -31,15 +41,20 @@ __all__ = [
     "Population",
     "Protection",
     "Range",
+    "Recommendation",
+    "Refusal",
     "Resources",
+    "Rule",
     "Safety",
     "Simulated",
     "Sizing",
     "Swing",
+    "Tip",
     "Truth",
     "clustered",
     "elements",
     "method_named",
     "method_names",
     "read_card",
+    "recommend",
 ]

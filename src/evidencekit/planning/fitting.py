@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidencekit.planning.cards import Card, Condition
-from evidencekit.planning.context import Context
+from evidencekit.planning.context import Context, Range
 from evidencekit.planning.gates import Stop, gates_of
 
-__all__ = ["Fit", "Why", "fit"]
+__all__ = ["Fit", "Why", "fit", "why_stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ class Fit:
 
 def fit(card: Card, context: Context) -> Fit:
     """Hold a context to the gates and to a card."""
-    against = [_stopped(stop) for stop in gates_of(card, context) if stop.known]
-    unknown = [_stopped(stop) for stop in gates_of(card, context) if not stop.known]
+    stops = gates_of(card, context)
+    against = [why_stopped(stop) for stop in stops if stop.known]
+    unknown = [why_stopped(stop) for stop in stops if not stop.known]
+    young = _too_young(card, context)
+    if young is not None:
+        (unknown if context.population.age_min is None else against).append(young)
     for wanted, conditions in ((True, card.requires), (False, card.refuses_if)):
         for one in conditions:
             holds = one.holds(context)
@@ -61,7 +65,22 @@ def _why(one: Condition, context: Context, card: Card) -> Why:
     return Why("card", f"{asks} {_sentence(one.why)}", one.instead, f"card of {card.name} {card.version}")
 
 
-def _stopped(stop: Stop) -> Why:
+def _too_young(card: Card, context: Context) -> Why | None:
+    """Whether a method would ask children below the age it is made for: not known where their age is not."""
+    if card.respondents != "children" or card.minimum_age <= 0:
+        return None
+    youngest, source = context.population.age_min, f"card of {card.name} {card.version}"
+    least = f"this asks nobody below {card.minimum_age}"
+    if youngest is None:
+        return Why("age", f"{context.asked('population.age_min').asks} {_sentence(least)}", "Say the ages.", source)
+    if isinstance(youngest, Range) and youngest.low < card.minimum_age:
+        instead = f"Let it be about those of {card.minimum_age} and over, or ask others than the younger ones."
+        return Why("age", f"the youngest are {youngest}, and {least}", instead, source)
+    return None
+
+
+def why_stopped(stop: Stop) -> Why:
+    """A gate as a reason."""
     return Why(stop.gate, stop.says, stop.instead, stop.source)
 
 

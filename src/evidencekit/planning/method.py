@@ -63,11 +63,36 @@ class Method:
         return self.card.name
 
     def fits(self, context: Context) -> Fit:
-        """Whether it can be used there: its own conditions and the gates that hold for every method."""
+        """Whether it can be used there: its own conditions and the gates that hold for every method.
+
+        Parameters
+        ----------
+        context : Context
+            Where.
+
+        Returns
+        -------
+        Fit
+            ``.ok`` is True, False, or None where something has to be known first; ``.against`` and ``.unknown`` say what.
+
+        Raises
+        ------
+        InputError
+            It is not a context.
+        """
         return fit(self.card, _context(context))
 
     def plan(self, context: Context) -> Plan:
         """What it takes in a context, how far its number may be off, and what would change that.
+
+        Parameters
+        ----------
+        context : Context
+            Where; what is not known of it widens the plan.
+
+        Returns
+        -------
+        Plan
 
         Raises
         ------
@@ -87,6 +112,15 @@ class Method:
             What the context expects, by default.
         seed : int
             For ``numpy.random``.
+
+        Returns
+        -------
+        Simulated
+
+        Raises
+        ------
+        InputError
+            It is not a context, or its budget buys too little for this method.
         """
         at = settled(_context(context))
         return self.simulator(at, self.sizing(at), truth or Truth.of(at), np.random.default_rng(seed))
@@ -100,6 +134,16 @@ class Method:
             As `simulate` gives them, or as the field brings them home under the same names.
         by : sequence of str
             Groups that are told apart.
+
+        Returns
+        -------
+        Estimate
+            One number, or one for each group.
+
+        Raises
+        ------
+        InputError
+            There are no answers, or a column is missing.
         """
         import pandas as pd
 

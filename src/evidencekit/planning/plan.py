@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.errors import InputError, Refused
+from evidencekit.planning.biasing import biases_of, error, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
-from evidencekit.planning.fitting import Fit, Why, fit
+from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
+from evidencekit.planning.gates import gate_of_services
 from evidencekit.planning.settling import open_numbers, settled
 from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
 from evidencekit.rendering.text import text_table
 
-__all__ = ["Plan", "Swing", "planned"]
+__all__ = ["Plan", "Swing", "biases_of", "ends_of", "error", "held", "planned", "total"]
 
+NO_SWING = 1e-9  # shares: what moves the error by less does not move it
 Size = Callable[[Context], Sizing]
 
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """How far one number that is not known moves the largest error: the error at its low and at its high end."""
+    """How far one number that is not known moves the largest error: the error at its low and at its high end.
+
+    Infinite at an end where the method cannot be done, as where the budget does not reach for it.
+    """
 
     field: str
     asks: str
@@ -33,7 +39,20 @@ class Swing:
     @property
     def width(self) -> float:
         """By how much."""
-        return abs(self.at_high - self.at_low)
+        return abs(self.at_high - self.at_low) if self.reached else math.inf
+
+    @property
+    def reached(self) -> bool:
+        """Whether the method can be done at both ends."""
+        return math.isfinite(self.at_low) and math.isfinite(self.at_high)
+
+    @property
+    def says(self) -> str:
+        """The errors in words."""
+        if self.reached:
+            return f"error {100 * self.at_low:.1f} to {100 * self.at_high:.1f} points"
+        low, high = (f"error {100 * at:.1f} points" if math.isfinite(at) else "cannot be done" for at in (self.at_low, self.at_high))
+        return f"at its lower end {low}, at its upper end {high}"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False, kw_only=True)
@@ -62,7 +81,7 @@ class Plan:
     workload : Workload
         Days in the field and children referred.
     fit : Fit
-        What has to be known first.
+        What stands in the way, and what has to be known first: the gates, the card's conditions, and what services can take.
     drawing : callable or None
         How the method draws.
     """
@@ -112,7 +131,7 @@ class Plan:
         Raises
         ------
         Refused
-            No approval is named, or something that protects people is not known.
+            No approval is named, something stands in the way, or something that protects people is not known.
         InputError
             The method has no draw of its own.
         """
@@ -121,6 +140,8 @@ class Plan:
                 "Nobody is drawn before an ethics board has approved the study.",
                 "Pass ethics_id=, or synthetic=True for an invented frame.",
             )
+        if not synthetic and self.fit.against:
+            raise Refused(f"Nobody is drawn for this: {self.fit.against[0].says}.".replace("..", "."), self.fit.against[0].instead)
         if not synthetic and self.unknown:
             raise Refused(
                 f"Before anybody is drawn it has to be known: {self.unknown[0].says}.", "Answer it in the context, and plan again."
@@ -137,7 +158,7 @@ class Plan:
         rows += [["cost", f"{self.cost.low:,.0f} to {self.cost.high:,.0f} {money}".rstrip()]]
         rows += [[f"bias: {one.name}", f"{100 * one.low:+.1f} to {100 * one.high:+.1f} points; {one.source}"] for one in self.biases]
         rows += [["field", one] for one in self.workload.says]
-        rows += [["find out", f"{one.asks} (error {100 * one.at_low:.1f} to {100 * one.at_high:.1f} points)"] for one in self.swings[:3]]
+        rows += [["find out", f"{one.asks} ({one.says})"] for one in self.swings[:3]]
         return rows + [["must be known", one.says] for one in self.unknown]
 
     def __repr__(self) -> str:
@@ -148,66 +169,81 @@ class Plan:
 def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) -> Plan:
     """Work out a plan: in the middle of all ranges, at their ends one at a time, and at the best and the worst of them together.
 
-    Ends are taken for the better one by what each does to the largest error while the other numbers are in the middle.
+    Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
+    other numbers are in the middle. An end at which the method cannot be done is left out of the worst, and is first in `swings`.
     """
-    middle = settled(context)
-    likely = size(middle)
-    open_ = open_numbers(context)
-    swings = sorted((_swing(card, size, context, path) for path in open_), key=lambda one: (-one.width, one.field))
-    best = {one.field: _end(context, one.field, low=one.at_low <= one.at_high) for one in swings}
-    worst = {one.field: _end(context, one.field, low=one.at_low > one.at_high) for one in swings}
-    ends = [size(settled(context, values)) for values in (best, {}, worst)]
-    biases = [biases_of(card, one, context) for one in ends]
-    ses, costs = [one.se for one in ends], [one.cost for one in ends]
-    bias = Range(min(sum(b.low for b in one) for one in biases), max(sum(b.high for b in one) for one in biases))
-    errors = [error(one.se, total(b)) for one, b in zip(ends, biases, strict=True)]
+    likely = size(settled(context))
+    moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
+    swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
+    ends = [_reached(size, context, values, likely) for values in ends_of(context, swings)]
+    dear = [Swing(one.field, one.asks, *(math.inf if end is None else end.cost for end in pair)) for one, pair in moves]
+    dear = sorted((one for one in dear if one.at_low != one.at_high), key=lambda one: (-one.width, one.field))
+    costs = [_reached(size, context, values, likely).cost for values in ends_of(context, dear)]
+    biases = [total(card, one, context) for one in ends]
+    ses = [one.se for one in ends]
+    load = workload(likely, context, card)
+    errors = [error(one.se, bias) for one, bias in zip(ends, biases, strict=True)]
     return Plan(
         card=card,
         context=context,
         sizing=likely,
         se=Range(min(ses), max(ses)),
-        bias=bias,
+        bias=Range(min(one.low for one in biases), max(one.high for one in biases)),
         rmse=Range(min(e.low for e in errors), max(e.high for e in errors)),
         cost=Range(min(costs), max(costs)),
-        biases=biases[1],
-        swings=tuple(one for one in swings if one.width > 1e-9),
-        workload=workload(likely, context, card),
-        fit=fit(card, context),
+        biases=biases_of(card, likely, context),
+        swings=tuple(swings),
+        workload=load,
+        fit=held(card, context, likely, load),
         drawing=drawing,
     )
 
 
-def biases_of(card: Card, sizing: Sizing, context: Context) -> tuple[Bias, ...]:
-    """Every bias in a context: those that follow from it, and those that the card expects of the method."""
-    prior = [one for one in card.bias if all(when.holds(context) is not False for when in one.when)]
-    said = (
-        Bias(one.name, *one.at(sizing.p), f"{one.source} ({one.status})" if one.status != "assumption" else "assumption") for one in prior
-    )
-    return (*sizing.biases, *said)
+def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
+    """The context held to the card, and the plan to what services can take."""
+    found, days = fit(card, context), context.resources.days
+    stop = gate_of_services(load, sizing.interviews, days if isinstance(days, Range) else None)
+    if stop is None:
+        return found
+    against, unknown = (*found.against, *([why_stopped(stop)] * stop.known)), (*found.unknown, *([why_stopped(stop)] * (not stop.known)))
+    return Fit(against=against, unknown=unknown)
 
 
-def total(biases: tuple[Bias, ...]) -> Range:
-    """All biases together, at their ends."""
-    return Range(sum(one.low for one in biases), sum(one.high for one in biases))
+def ends_of(context: Context, swings: Sequence[Swing]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """The numbers of the best, of the middle (none is moved) and of the worst case that can be done, by where each swing is lower."""
+    low = {one.field: context.range(one.field).low for one in swings}
+    high = {one.field: context.range(one.field).high for one in swings}
+    best = {one.field: (low if one.at_low <= one.at_high else high)[one.field] for one in swings}
+    worst = {one.field: (high if one.at_low <= one.at_high else low)[one.field] for one in swings if one.reached}
+    return best, {}, worst
 
 
-def error(se: float, bias: Range) -> Range:
-    """The root mean square error: ``sqrt(se^2 + bias^2)``, with the least and the largest bias of a range."""
-    least = 0.0 if bias.low <= 0 <= bias.high else min(abs(bias.low), abs(bias.high))
-    return Range(math.hypot(se, least), math.hypot(se, max(abs(bias.low), abs(bias.high))))
+def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing | None, Sizing | None]]]:
+    """What it takes at both ends of each number that is not known, the others in the middle; None where it cannot be done."""
+    ranges = {path: context.range(path) for path in open_numbers(context)}
+    return [(path, (_done(size, context, {path: r.low}), _done(size, context, {path: r.high}))) for path, r in ranges.items()]
 
 
-def _swing(card: Card, size: Size, context: Context, path: str) -> Swing:
-    at = []
-    for low in (True, False):
-        one = size(settled(context, {path: _end(context, path, low=low)}))
-        at.append(error(one.se, total(biases_of(card, one, context))).high)
-    return Swing(path, context.asked(path).asks, *at)
+def _done(size: Size, context: Context, values: dict[str, float]) -> Sizing | None:
+    try:
+        return size(settled(context, values))
+    except InputError:
+        return None
 
 
-def _end(context: Context, path: str, *, low: bool) -> float:
-    between = context.range(path)
-    return between.low if low else between.high
+def _reached(size: Size, context: Context, ends: dict[str, float], likely: Sizing) -> Sizing:
+    """What it takes at these ends; where it cannot be done at all of them together, with the least of them in the middle again."""
+    given = dict(ends)
+    while given:
+        if (made := _done(size, context, given)) is not None:
+            return made
+        given.popitem()
+    return likely
+
+
+def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing | None, Sizing | None]) -> Swing:
+    at_low, at_high = (math.inf if one is None else error(one.se, total(card, one, context)).high for one in pair)
+    return Swing(path, context.asked(path).asks, at_low, at_high)
 
 
 def _points(between: Range) -> str:

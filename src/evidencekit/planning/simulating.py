@@ -36,22 +36,20 @@ TIMES = 8  # so many times as many areas in the population as in the sample
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Areas that were drawn.
-
-    Parameters
-    ----------
-    stratum, chance : array
-        Of each.
-    grown : array
-        Its size over the size that the frame has for it.
-    size : array
-        The size that the frame has for it, over the mean that drawn areas have in the long run.
-    """
+    """Areas that were drawn: the stratum of each, its chance, its size on the frame, and by how many times it has grown since."""
 
     stratum: Codes
     chance: Floats
-    grown: Floats
     size: Floats
+    grown: Floats
+
+    @property
+    def weight(self) -> Floats:
+        """Of a household or pupil in each area, up to a constant, where as many are drawn in every area: its size now over its chance.
+
+        Sizes on the frame cancel out; what an area has grown by does not.
+        """
+        return self.size * self.grown / self.chance
 
     def __len__(self) -> int:
         return len(self.stratum)
@@ -82,9 +80,9 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
         picked = steps(chances, int(n), float(rng.random()))
         stratum.append(np.full(len(picked), k))
         chance.append(chances[picked])
-        sizes.append(size[picked] * size.sum() / (size @ size))
+        sizes.append(size[picked])
     drawn = np.concatenate(chance)
-    return Areas(np.concatenate(stratum), drawn, np.exp(grown * rng.standard_normal(len(drawn))), np.concatenate(sizes))
+    return Areas(np.concatenate(stratum), drawn, np.concatenate(sizes), np.exp(grown * rng.standard_normal(len(drawn))))
 
 
 def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
@@ -152,8 +150,9 @@ def interviews(
 def who_answers(rng: Rng, true: Codes, response: float, truth: Truth) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Who answers: a share `response` of all, and those it happened to `truth.response_times` as likely as others."""
     others = response / (truth.p * truth.response_times + 1 - truth.p)
-    chance = np.where(true == 1, others * truth.response_times, others)
-    return rng.random(len(true)) < np.minimum(chance, 1.0)
+    theirs = min(others * truth.response_times, 1.0)
+    others = min((response - truth.p * theirs) / (1 - truth.p), 1.0)  # the same, unless all of those it happened to answer
+    return rng.random(len(true)) < np.where(true == 1, theirs, others)
 
 
 def reported(rng: Rng, true: Codes, truth: Truth) -> Codes:

@@ -63,6 +63,8 @@ class Truth:
             if not 0 <= value.low <= most or (one.name in ("p", "rho") and value.low >= 1) or (one.name == "p" and value.low == 0):
                 raise InputError(f"{one.name} of a truth is {'0 or more' if most > 1 else 'a share'}.")
             object.__setattr__(self, one.name, value.low)
+        if max(self.by_sex()) > 1:
+            raise InputError("girls_times of a truth makes a share above 1.", "Take a smaller p, or a girls_times nearer to 1.")
 
     @classmethod
     def of(cls, context: Context) -> Truth:

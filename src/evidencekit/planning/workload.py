@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from evidencekit.errors import how_many
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.sizing import Sizing
@@ -57,13 +58,13 @@ class Workload:
     def says(self) -> tuple[str, ...]:
         """The workload in sentences."""
         out = [
-            f"{math.ceil(self.days):,} days of an interviewer"
-            + ("" if self.weeks is None else f", {math.ceil(self.weeks):,} weeks of the team")
+            f"{how_many(math.ceil(self.days), 'day')} of an interviewer"
+            + ("" if self.weeks is None else f", {how_many(math.ceil(self.weeks), 'week')} of the team")
         ]
         if self.referrals is not None:
             out.append(f"{math.floor(self.referrals.low):,} to {math.ceil(self.referrals.high):,} children referred")
-        if self.over_capacity and (needed := self.weeks_for_services):
-            out.append(f"spread over {math.ceil(needed):,} weeks, or the services cannot take all who are referred")
+        if self.over_capacity is not False and (needed := self.weeks_for_services):
+            out.append(f"spread over {math.ceil(needed - 1e-9):,} weeks or more, so that the services can take all who are referred")
         return tuple(out)
 
 

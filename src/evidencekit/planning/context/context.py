@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,8 @@ class Context:
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Context:
         """Make a context of plain mappings, as TOML and JSON give them."""
+        if not isinstance(given, Mapping):
+            raise InputError(f"A context is made of a mapping of its sections, not of a {type(given).__name__}.")
         check_names(given, ["name", *_SECTIONS], "A context")
         made: dict[str, Any] = {"name": given.get("name", "")}
         for name, kind in _SECTIONS.items():
@@ -176,7 +180,7 @@ class Context:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every field."""
-        return tuple(_paths())
+        return _paths()
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -200,8 +204,9 @@ class Context:
         return head + ("\n" + text_table(["field", "answer"], rows, limit=60) if rows else "")
 
 
-def _paths() -> list[str]:
-    return [f"{section}.{f.name}" for section, kind in _SECTIONS.items() for f in fields(kind)]
+@cache
+def _paths() -> tuple[str, ...]:
+    return tuple(f"{section}.{f.name}" for section, kind in _SECTIONS.items() for f in fields(kind))
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -231,5 +236,4 @@ def _toml(value: Any) -> str:
         return f"{value.low!r}" if value.known else f"[{value.low!r}, {value.high!r}]"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML escapes as JSON does, and DEL too

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from evidencekit.errors import InputError, named, one_of
@@ -86,9 +88,10 @@ def listed(asks: str) -> Any:
     return field(default=(), metadata={"asked": Asked("list", asks)})
 
 
-def asked_of(section: Any) -> dict[str, Asked]:
-    """The fields of a section and what each asks."""
-    return {f.name: f.metadata["asked"] for f in fields(section) if "asked" in f.metadata}
+@cache
+def asked_of(section: type) -> Mapping[str, Asked]:
+    """The fields of a kind of section and what each asks; every simulation looks them up."""
+    return MappingProxyType({f.name: f.metadata["asked"] for f in fields(section) if "asked" in f.metadata})
 
 
 def normalised(section: Any, name: str) -> None:
@@ -100,7 +103,7 @@ def normalised(section: Any, name: str) -> None:
 
 def _answer(one: Field[Any], given: Any, path: str) -> Any:
     asked: Asked = one.metadata["asked"]
-    if given is None or given == "unknown":
+    if given is None or (isinstance(given, str) and given == "unknown"):
         return one.default if asked.kind in ("text", "list") else None
     if asked.kind == "yes or no":
         return _yes_no(given, path)

@@ -50,6 +50,7 @@ class Access:
     eligible: Num = share("What share of households have one of them?", unknown=(0.2, 0.5))
     household_response: Num = share("What share of households take part?", unknown=(0.7, 0.97))
     response: Num = share("What share of those drawn answer?", unknown=(0.6, 0.95))
+    substitution: Yes = yes_no("Are those who do not take part to be replaced by others?")
 
     def __post_init__(self) -> None:
         normalised(self, "access")
@@ -60,6 +61,7 @@ class Outcome:
     """What is to be known, and how well."""
 
     name: str = text("What is counted, after a plural?")
+    measure: str | None = choice("Which number is asked for?", "prevalence", "before-18", "seen-by-workers", "cases-on-file")
     p: Num = share("What share do you expect?", unknown=(0.02, 0.25))
     rho: Num = share("How alike are two of one area (intraclass correlation)?", unknown=(0.01, 0.08))
     sensitive: Yes = yes_no("Is it hard to say aloud?")
@@ -67,6 +69,7 @@ class Outcome:
     offline_ratio: Num = number("How many times as frequent is it among those who are not online?", unit="times", unknown=(0.0, 1.0))
     rse: Num = number("How large may the relative standard error be?", unit="share of the number", unknown=(0.15, 0.15))
     groups: Num = number("For how many groups is it to be shown?", unit="groups", unknown=(2, 2), least=1)
+    trend: Yes = yes_no("Is it to be compared with another round?")
     min_cases: Num = number("How many cases does a group need to be shown?", unit="cases", unknown=(25, 25))
 
     def __post_init__(self) -> None:
