@@ -6,7 +6,7 @@
     which methods           method_names(), method_named(name) -> Method: .card, .fits(context), .plan(context), .simulate(), .analyse()
     what it takes           Plan: .sizing, .cost, .se, .bias, .rmse, .swings (what to find out first), .draw(frame, seed=, ethics_id=)
     how things may be       Truth, Simulated
-    a method of one's own   Card, read_card; Sizing, Line, Bias, clustered
+    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, elements
 """
 
 from evidencekit.planning.cards import Card, Condition, read_card
@@ -14,13 +14,14 @@ from evidencekit.planning.context import Access, Context, Outcome, Population, P
 from evidencekit.planning.discovery import method_named, method_names
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
-from evidencekit.planning.sizing import Bias, Line, Sizing, clustered
+from evidencekit.planning.sizing import Bias, Clusters, Line, Sizing, clustered, elements
 from evidencekit.planning.truth import Simulated, Truth
 
 __all__ = [
     "Access",
     "Bias",
     "Card",
+    "Clusters",
     "Condition",
     "Context",
     "Line",
@@ -37,6 +38,7 @@ __all__ = [
     "Swing",
     "Truth",
     "clustered",
+    "elements",
     "method_named",
     "method_names",
     "read_card",
