@@ -1,4 +1,4 @@
-"""Survey of frontline workers: a sample from a list of those who meet children at work, asked whether they met a case. No child is asked."""
+"""Survey of frontline workers: drawn from a list of those who meet children at work, asked whether they met a case. No child is asked."""
 
 from __future__ import annotations
 
