@@ -5,6 +5,7 @@
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
+    try a plan out          Context -> method_named(name).plan(context) -> diagnose: what it would find; help(ek.planning)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from evidencekit.frames import Dataset
     from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
-    from evidencekit.planning import Context, Method, method_named, method_names
+    from evidencekit.planning import Context, Method, diagnose, method_named, method_names
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
     from evidencekit.survey import (
@@ -99,6 +100,7 @@ _ROOMS: dict[str, str] = {
     "compare_definitions": "instrument",
     "contrast": "combining",
     "count": "survey",
+    "diagnose": "planning",
     "difference": "combining",
     "finding": "findings",
     "headcount": "combining",
@@ -164,6 +166,7 @@ __all__ = [
     "compare_definitions",
     "contrast",
     "count",
+    "diagnose",
     "difference",
     "finding",
     "headcount",

@@ -5,12 +5,14 @@
     what is known           Context: Population, Access, Outcome, Safety, Protection, Resources; from_toml
     which methods           method_names(), method_named(name) -> Method: .card, .fits(context), .plan(context), .simulate(), .analyse()
     what it takes           Plan: .sizing, .cost, .se, .bias, .rmse, .swings (what to find out first), .draw(frame, seed=, ethics_id=)
-    how things may be       Truth, Simulated
+    how things may be       Truth, truths: a grid of them; Simulated
+    what it would find      diagnose(plan, seed=, truth=) -> Diagnosis: bias, RMSE, coverage, power, what survives release
     a method of one's own   Card, read_card; Sizing, Line, Bias, clustered
 """
 
 from evidencekit.planning.cards import Card, Condition, read_card
 from evidencekit.planning.context import Access, Context, Outcome, Population, Protection, Range, Resources, Safety
+from evidencekit.planning.diagnosing import Diagnosis, Figure, Performance, diagnose, truths
 from evidencekit.planning.discovery import method_named, method_names
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
@@ -23,9 +25,12 @@ __all__ = [
     "Card",
     "Condition",
     "Context",
+    "Diagnosis",
+    "Figure",
     "Line",
     "Method",
     "Outcome",
+    "Performance",
     "Plan",
     "Population",
     "Protection",
@@ -37,7 +42,9 @@ __all__ = [
     "Swing",
     "Truth",
     "clustered",
+    "diagnose",
     "method_named",
     "method_names",
     "read_card",
+    "truths",
 ]

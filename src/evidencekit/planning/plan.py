@@ -65,6 +65,8 @@ class Plan:
         What has to be known first.
     drawing : callable or None
         How the method draws.
+    maker : Method or None
+        The method itself, so that the plan can be tried out (`diagnose`) also where nobody else knows the method.
     """
 
     card: Card
@@ -79,6 +81,7 @@ class Plan:
     workload: Workload
     fit: Fit
     drawing: Callable[[Plan, Any, int], Any] | None = None
+    maker: object = None
 
     @property
     def method(self) -> str:
