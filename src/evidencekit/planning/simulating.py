@@ -67,8 +67,9 @@ def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
     Beta distributions whose intraclass correlation is that of `truth`.
     """
     where = rng.random(count)
-    girls, boys = (_beta_quantiles(p, truth.rho, where) for p in truth.by_sex())
-    return girls, boys
+    of_girls, of_boys = truth.by_sex()
+    boys = _beta_quantiles(of_boys, truth.rho, where)
+    return boys if of_girls == of_boys else _beta_quantiles(of_girls, truth.rho, where), boys
 
 
 def _beta_quantiles(p: float, rho: float, where: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,10 +169,10 @@ def _share(values: Floats) -> Figure:
     return Figure(share, math.sqrt(share * (1 - share) / len(values)))
 
 
-def _some(values: Floats, how: object) -> Figure | None:
+def _some(values: Floats, how: Callable[[Floats], Figure]) -> Figure | None:
     """The same of those that are numbers; None where none is."""
     there = values[np.isfinite(values)]
-    return how(there) if len(there) and callable(how) else None
+    return how(there) if len(there) else None
 
 
 def _deviation(values: Floats) -> Figure | None:

@@ -272,7 +272,7 @@ def _category_table(survey: Survey, name: str, column: Column, domains: Domains)
         np.add.at(flat_sums, cell, block.w)
         np.add.at(flat_number, cell, 1.0)
     sums, asked = flat_sums.reshape(size, p), flat_number.reshape(size, p)
-    number = asked.sum(axis=1)
+    number = np.einsum("ij->i", asked)  # whole numbers; sum() along so short an axis takes several times as long
     kept = np.flatnonzero(number)
     unit, domain = members.of_entries(kept)
     sums = sums[kept]
