@@ -73,26 +73,28 @@ def field(plan: Plan) -> list[object]:
     return [areas, visits, opened, middle("access.response"), *truth, PEER_SIMS]
 
 
-def ours(plan: Plan, seed: int, jobs: int) -> tuple[float, ek.planning.Diagnosis]:
-    """Seconds of a whole diagnosis."""
-    start = time.perf_counter()
+def ours(plan: Plan, seed: int, jobs: int) -> tuple[float, float, ek.planning.Diagnosis]:
+    """Seconds of a whole diagnosis by the clock and of this process, and what it found."""
+    start, used = time.perf_counter(), time.process_time()
     found = ek.diagnose(plan, sims=SIMS, seed=seed, truth=TRUTH, jobs=jobs, progress=False)
-    return time.perf_counter() - start, found
+    return time.perf_counter() - start, time.process_time() - used, found
 
 
 def main() -> None:
     """Print and publish."""
-    plan, mine, theirs, both = planned(), [], [], []
+    plan, clock, used, both = planned(), [], [], []
     with tempfile.TemporaryDirectory() as place:
         same = apart(plan, Path(place))
     told: dict[str, Any] = {}
-    found = ours(plan, 0, 2)[1]  # starts the workers, and loads what is loaded on first use
+    found = ours(plan, 0, 2)[2]  # starts the workers, and loads what is loaded on first use
     for seed in range(1, REPEATS + 1):  # in turns, so that both have the same neighbours on the machine
-        mine.append(ours(plan, seed, 1)[0] / SIMS)
+        mine = ours(plan, seed, 1)
         told = peer("time", *field(plan), seed)
-        theirs.append(told["seconds"][0])
+        clock.append((mine[0] / SIMS, told["seconds"][0]))
+        used.append((mine[1] / SIMS, told["seconds"][1]))
         both.append(ours(plan, seed, 2)[0])
-    one, r, two = statistics.median(mine), statistics.median(theirs), statistics.median(both)
+    (one, r), (cpu, r_cpu) = ([statistics.median(side) for side in zip(*pairs, strict=True)] for pairs in (clock, used))
+    ratio, two = statistics.median(theirs / mine for mine, theirs in clock), statistics.median(both)
     got = found.performances[0]
     assert got.power is not None
     lines = [
@@ -102,8 +104,10 @@ def main() -> None:
         "",
         "| what | evidencekit | R | wanted |",
         "|---|---|---|---|",
-        f"| milliseconds a simulation, one core | {1e3 * one:.2f} | {1e3 * r:.1f} | |",
-        f"| times as fast | {r / one:.1f} | | {WANTED_RATIO} |",
+        f"| milliseconds a simulation by the clock, one process | {1e3 * one:.2f} | {1e3 * r:.1f} | |",
+        f"| milliseconds of the processor | {1e3 * cpu:.2f} | {1e3 * r_cpu:.1f} | |",
+        f"| times as fast by the clock, one process each | {ratio:.1f} | | {WANTED_RATIO} |",
+        f"| times as fast by the processor | {r_cpu / cpu:.1f} | | |",
         f"| seconds for {SIMS:,} simulations, two workers | {two:.1f} | | at most {WANTED_SECONDS} |",
         f"| mean of the estimates ({SIMS:,} and {PEER_SIMS} simulations) | {got.target + got.bias.value:.4f} | {told['mean'][0]:.4f} | |",
         f"| difference of girls and boys found | {got.power.value:.2f} | {told['found'][0]:.2f} | |",
@@ -115,7 +119,7 @@ def main() -> None:
     print("\n".join(lines))
     publish("Diagnosing a plan", "python3 dev.py bench diagnose", lines)
     short = [f"{name} differs" for name, value in same.items() if not value <= WANTED_SAME]
-    short += ["ratio"] if r / one < WANTED_RATIO else []
+    short += ["ratio"] if ratio < WANTED_RATIO else []
     short += ["seconds"] if two > WANTED_SECONDS else []
     if short:
         sys.exit(f"not as wanted: {', '.join(short)}")

@@ -22,24 +22,31 @@ draw_areas <- function(count, spread = 0.5, grown = 0.2) {
   list(stratum = stratum, chance = chance, grown = exp(grown * rnorm(length(chance))))
 }
 
-local_share <- function(p, rho, where) {
-  if (rho <= 0 || p <= 0 || p >= 1) return(rep(p, length(where)))
+# Beta variables of a given intraclass correlation for girls and boys, made of gamma variables that both have in common.
+local_shares <- function(girls, boys, rho, k) {
+  if (rho <= 0) return(list(girls = rep(girls, k), boys = rep(boys, k)))
   both <- (1 - rho) / rho
-  qbeta(where, p * both, (1 - p) * both)
+  more <- max(girls, boys) * both
+  fewer <- min(girls, boys) * both
+  yes <- rgamma(k, fewer)
+  no <- rgamma(k, both - more)
+  between <- if (more > fewer) rgamma(k, more - fewer) else 0
+  apart <- if (more > fewer) rgamma(k, more - fewer) else 0
+  high <- (yes + between) / (yes + between + no)
+  low <- yes / (yes + apart + no)
+  if (girls >= boys) list(girls = high, boys = low) else list(girls = low, boys = high)
 }
 
 simulate <- function(a) {
   areas <- draw_areas(a$areas)
   k <- length(areas$chance)
   boys <- a$p / (0.5 * a$girls_times + 0.5)
-  where <- runif(k)
-  of_girls <- local_share(boys * a$girls_times, a$rho, where)
-  of_boys <- local_share(boys, a$rho, where)
+  of <- local_shares(boys * a$girls_times, boys, a$rho, k)
   area <- rep(seq_len(k), rbinom(k, a$visits, a$opened))
   n <- length(area)
   children <- sample.int(3L, n, replace = TRUE, prob = ELIGIBLE)
   sex <- as.integer(runif(n) < 0.5)
-  true <- as.integer(runif(n) < ifelse(sex == 1L, of_girls[area], of_boys[area]))
+  true <- as.integer(runif(n) < ifelse(sex == 1L, of$girls[area], of$boys[area]))
   others <- a$response / (a$p * a$response_times + 1 - a$p)
   answered <- runif(n) < pmin(ifelse(true == 1L, others * a$response_times, others), 1)
   weight <- areas$grown[area] / areas$chance[area] * children

@@ -47,14 +47,15 @@ def simulated(one: Trial, number: int) -> Simulated:
     return one.method.simulator(settled(one.plan.context), one.plan.sizing, one.truths[0], rng)
 
 
-def test_together_is_the_same_as_one_at_a_time() -> None:
+@pytest.mark.parametrize("p", [0.035, 0.08])
+def test_together_is_the_same_as_one_at_a_time(p: float) -> None:
     """Estimates, standard errors, limits, the difference of girls and boys, and what may go out: by the public verbs, one by one."""
-    one = trial(Truth(p=0.03, girls_times=2.0))
+    one = trial(Truth(p=p, girls_times=2.0))
     numbers, level, _ = carried_out(one, Task(0, 0, 50))
     assert level == 0.95
     assert set(numbers["found"]) == {0.0, 1.0}
     assert 0 < np.mean(numbers["kept_by_sex"]) < 1
-    for k in range(0, 50, 2):
+    for k in range(0, 50, 3):
         answers = simulated(one, k)
         overall, split = HOUSEHOLD.analyse(answers.data), HOUSEHOLD.analyse(answers.data, by=("sex",))
         alone = {"estimate": overall.points, "se": overall.se, "low": overall.interval.low, "high": overall.interval.high}
@@ -287,8 +288,9 @@ def test_one_simulation_has_no_monte_carlo_error() -> None:
     ],
 )
 def test_bad_input_is_refused(how: dict[str, Any], says: str) -> None:
+    given: dict[str, Any] = {"seed": 1, "sims": 5, **how}
     with pytest.raises(InputError, match=says):
-        ek.diagnose(PLAN, **{"seed": 1, "sims": 5, **how})
+        ek.diagnose(PLAN, **given)
 
 
 def test_what_is_no_plan_is_refused() -> None:

@@ -64,21 +64,17 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
 def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
     """The shares of girls and of boys in each of `count` areas, both high in the same areas.
 
-    Beta distributions whose intraclass correlation is that of `truth`.
+    Beta distributions whose intraclass correlation is that of `truth`, made of gamma variables that both have in common: where girls and
+    boys are alike their shares are the same in every area.
     """
-    where = rng.random(count)
     of_girls, of_boys = truth.by_sex()
-    boys = _beta_quantiles(of_boys, truth.rho, where)
-    return boys if of_girls == of_boys else _beta_quantiles(of_girls, truth.rho, where), boys
-
-
-def _beta_quantiles(p: float, rho: float, where: Floats) -> Floats:
-    if rho <= 0 or not 0 < p < 1:
-        return np.full(len(where), p)
-    from scipy.special import betaincinv
-
-    both = (1 - rho) / rho
-    return np.asarray(betaincinv(p * both, (1 - p) * both, where))
+    if truth.rho <= 0 or max(of_girls, of_boys) >= 1:
+        return np.full(count, of_girls), np.full(count, of_boys)
+    both = (1 - truth.rho) / truth.rho
+    more, fewer = max(of_girls, of_boys) * both, min(of_girls, of_boys) * both
+    yes, no, between, apart = (rng.standard_gamma(shape, count) for shape in (fewer, both - more, more - fewer, more - fewer))
+    high, low = (yes + between) / (yes + between + no), yes / (yes + apart + no)
+    return (high, low) if of_girls >= of_boys else (low, high)
 
 
 def sexes(rng: Rng, count: int) -> Codes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from evidencekit.errors import InputError, named, one_of
@@ -86,9 +88,10 @@ def listed(asks: str) -> Any:
     return field(default=(), metadata={"asked": Asked("list", asks)})
 
 
-def asked_of(section: Any) -> dict[str, Asked]:
-    """The fields of a section and what each asks."""
-    return {f.name: f.metadata["asked"] for f in fields(section) if "asked" in f.metadata}
+@cache
+def asked_of(section: Any) -> Mapping[str, Asked]:
+    """The fields of a kind of section and what each asks; kept, for simulations ask it thousands of times."""
+    return MappingProxyType({f.name: f.metadata["asked"] for f in fields(section) if "asked" in f.metadata})
 
 
 def normalised(section: Any, name: str) -> None:

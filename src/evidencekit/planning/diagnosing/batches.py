@@ -17,7 +17,7 @@ from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.estimate import Estimate
 from evidencekit.planning.diagnosing.differing import found
 from evidencekit.planning.diagnosing.stacks import SIMULATION, stacked
-from evidencekit.planning.diagnosing.surviving import kept, shown
+from evidencekit.planning.diagnosing.surviving import kept, only_hides, shown
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.settling import settled
@@ -75,7 +75,8 @@ def carried_out(trial: Trial, task: Task) -> tuple[Numbers, float, str]:
     if not task.start:
         _check_alone(trial, many[0], out)
     for k in [k for k, number in enumerate(numbers) if number < RELEASED and np.isfinite(out["estimate"][k])]:
-        out["shown"][k], out["shown_by_sex"][k] = _released(trial, many[k])
+        known = only_hides(trial.rules) and out["kept"][k] == 1 and not out["kept_by_sex"][k] < 1
+        out["shown"][k], out["shown_by_sex"][k] = (1.0, out["kept_by_sex"][k]) if known else _released(trial, many[k])
     return {name: values.tolist() for name, values in out.items()}, level, why
 
 

@@ -14,7 +14,7 @@ from evidencekit.disclosure.rules import below_floor, identifying
 from evidencekit.errors import InputError, Refused
 from evidencekit.estimate import Estimate
 
-__all__ = ["kept", "rules_of", "shown"]
+__all__ = ["kept", "only_hides", "rules_of", "shown"]
 
 
 def rules_of(given: Any) -> Profile:
@@ -33,6 +33,12 @@ def kept(est: Estimate, rules: Profile) -> Bools:
     if rules.method.kind == "round":
         return np.ones(len(est), dtype=bool)
     return np.array([not why for why in identifying(est, rules)], dtype=bool)
+
+
+def only_hides(rules: Profile) -> bool:
+    """Whether a table of which the primary rules hide no cell is shown whole: nothing is withheld as too uncertain, or rounded."""
+    fails = (getattr(rule, "fails", "withhold") for rule in rules.precision)
+    return rules.method.kind == "suppress" and "withhold" not in (rules.no_interval, *fails)
 
 
 def shown(tables: list[Estimate], rules: Profile) -> list[float]:

@@ -191,6 +191,13 @@ def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
         key = unit * count if domain is None else unit * count + domain
         group, place = np.unique(key if rows is None else key[rows], return_inverse=True)
         size = len(group)
+    elif unit is not None and domain is not None and 2 * size > used:  # few pairs occur where units lie within domains
+        key = unit * count + domain
+        key = key if rows is None else key[rows]
+        there = np.zeros(size, dtype=bool)
+        there[key] = True
+        group, place = np.flatnonzero(there), (np.cumsum(there) - 1)[key]
+        size = len(group)
     return _Members(rows, survey.w, unit, domain, count, missing, place, size, group)
 
 
