@@ -48,7 +48,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     visits = max(round(sizing.visits / len(areas)), 1)
     opened = context.middle("access.eligible") * context.middle("access.household_response")
     area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    children = rng.choice(len(ELIGIBLE), len(area), p=ELIGIBLE) + 1
+    children = 1 + np.searchsorted(np.cumsum(ELIGIBLE)[:-1], rng.random(len(area)), side="right")
     sex = sexes(rng, len(area))
     true = (rng.random(len(area)) < np.where(sex == 1, girls[area], boys[area])).astype(np.int64)
     answered = who_answers(rng, true, context.middle("access.response"), truth)

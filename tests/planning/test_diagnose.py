@@ -39,12 +39,13 @@ def made_of(method: Method) -> ek.planning.Plan:
 
 
 def trial(*truths: Truth, method: Method = HOUSEHOLD) -> Trial:
-    return Trial(plan=made_of(method), method=method, truths=truths or (Truth.of(PLAN.context),), seed=5, rules=RULES)
+    at = settled(method.example())
+    return Trial(plan=made_of(method), method=method, at=at, truths=truths or (Truth.of(at),), seed=5, rules=RULES)
 
 
 def simulated(one: Trial, number: int) -> Simulated:
     rng = np.random.default_rng(seed_of(one, 0, number))
-    return one.method.simulator(settled(one.plan.context), one.plan.sizing, one.truths[0], rng)
+    return one.method.simulator(one.at, one.plan.sizing, one.truths[0], rng)
 
 
 @pytest.mark.parametrize("p", [0.035, 0.08])

@@ -6,6 +6,7 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,13 +49,13 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
     grown : float
         The same of what areas have grown by since the frame was made.
     """
-    counts = np.diff(np.linspace(0, count, strata + 1).round().astype(int)).clip(2)
+    ends = [round(count * k / strata) for k in range(strata + 1)]
     stratum, chance = [], []
-    for k, n in enumerate(counts):
+    for k, n in enumerate(max(high - low, 2) for low, high in pairwise(ends)):
         size = np.exp(spread * rng.standard_normal(TIMES * n))
         chances = np.minimum(n * size / size.sum(), 0.999)
         chances *= n / chances.sum()
-        picked = steps(chances, int(n), float(rng.random()))
+        picked = steps(chances, n, float(rng.random()))
         stratum.append(np.full(len(picked), k))
         chance.append(chances[picked])
     drawn = np.concatenate(chance)
@@ -99,8 +100,7 @@ def reported(rng: Rng, true: Codes, truth: Truth) -> Codes:
 
 def adjusted(weight: Floats, area: Codes, answered: np.ndarray[tuple[int], np.dtype[np.bool_]], areas: int) -> Floats:
     """Weights of those who answered, made larger so that they stand for all who were drawn in their area."""
-    drawn = np.bincount(area, weight, areas)
-    stood = np.bincount(area[answered], weight[answered], areas)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(stood > 0, drawn / stood, 0.0)
-    return weight[answered] * factor[area[answered]]
+    theirs, where = weight[answered], area[answered]
+    drawn, stood = np.bincount(area, weight, areas), np.bincount(where, theirs, areas)
+    factor = np.divide(drawn, stood, out=np.zeros(areas), where=stood > 0)
+    return theirs * factor[where]

@@ -15,12 +15,12 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.disclosure.profiles import Profile
 from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.estimate import Estimate
+from evidencekit.planning.context import Context
 from evidencekit.planning.diagnosing.differing import found
 from evidencekit.planning.diagnosing.stacks import SIMULATION, stacked
 from evidencekit.planning.diagnosing.surviving import kept, only_hides, shown
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
-from evidencekit.planning.settling import settled
 from evidencekit.planning.truth import Simulated, Truth
 
 __all__ = ["BATCH", "RELEASED", "SEXES", "Numbers", "Task", "Trial", "carried_out", "seed_of"]
@@ -44,10 +44,11 @@ class Task(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What a worker needs: a plan with its method, the grid, the seed, and the profile of the release."""
+    """What a worker needs: a plan with its method and its context settled, the grid, the seed, and the profile of the release."""
 
     plan: Plan
     method: Method
+    at: Context
     truths: tuple[Truth, ...]
     seed: int
     rules: Profile
@@ -81,9 +82,8 @@ def carried_out(trial: Trial, task: Task) -> tuple[Numbers, float, str]:
 
 
 def _simulated(trial: Trial, task: Task) -> list[Simulated]:
-    at, truth = settled(trial.plan.context), trial.truths[task.at]
     rngs = (np.random.default_rng(seed_of(trial, task.at, number)) for number in range(task.start, task.stop))
-    return [trial.method.simulator(at, trial.plan.sizing, truth, rng) for rng in rngs]
+    return [trial.method.simulator(trial.at, trial.plan.sizing, trial.truths[task.at], rng) for rng in rngs]
 
 
 def _target(one: Simulated, method: Method) -> float:
@@ -98,11 +98,13 @@ def _target(one: Simulated, method: Method) -> float:
 
 def _analysed(trial: Trial, many: Sequence[Simulated], places: Codes, out: dict[str, Floats]) -> tuple[float, str]:
     """Put the numbers of some simulations in their places; one by one where they cannot be analysed together."""
+    import pandas as pd
+
     places = np.array([k for k in places if out["interviews"][k]], dtype=np.intp)
     if not len(places):
         return np.nan, "nobody answered"
     try:
-        columns = stacked([many[k] for k in places], places.tolist())
+        columns = pd.DataFrame(stacked([many[k] for k in places], places.tolist()))
         overall = trial.method.analyse(columns, by=(SIMULATION,))
         split = trial.method.analyse(columns, by=(SIMULATION, "sex")) if "sex" in columns else None
     except EvidencekitError as trouble:

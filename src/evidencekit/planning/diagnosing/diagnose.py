@@ -21,6 +21,7 @@ from evidencekit.planning.diagnosing.surviving import rules_of
 from evidencekit.planning.discovery import method_named
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
+from evidencekit.planning.settling import settled
 from evidencekit.planning.truth import Truth
 
 __all__ = ["diagnose"]
@@ -102,6 +103,7 @@ def diagnose(
     trial = Trial(
         plan=plan,
         method=_method(plan),
+        at=settled(plan.context),
         truths=as_truths(truth, plan.context),
         seed=int(seed),
         rules=rules_of(profile),

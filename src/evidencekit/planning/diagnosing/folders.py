@@ -16,7 +16,6 @@ from evidencekit._version import __version__
 from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.planning.diagnosing.batches import BATCH, NAMES, RELEASED, Numbers, Task, Trial, seed_of
 from evidencekit.planning.diagnosing.stacks import stacked
-from evidencekit.planning.settling import settled
 
 __all__ = ["Done", "Folder", "opened"]
 
@@ -115,8 +114,7 @@ def _mark(trial: Trial) -> str:
 
 def _tried(trial: Trial) -> Iterator[str]:
     """The whole numbers of one simulation as they are, and what the analysis makes of it to nine digits."""
-    at = settled(trial.plan.context)
-    one = trial.method.simulator(at, trial.plan.sizing, trial.truths[0], np.random.default_rng(seed_of(trial, 0, 0)))
+    one = trial.method.simulator(trial.at, trial.plan.sizing, trial.truths[0], np.random.default_rng(seed_of(trial, 0, 0)))
     columns = stacked([one], [0])
     for name, values in columns.items():
         if np.issubdtype(values.dtype, np.integer):
