@@ -28,6 +28,7 @@ from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, 
 from evidencekit.sampling import Fieldwork
 
 ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three eligible children, of those that have any
+UP_TO = np.cumsum(ELIGIBLE)[:-1]
 CV_WEIGHTS = 0.45  # of weights in proportion to that number
 
 
@@ -48,7 +49,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     visits = max(round(sizing.visits / len(areas)), 1)
     opened = context.middle("access.eligible") * context.middle("access.household_response")
     area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    children = 1 + np.searchsorted(np.cumsum(ELIGIBLE)[:-1], rng.random(len(area)), side="right")
+    children = 1 + np.searchsorted(UP_TO, rng.random(len(area)), side="right")
     sex = sexes(rng, len(area))
     true = (rng.random(len(area)) < np.where(sex == 1, girls[area], boys[area])).astype(np.int64)
     answered = who_answers(rng, true, context.middle("access.response"), truth)

@@ -104,7 +104,7 @@ def _analysed(trial: Trial, many: Sequence[Simulated], places: Codes, out: dict[
     if not len(places):
         return np.nan, "nobody answered"
     try:
-        columns = pd.DataFrame(stacked([many[k] for k in places], places.tolist()))
+        columns = pd.DataFrame(stacked([many[k] for k in places], places.tolist()), copy=False)
         overall = trial.method.analyse(columns, by=(SIMULATION,))
         split = trial.method.analyse(columns, by=(SIMULATION, "sex")) if "sex" in columns else None
     except EvidencekitError as trouble:

@@ -196,8 +196,9 @@ def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
         key = key if rows is None else key[rows]
         there = np.zeros(size, dtype=bool)
         there[key] = True
-        group, place = np.flatnonzero(there), (np.cumsum(there) - 1)[key]
-        size = len(group)
+        group, number = np.flatnonzero(there), np.empty(size, dtype=np.intp)
+        number[group] = np.arange(len(group))
+        place, size = number[key], len(group)
     return _Members(rows, survey.w, unit, domain, count, missing, place, size, group)
 
 
