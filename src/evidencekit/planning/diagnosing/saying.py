@@ -10,6 +10,7 @@ from evidencekit.planning.diagnosing.measures import SURE, Figure, Performance
 __all__ = ["per_hundred", "said", "too_low", "without_intervals"]
 
 CLEAR = 2.0  # Monte Carlo standard errors from which on a difference is called one
+SURELY = 3.0  # the same for standard errors, of which it is said beside all the rest
 MATTERS = 0.1  # how far standard errors may be off, relatively, before that is said
 
 
@@ -80,7 +81,7 @@ def _errors(one: Performance) -> list[str]:
         return []
     ratio = one.se.value / one.sd.value
     doubt = ratio * math.hypot((one.se.error or 0.0) / one.se.value if one.se.value else 0.0, (one.sd.error or 0.0) / one.sd.value)
-    if abs(ratio - 1) <= max(MATTERS, CLEAR * doubt):
+    if abs(ratio - 1) <= max(MATTERS, SURELY * doubt):
         return []
     return [f"standard errors are {abs(ratio - 1):.0%} too {'large' if ratio > 1 else 'small'}"]
 
