@@ -24,7 +24,8 @@ from evidencekit.planning import (
     Truth,
     clustered,
 )
-from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, reported, sexes, who_answers
+from evidencekit.planning.drawing import areas_by_size
+from evidencekit.planning.simulating import draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
 ELIGIBLE = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
@@ -44,23 +45,13 @@ def size(context: Context) -> Sizing:
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Visit households in drawn areas, list adults of 18 to 24, draw one, ask about the years before."""
     areas = draw_areas(rng, round(sizing.psus))
-    women, men = local_shares(rng, len(areas), truth)
+    shares = local_shares(rng, len(areas), truth)
     visits = max(round(sizing.visits / len(areas)), 1)
     opened = context.middle("access.eligible") * context.middle("access.household_response")
     area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    adults = rng.choice(len(ELIGIBLE), len(area), p=ELIGIBLE) + 1
-    sex = sexes(rng, len(area))
-    true = (rng.random(len(area)) < np.where(sex == 1, women[area], men[area])).astype(np.int64)
-    answered = who_answers(rng, true, context.middle("access.response"), truth)
-    weight = adjusted(areas.weight[area] * adults, area, answered, len(areas))
-    asked = area[answered]
-    data = {
-        "y": reported(rng, true, truth)[answered],
-        "sex": sex[answered],
-        "weight": weight,
-        "stratum": areas.stratum[asked],
-        "psu": asked,
-    }
+    adults = 1 + np.searchsorted(np.cumsum(ELIGIBLE)[:-1], rng.random(len(area)), side="right")
+    sex, weight, response = sexes(rng, len(area)), areas.weight[area] * adults, context.middle("access.response")
+    data = interviews(rng, truth, areas, area=area, weight=weight, sex=sex, shares=shares, response=response)
     return Simulated(data, {"before-18": truth.p}, len(area))
 
 
@@ -72,7 +63,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
     """The areas; households are drawn from the lists made in them, an adult by `sampling.one_respondent`."""
-    return ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+    return areas_by_size(plan, frame, seed)
 
 
 def example() -> Context:

@@ -6,6 +6,7 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,13 +72,13 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
     grown : float
         The same of what areas have grown by since the frame was made.
     """
-    counts = np.diff(np.linspace(0, count, strata + 1).round().astype(int)).clip(2)
+    ends = [round(count * k / strata) for k in range(strata + 1)]
     stratum, chance, sizes = [], [], []
-    for k, n in enumerate(counts):
+    for k, n in enumerate(max(high - low, 2) for low, high in pairwise(ends)):
         size = np.exp(spread * rng.standard_normal(TIMES * n))
         chances = np.minimum(n * size / size.sum(), 0.999)
         chances *= n / chances.sum()
-        picked = steps(chances, int(n), float(rng.random()))
+        picked = steps(chances, n, float(rng.random()))
         stratum.append(np.full(len(picked), k))
         chance.append(chances[picked])
         sizes.append(size[picked])
@@ -88,20 +89,17 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
 def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
     """The shares of girls and of boys in each of `count` areas, both high in the same areas.
 
-    Beta distributions whose intraclass correlation is that of `truth`.
+    Beta distributions whose intraclass correlation is that of `truth`, made of gamma variables that both have in common: where girls and
+    boys are alike their shares are the same in every area.
     """
-    where = rng.random(count)
-    girls, boys = (_beta_quantiles(p, truth.rho, where) for p in truth.by_sex())
-    return girls, boys
-
-
-def _beta_quantiles(p: float, rho: float, where: Floats) -> Floats:
-    if rho <= 0 or not 0 < p < 1:
-        return np.full(len(where), p)
-    from scipy.special import betaincinv
-
-    both = (1 - rho) / rho
-    return np.asarray(betaincinv(p * both, (1 - p) * both, where))
+    of_girls, of_boys = truth.by_sex()
+    if truth.rho <= 0 or max(of_girls, of_boys) >= 1:
+        return np.full(count, of_girls), np.full(count, of_boys)
+    both = (1 - truth.rho) / truth.rho
+    more, fewer = max(of_girls, of_boys) * both, min(of_girls, of_boys) * both
+    yes, no, between, apart = (rng.standard_gamma(shape, count) for shape in (fewer, both - more, more - fewer, more - fewer))
+    high, low = (yes + between) / (yes + between + no), yes / (yes + apart + no)
+    return (high, low) if of_girls >= of_boys else (low, high)
 
 
 def sexes(rng: Rng, count: int) -> Codes:
@@ -111,7 +109,7 @@ def sexes(rng: Rng, count: int) -> Codes:
 
 def children_at_home(rng: Rng, count: int) -> Codes:
     """How many eligible children live in each of `count` households that have any."""
-    return rng.choice(len(ELIGIBLE), count, p=ELIGIBLE) + 1
+    return 1 + np.searchsorted(np.cumsum(ELIGIBLE)[:-1], rng.random(count), side="right")
 
 
 def among_reached(share: Floats, times: float) -> Floats:
@@ -165,8 +163,7 @@ def reported(rng: Rng, true: Codes, truth: Truth) -> Codes:
 
 def adjusted(weight: Floats, area: Codes, answered: np.ndarray[tuple[int], np.dtype[np.bool_]], areas: int) -> Floats:
     """Weights of those who answered, made larger so that they stand for all who were drawn in their area."""
-    drawn = np.bincount(area, weight, areas)
-    stood = np.bincount(area[answered], weight[answered], areas)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(stood > 0, drawn / stood, 0.0)
-    return weight[answered] * factor[area[answered]]
+    theirs, where = weight[answered], area[answered]
+    drawn, stood = np.bincount(area, weight, areas), np.bincount(where, theirs, areas)
+    factor = np.divide(drawn, stood, out=np.zeros(areas), where=stood > 0)
+    return theirs * factor[where]
