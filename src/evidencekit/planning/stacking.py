@@ -51,9 +51,9 @@ def stacked(many: Sequence[Simulated], numbers: Sequence[int] | None = None) -> 
     out: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in (*many[0].data, SIMULATION)}
     begins = dict.fromkeys(DISTINCT, 0)
     for one, number in zip(many, range(len(many)) if numbers is None else numbers, strict=True):
-        columns = _columns(one.data)
-        if {*columns, SIMULATION} != set(out):
+        if {*one.data, SIMULATION} != set(out):
             raise InputError("The simulations have different columns.", "Stack simulations of one method.")
+        columns = _columns(one.data)
         for name, values in columns.items():
             if name in begins and len(values):
                 values = values - values.min() + begins[name]
