@@ -1,4 +1,6 @@
-"""The whole developer interface: `python3 dev.py demo | test | check | bench NAME | messages`. Needs only Python and git.
+"""The whole developer interface: `python3 dev.py demo | test | check | bench NAME | new-method NAME | methods-page | messages`.
+
+Needs only Python and git.
 
 The first command sets up `.venv` beside this file; after `demo`, the first of the others adds the test packages. Later ones
 start at once, until pyproject.toml, the pinned versions, the Python or the place of this folder change. A `.venv` whose set-up
@@ -7,7 +9,10 @@ This file also parses on old Pythons (2.7 too), so that it can say which version
 """
 
 import hashlib
+import io
+import keyword
 import os
+import re
 import subprocess
 import sys
 
@@ -28,8 +33,11 @@ JOBS = {
         ["-m", "basedpyright", "--level", "error", "--pythonpath", PYTHON],
     ],
     "messages": [[os.path.join("tools", "messages.py")]],
+    "methods-page": [[os.path.join("tools", "methods_page.py")]],
 }
-USAGE = "usage: python3 dev.py demo | test | check | bench NAME | messages"
+USAGE = "usage: python3 dev.py demo | test | check | bench NAME | new-method NAME | methods-page | messages"
+METHODS = os.path.join(HERE, "methods")
+TEMPLATE = "_template"
 NO_VENV = """This Python could not make an environment (its own words are above). It often lacks venv or ensurepip:
   Debian, Ubuntu:  sudo apt install python3-venv
   elsewhere:       the installer from python.org brings both"""
@@ -92,11 +100,38 @@ def steps_of(name, rest):
     return [step + rest for step in JOBS[name]]
 
 
+def new_method(name):
+    """Copy the template under another name, in its files and in their names; what to do next."""
+    folder = os.path.join(METHODS, name)
+    if not re.match("[a-z][a-z0-9_]*\\Z", name) or keyword.iskeyword(name):
+        sys.exit("A method is named by small letters, digits and _, a letter first: " + USAGE)
+    if os.path.exists(folder):
+        sys.exit("There is a method of that name: methods/" + name)
+    for at, folders, files in os.walk(os.path.join(METHODS, TEMPLATE)):
+        folders[:] = sorted(one for one in folders if one != "__pycache__")
+        into = os.path.join(folder, os.path.relpath(at, os.path.join(METHODS, TEMPLATE)))
+        os.makedirs(into)
+        for file in sorted(files):
+            with io.open(os.path.join(at, file), encoding="utf-8") as source:
+                text = source.read()
+            with io.open(os.path.join(into, file.replace(TEMPLATE, name)), "w", encoding="utf-8", newline="\n") as made:
+                made.write(text.replace(TEMPLATE, name))
+    print("Made methods/%s. Next:" % name)
+    print("  1. methods/%s/card.toml: what it estimates and cannot, in your words" % name)
+    print("  2. methods/%s/__init__.py: its size, its simulator, its analysis, an example" % name)
+    print("  3. python3 dev.py test methods/%s" % name)
+    print("  4. python3 dev.py check")
+    print("  5. python3 dev.py methods-page --measure %s" % name)
+    return 0
+
+
 def main():
     """Run one job; every step of it, even after one fails."""
     if sys.version_info[:2] < NEEDED:
         sys.exit("evidencekit needs Python %d.%d or newer; this is %s" % (NEEDED + (sys.version.split()[0],)))
     name, rest = (sys.argv + [""])[1], sys.argv[2:]
+    if name == "new-method" and len(rest) == 1:
+        return new_method(rest[0])
     steps = steps_of(name, rest)
     try:
         set_up("[]" if name == "demo" else "[test]")

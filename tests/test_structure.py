@@ -131,4 +131,4 @@ def test_dev_parses_on_old_pythons(version: tuple[int, int]) -> None:
 def test_dev_names_what_it_can_do() -> None:
     made = subprocess.run([sys.executable, str(ROOT / "dev.py"), "dance"], capture_output=True, text=True, check=False)
     assert made.returncode == 1
-    assert made.stderr.startswith("usage: python3 dev.py demo | test | check | bench NAME")
+    assert made.stderr.startswith("usage: python3 dev.py demo | test | check | bench NAME | new-method NAME | methods-page")

@@ -5,6 +5,7 @@
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
+    choose, try a method    recommend(Context) -> Recommendation; diagnose; Method, method_names, method_named; help(ek.planning)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
@@ -16,8 +17,7 @@
     try it without data     fictional.national_survey().data, fictional.area_list()
     catch what goes wrong   EvidencekitError, and the tree under it in evidencekit.errors
 
-``help(ek.proportion)`` has the parameters of a function and an example that runs. Names load on first use, so that importing the
-package costs little more than numpy.
+``help(ek.proportion)`` has parameters and an example that runs. Names load on first use: importing costs little more than numpy.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from evidencekit import frames as frames
     from evidencekit import instrument as instrument
     from evidencekit import missingness as missingness
+    from evidencekit import planning as planning
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
     from evidencekit import sampling as sampling
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from evidencekit.frames import Dataset
     from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
+    from evidencekit.planning import Context, Method, Recommendation, diagnose, method_named, method_names, recommend
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
     from evidencekit.survey import (
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
 _ROOMS: dict[str, str] = {
     "Action": "findings",
     "Choices": "instrument",
+    "Context": "planning",
     "Dataset": "frames",
     "Estimate": "estimate",
     "EvidencekitError": "errors",
@@ -81,8 +84,10 @@ _ROOMS: dict[str, str] = {
     "Instrument": "instrument",
     "Item": "instrument",
     "Ledger": "disclosure",
+    "Method": "planning",
     "Missing": "missingness",
     "NoDesign": "survey",
+    "Recommendation": "planning",
     "Released": "disclosure",
     "Replicates": "survey",
     "Stages": "survey",
@@ -95,17 +100,21 @@ _ROOMS: dict[str, str] = {
     "compare_definitions": "instrument",
     "contrast": "combining",
     "count": "survey",
+    "diagnose": "planning",
     "difference": "combining",
     "finding": "findings",
     "headcount": "combining",
     "indicator": "instrument",
     "mean": "survey",
+    "method_named": "planning",
+    "method_names": "planning",
     "prevalence": "instrument",
     "proportion": "survey",
     "quantile": "survey",
     "ratio": "survey",
     "ratio_of": "combining",
     "read": "reading",
+    "recommend": "planning",
     "release": "disclosure",
     "total": "survey",
     "validate": "instrument",
@@ -121,6 +130,7 @@ _MODULES: tuple[str, ...] = (
     "frames",
     "instrument",
     "missingness",
+    "planning",
     "reading",
     "rendering",
     "sampling",
@@ -131,6 +141,7 @@ _MODULES: tuple[str, ...] = (
 __all__ = [
     "Action",
     "Choices",
+    "Context",
     "Dataset",
     "Estimate",
     "EvidencekitError",
@@ -140,8 +151,10 @@ __all__ = [
     "Instrument",
     "Item",
     "Ledger",
+    "Method",
     "Missing",
     "NoDesign",
+    "Recommendation",
     "Released",
     "Replicates",
     "Stages",
@@ -155,17 +168,21 @@ __all__ = [
     "compare_definitions",
     "contrast",
     "count",
+    "diagnose",
     "difference",
     "finding",
     "headcount",
     "indicator",
     "mean",
+    "method_named",
+    "method_names",
     "prevalence",
     "proportion",
     "quantile",
     "ratio",
     "ratio_of",
     "read",
+    "recommend",
     "release",
     "total",
     "validate",

@@ -1,0 +1,161 @@
+"""Card: what a method estimates and cannot, what it needs, where it errs, how it is done in the field, and where that is from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from evidencekit.planning.cards.conditions import Condition
+
+__all__ = [
+    "RESPONDENTS",
+    "Assumption",
+    "BiasPrior",
+    "Card",
+    "Change",
+    "Estimand",
+    "Estimator",
+    "FieldProcedure",
+    "Reference",
+    "Release",
+]
+
+Respondents = Literal["children", "adults", "records"]
+RESPONDENTS: tuple[Respondents, ...] = ("children", "adults", "records")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimand:
+    """`measure` is the code that simulation and analysis share; `estimates` and `cannot` say in words whom the number speaks for."""
+
+    measure: str
+    estimates: str
+    cannot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What is taken for true, how it is checked, and what follows where it is not so."""
+
+    says: str
+    check: str
+    if_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class BiasPrior:
+    """How far the method is off where it is done well.
+
+    Parameters
+    ----------
+    name : str
+        Of the bias.
+    low, high : float
+        Its ends: in ``"points"`` what is added to a share, in ``"times"`` what the share is multiplied by.
+    unit : {"points", "times"}
+        Which of the two.
+    source : str
+        Where that is from; ``"assumption"`` where it is nobody's finding.
+    status : {"read", "secondary", "assumption"}
+        Whether that source was read.
+    when : tuple of Condition
+        In which contexts it counts; always without.
+    """
+
+    name: str
+    low: float
+    high: float
+    unit: Literal["points", "times"]
+    source: str
+    status: Literal["read", "secondary", "assumption"]
+    when: tuple[Condition, ...] = ()
+
+    def at(self, p: float) -> tuple[float, float]:
+        """Its ends for a share `p`, as what is added to it."""
+        return (self.low, self.high) if self.unit == "points" else ((self.low - 1) * p, (self.high - 1) * p)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProcedure:
+    """The steps in the field, the columns of the record sheet, and how a contact may end."""
+
+    steps: tuple[str, ...]
+    record: tuple[str, ...]
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimator:
+    """What to estimate with, how its variance is got, and what must not be used."""
+
+    recommended: str
+    variance: str
+    forbidden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What to watch when numbers go out."""
+
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source; `status` says whether it was read or is known from another that cites it."""
+
+    text: str
+    status: Literal["read", "secondary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a version brought."""
+
+    version: str
+    date: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Card:
+    """What a method says of itself; the field names are those of ``card.toml``.
+
+    `coverage` is the share of intervals that must hold the truth on the method's own simulator where nothing but chance errs, and None
+    where the method gives no interval.
+    """
+
+    name: str
+    version: str
+    title: str
+    inference: str
+    respondents: Respondents
+    minimum_age: int
+    status: Literal["reviewed", "experimental"]
+    authors: tuple[str, ...]
+    reviewed: str
+    estimand: Estimand
+    requires: tuple[Condition, ...]
+    refuses_if: tuple[Condition, ...]
+    assumptions: tuple[Assumption, ...]
+    bias: tuple[BiasPrior, ...]
+    cost_counts: tuple[str, ...]
+    safety: tuple[str, ...]
+    consent: tuple[str, ...]
+    field: FieldProcedure
+    estimator: Estimator
+    disclosure: Release
+    references: tuple[Reference, ...]
+    changelog: tuple[Change, ...]
+    coverage: float | None
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            [
+                f"Card: {self.name} {self.version}: {self.title} ({self.inference}, {self.status})",
+                f"  estimates {self.estimand.estimates}",
+                f"  cannot: {self.estimand.cannot}",
+                *(f"  requires {one.says}: {one.why}" for one in self.requires),
+                *(f"  not where {one.says}: {one.why}" for one in self.refuses_if),
+            ]
+        )

@@ -1,0 +1,244 @@
+"""Context: everything a plan is made from; each answer known, between two values, or not known."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from evidencekit.errors import InputError
+from evidencekit.planning.context import contradictions
+from evidencekit.planning.context.fields import Asked, asked_of, changed_to, check_names
+from evidencekit.planning.context.ranges import Range
+from evidencekit.planning.context.sections import Access, Outcome, Population, Protection, Resources, Safety
+from evidencekit.rendering.text import text_table
+
+__all__ = ["Context"]
+
+_SECTIONS = {
+    "population": Population,
+    "access": Access,
+    "outcome": Outcome,
+    "safety": Safety,
+    "protection": Protection,
+    "resources": Resources,
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Context:
+    """The place a team works in, as far as it is known.
+
+    Parameters
+    ----------
+    name : str
+        What to call it.
+    population, access, outcome, safety, protection, resources
+        Sections. What is left out is not known: numbers are then taken between the ends that their field names, and listed as what to
+        find out first. A number is given as 0.1, or as (0.05, 0.12) where it lies between two.
+
+    Raises
+    ------
+    InputError
+        An answer of the wrong kind, or two that exclude each other.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> lumora = ek.Context(name="Lumora", population=ek.planning.Population(age_min=12, age_max=17, out_of_school=(0.05, 0.1)))
+    >>> lumora.range("population.out_of_school")
+    Range(low=0.05, high=0.1)
+    >>> lumora["safety.conflict"] is None
+    True
+    """
+
+    name: str = ""
+    population: Population = field(default_factory=Population)
+    access: Access = field(default_factory=Access)
+    outcome: Outcome = field(default_factory=Outcome)
+    safety: Safety = field(default_factory=Safety)
+    protection: Protection = field(default_factory=Protection)
+    resources: Resources = field(default_factory=Resources)
+
+    def __post_init__(self) -> None:
+        """Refuse a section that is none, and answers that exclude each other."""
+        if not isinstance(self.name, str):
+            raise InputError(f"name= of a context is a text, not a {type(self.name).__name__}.")
+        for name, kind in _SECTIONS.items():
+            if not isinstance(getattr(self, name), kind):
+                raise InputError(f"{name}= of a context is a planning.{kind.__name__}(...), not a {type(getattr(self, name)).__name__}.")
+        contradictions.check(self)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Context:
+        """Read a context from a TOML file with a table for each section; ``"unknown"`` is not known, ``[low, high]`` a range.
+
+        Raises
+        ------
+        InputError
+            It cannot be read, or has a section or field that there is not.
+        """
+        source = Path(path)
+        try:
+            given = tomllib.loads(source.read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"The context file cannot be read ({type(error).__name__}).", "It is a text file in UTF-8.") from None
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"The context file is not TOML: {error}.", "Compare it with the one that to_toml() writes.") from None
+        return cls.from_mapping(given)
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> Context:
+        """Make a context of plain mappings, as TOML and JSON give them."""
+        if not isinstance(given, Mapping):
+            raise InputError(f"A context is made of a mapping of its sections, not of a {type(given).__name__}.")
+        check_names(given, ["name", *_SECTIONS], "A context")
+        made: dict[str, Any] = {"name": given.get("name", "")}
+        for name, kind in _SECTIONS.items():
+            section = given.get(name, {})
+            if not isinstance(section, Mapping):
+                raise InputError(f"{name} of a context is a table of its fields.", f"Begin it with [{name}].")
+            check_names(section, list(asked_of(kind)), name)
+            made[name] = kind(**section)
+        return cls(**made)
+
+    def __getitem__(self, path: str) -> Any:
+        """The answer to a field, as ``"access.school_frame"``; None where it is not known."""
+        section, name = _split(path)
+        return getattr(getattr(self, section), name)
+
+    def asked(self, path: str) -> Asked:
+        """What a field asks."""
+        section, name = _split(path)
+        return asked_of(_SECTIONS[section])[name]
+
+    def range(self, path: str) -> Range:
+        """A number's ends: its own where they are given, those of its field where it is not known.
+
+        Raises
+        ------
+        InputError
+            It is not a number, or nothing can be assumed of it.
+        """
+        given, asked = self[path], self.asked(path)
+        if asked.kind not in ("number", "share"):
+            raise InputError(f"{path} is not a number.")
+        if given is None and asked.unknown is None:
+            raise InputError(f"{path} is not known, and nothing can be assumed.", asked.asks)
+        return asked.unknown if given is None else given  # pyright: ignore[reportReturnType]
+
+    def middle(self, path: str) -> float:
+        """The middle of a number's range."""
+        return self.range(path).middle
+
+    def has(self, path: str) -> bool:
+        """Whether anything was answered."""
+        return self[path] not in (None, "", ())
+
+    def settled(self, values: Mapping[str, Any], *, assumed: bool = False) -> Context:
+        """The same context with some fields answered, as a new one.
+
+        Parameters
+        ----------
+        values : mapping
+            From fields, as ``"outcome.p"``, to answers.
+        assumed : bool
+            True says that a plan takes them for the time being: nobody gave them, so that they contradict no answer.
+
+        Returns
+        -------
+        Context
+
+        Raises
+        ------
+        InputError
+            There is no such field, an answer is of the wrong kind, or two that were given exclude each other.
+
+        Examples
+        --------
+        >>> import evidencekit as ek
+        >>> ek.Context().settled({"outcome.p": 0.1}).middle("outcome.p")
+        0.1
+        """
+        changed: dict[str, dict[str, Any]] = {}
+        for path, value in values.items():
+            section, name = _split(path)
+            changed.setdefault(section, {})[name] = value
+        sections = {section: changed_to(getattr(self, section), section, given) for section, given in changed.items()}
+        if not assumed:
+            return replace(self, **sections)
+        made = copy(self)  # which is not held to contradictions again
+        for section, answers in sections.items():
+            object.__setattr__(made, section, answers)
+        return made
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every field."""
+        return _paths()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The fields that nobody has answered."""
+        return tuple(path for path in _paths() if not self.has(path))
+
+    def to_toml(self) -> str:
+        """The context as TOML, with every field's question beside it; reading it gives the same context."""
+        lines = [f"name = {_toml(self.name)}"]
+        for name, kind in _SECTIONS.items():
+            lines += ["", f"[{name}]"]
+            for one, asked in asked_of(kind).items():
+                about = f"{asked.asks} [{', '.join(asked.choices) or asked.unit or asked.kind}]"
+                lines.append(f"{one} = {_toml(getattr(getattr(self, name), one))}  # {about}")
+        return "\n".join(lines) + "\n"
+
+    def __repr__(self) -> str:
+        known = [path for path in _paths() if self.has(path)]
+        rows = [[path, _said(self[path])] for path in known]
+        head = f"Context: {self.name or 'without a name'}; {len(known)} of {len(_paths())} fields answered"
+        return head + ("\n" + text_table(["field", "answer"], rows, limit=60) if rows else "")
+
+
+@cache
+def _paths() -> tuple[str, ...]:
+    return tuple(f"{section}.{f.name}" for section, kind in _SECTIONS.items() for f in fields(kind))
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Section and name of a field that there is."""
+    place = _places().get(path) if isinstance(path, str) else None
+    if place is None:
+        raise InputError("There is no such field of a context.", "Name it as section.field; Context.paths has them all.")
+    return place
+
+
+@cache
+def _places() -> dict[str, tuple[str, str]]:
+    return {f"{section}.{name}": (section, name) for section, kind in _SECTIONS.items() for name in asked_of(kind)}
+
+
+def _said(value: Any) -> str:
+    return (
+        {True: "yes", False: "no"}.get(value, "")
+        if isinstance(value, bool)
+        else ", ".join(value)
+        if isinstance(value, tuple)
+        else str(value)
+    )
+
+
+def _toml(value: Any) -> str:
+    if value is None:
+        return '"unknown"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Range):
+        return f"{value.low!r}" if value.known else f"[{value.low!r}, {value.high!r}]"
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # TOML escapes as JSON does, and DEL too

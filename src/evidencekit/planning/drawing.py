@@ -1,0 +1,61 @@
+"""Draws that methods share: the areas of a plan in proportion to size, shared out among the strata of the frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from evidencekit.errors import InputError
+from evidencekit.planning.plan import Plan
+from evidencekit.sampling import Draw, Frame, allocate, pps_systematic
+
+__all__ = ["areas_by_size"]
+
+
+def areas_by_size(plan: Plan, frame: Frame, seed: int) -> Draw:
+    """Draw the areas of a plan in proportion to size, systematically in each stratum.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its areas are rounded, and shared among strata in proportion to their size, with two or more in each, as a variance needs.
+    frame : Frame
+        With `size`.
+    seed : int
+        The draw can be repeated with it.
+
+    Returns
+    -------
+    Draw
+
+    Raises
+    ------
+    InputError
+        It is no Frame, or one without sizes.
+    DesignError
+        The plan has fewer than two areas for each stratum.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.planning.drawing import areas_by_size
+    >>> household = ek.method_named("household_one_child")
+    >>> frame = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="stratum")
+    >>> draw = areas_by_size(household.plan(household.example()), frame, 1)
+    >>> len(draw.sample)
+    36
+    """
+    if not isinstance(frame, Frame):
+        raise InputError(f"Areas are drawn from a Frame, not from a {type(frame).__name__}.", "ek.Frame(list, id=, size=, strata=).")
+    if frame.sizes is None:
+        raise InputError("Areas are drawn in proportion to size, and the frame has none.", "Name its column: ek.Frame(..., size=).")
+    wanted: Any = round(plan.sizing.psus)
+    if len(frame.levels) > 1:
+        sums = np.bincount(frame.codes, frame.sizes, len(frame.levels))
+        wanted = allocate({_label(level): max(round(total), 1) for level, total in zip(frame.levels, sums, strict=True)}, wanted)
+    return pps_systematic(frame, wanted, seed=seed)
+
+
+def _label(level: tuple[Any, ...]) -> Any:
+    return level[0] if len(level) == 1 else level

@@ -1,0 +1,88 @@
+"""Whether a method can be used in a context: the gates that hold for all, then the conditions on its card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evidencekit.planning.cards import Card, Condition
+from evidencekit.planning.context import Context, Range
+from evidencekit.planning.gates import Stop, gates_of
+
+__all__ = ["Fit", "Why", "fit", "why_stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason: its rule (a gate, or ``"card"``), what it says, what to do instead, and where it is from."""
+
+    rule: str
+    says: str
+    instead: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """Whether a method can be used.
+
+    Parameters
+    ----------
+    against : tuple of Why
+        What stands in the way.
+    unknown : tuple of Why
+        What has to be known first.
+    """
+
+    against: tuple[Why, ...] = ()
+    unknown: tuple[Why, ...] = ()
+
+    @property
+    def ok(self) -> bool | None:
+        """Yes, no, or None where that is not known."""
+        return False if self.against else None if self.unknown else True
+
+
+def fit(card: Card, context: Context) -> Fit:
+    """Hold a context to the gates and to a card."""
+    stops = gates_of(card, context)
+    against = [why_stopped(stop) for stop in stops if stop.known]
+    unknown = [why_stopped(stop) for stop in stops if not stop.known]
+    young = _too_young(card, context)
+    if young is not None:
+        (unknown if context.population.age_min is None else against).append(young)
+    for wanted, conditions in ((True, card.requires), (False, card.refuses_if)):
+        for one in conditions:
+            holds = one.holds(context)
+            if holds is None:
+                unknown.append(_why(one, context, card))
+            elif holds is not wanted:
+                against.append(_why(one, context, card))
+    return Fit(against=tuple(against), unknown=tuple(unknown))
+
+
+def _why(one: Condition, context: Context, card: Card) -> Why:
+    asks = context.asked(one.field).asks
+    return Why("card", f"{asks} {_sentence(one.why)}", one.instead, f"card of {card.name} {card.version}")
+
+
+def _too_young(card: Card, context: Context) -> Why | None:
+    """Whether a method would ask children below the age it is made for: not known where their age is not."""
+    if card.respondents != "children" or card.minimum_age <= 0:
+        return None
+    youngest, source = context.population.age_min, f"card of {card.name} {card.version}"
+    least = f"this asks nobody below {card.minimum_age}"
+    if youngest is None:
+        return Why("age", f"{context.asked('population.age_min').asks} {_sentence(least)}", "Say the ages.", source)
+    if isinstance(youngest, Range) and youngest.low < card.minimum_age:
+        instead = f"Let it be about those of {card.minimum_age} and over, or ask others than the younger ones."
+        return Why("age", f"the youngest are {youngest}, and {least}", instead, source)
+    return None
+
+
+def why_stopped(stop: Stop) -> Why:
+    """A gate as a reason."""
+    return Why(stop.gate, stop.says, stop.instead, stop.source)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
