@@ -150,6 +150,7 @@ def test_workers_of_any_backend_give_the_same_bytes(backend: str) -> None:
         assert quietly(sims=120, seed=1).to_json() == alone.to_json()
 
 
+@pytest.mark.outside
 def test_a_dask_cluster_gives_the_same_bytes() -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None), joblib.parallel_config("dask"):

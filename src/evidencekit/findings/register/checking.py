@@ -47,8 +47,9 @@ def check_text(document: str | os.PathLike[str], register: Register, *, on: date
     "1 in 8", "one in eight", "1-in-8" and "one out of every eight" are one number; so are "12%", "12 per cent" and "12 in 100", "220,000"
     and "0.22 million", "a quarter" and "1 in 4". "12.5%" and "1 in 8" are two: they differ in precision. "About" may be left out or
     added. "More than x" is right only where the lower bound is above x, "under x" and "fewer than x" where the upper one is below,
-    "nearly x" where it is and the middle is within a tenth of x, "up to x" and "at most x" where it is not above; "only", "as many as" and "just" only where a wording has them. A number that
-    several claims have belongs to the claim with most words in common with its sentence; where that does not decide, all are named.
+    "nearly x" where it is and the middle is within a tenth of x, "up to x" and "at most x" where it is not above; "only", "as many as"
+    and "just" only where a wording has them. A number that several claims have belongs to the claim with most words in common with its
+    sentence; where that does not decide, all are named.
 
     A number is also reworded where the sentence names a group, a place, ages or a recall period that the claim does not, or "all" of a
     group. Years, dates, ages, recall periods, references, telephone numbers, addresses, versions, levels of confidence and the numbers of
