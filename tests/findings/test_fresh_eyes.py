@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 import pytest
 
 import evidencekit as ek
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, Refused
+from evidencekit.findings.claims.comparing import difference_line
 
 WORDS = ek.findings.Words(
     did="were sent unwanted sexual messages",
@@ -136,3 +138,73 @@ def test_three_short_findings_are_a_page(tmp_path: Any) -> None:
     for kind in ("html", "docx"):
         made = ek.brief(finds, tmp_path / f"three.{kind}", title="Online", content_note="About children online.", help="Helpline 000.")
         assert made.page.is_file()
+
+
+def test_icons_count_within_the_interval() -> None:
+    frame = pd.DataFrame({"w": 1.0, "psu": np.arange(60_000) % 400, "y": 0})
+    frame.loc[np.random.default_rng(0).choice(60_000, 894, replace=False), "y"] = 1
+    safe = ek.release(ek.proportion(ek.Survey(frame, weights="w", psu="psu", population="children"), "y"))
+    find = ek.finding(safe, words=ek.findings.Words(did="were harmed", people="children"))
+    assert find.headline() == find.picture().title == "About 15 in 1,000 children were harmed."
+
+
+@pytest.mark.parametrize(("level", "said"), [(0.995, "99.5% interval"), (0.9999, "99.99% interval"), (0.975, "97.5% interval")])
+def test_a_level_is_said_as_it_is(level: float, said: str) -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    assert ek.finding(ek.release(ek.proportion(survey, "any_contact_unwanted", level=level))).interval_words().startswith(said)
+
+
+def test_a_cascade_does_not_count_the_few_who_left() -> None:
+    place = np.random.default_rng(0).permutation(1200)
+    safe = released({"told": (place < 400) * 1, "asked": (place < 397) * 1}, ["told", "asked"])
+    with pytest.raises(Refused, match="fewer than 10 people"):
+        ek.findings.cascade(safe, ["told", "asked"], first="Children", title="Told and asked")
+
+
+def test_a_table_of_those_who_answered_says_so_under_its_cascade() -> None:
+    frame = pd.DataFrame({"told": [1] * 200 + [0] * 200, "asked": [1] * 100 + [0] * 300})
+    poll = ek.Survey(frame, design=ek.NoDesign(inference="self-selected"))
+    safe = ek.release(ek.proportion(poll, ["told", "asked"]))
+    alt = ek.findings.cascade(safe, ["told", "asked"], first="All", title="Steps").alt
+    assert "Describes those who answered, not a population" in alt
+    assert "ot audited" in alt
+
+
+def test_a_difference_of_shares_is_no_more_than_everybody(by_sex: ek.Released) -> None:
+    gap = ek.difference(by_sex.estimate, {"sex": "girl"}, {"sex": "boy"})
+    wide = replace(gap, interval=replace(gap.interval, low=np.array([-1.3]), high=np.array([1.4])))
+    line, quantity = difference_line(wide)
+    assert "-100 to 100" in line
+    assert (quantity.low, quantity.high) == (-1.0, 1.0)
+
+
+def test_a_blank_of_any_kind_is_no_answer(by_sex: ek.Released) -> None:
+    find = ek.finding(by_sex, cell={"sex": "girl"}, words=WORDS)
+    for said in (pd.Series(["1 in 5", pd.NA], dtype="string"), pd.Series(["1 in 5", None], dtype=object), pd.Series(["1 in 5", pd.NA])):
+        made = ek.findings.recall.code(pd.DataFrame({"id": [1, 2], "number_said": said}), find, id="id", remembers=None)
+        assert "pd.NA" not in repr(made)
+
+
+@pytest.mark.parametrize("typed", ["1-5 in 0", "1 to 5 in 0", "1 in " + "9" * 4400 + " children."])
+def test_odd_numbers_are_read_without_an_error(register: ek.findings.Register, typed: str) -> None:
+    assert not any(one.verdict == "right" for one in ek.check_text(typed, register).found)
+
+
+def test_a_brief_writes_over_no_file_that_is_not_its_own(by_sex: ek.Released, tmp_path: Any) -> None:
+    words = ek.findings.Words(did="were online every day", people="children", topic="solution")
+    find = ek.finding(by_sex, cell={"sex": "girl"}, words=words)
+    note = {"title": "Online", "content_note": "About children online.", "help": "Helpline 000."}
+    (tmp_path / "page.json").write_text("{}")
+    with pytest.raises(InputError, match="no record of a brief"):
+        ek.brief([find], tmp_path / "page.html", **note)
+    (tmp_path / "page.json").unlink()
+    for _ in range(2):
+        ek.brief([find], tmp_path / "page.html", **note)
+
+
+def test_words_hold_no_marks_that_turn_or_hide_letters() -> None:
+    for people in ("children\u202e", "chil\u2066dren"):
+        with pytest.raises(InputError, match="turns or hides"):
+            ek.findings.Words(did="were harmed", people=people)
+    with pytest.raises(InputError, match="people who offend"):
+        ek.findings.Words(did="met pred\u200bators")

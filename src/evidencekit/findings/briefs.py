@@ -120,10 +120,19 @@ def brief(
         ),
         footer=contact,
     )
+    _check_record(Path(path).with_suffix(".json"))
     page = save(sheet, path)
     record = page.with_suffix(".json")
     record.write_text(_record(sheet, found), encoding="utf-8")
     return Brief(page, record, (*([f"this page is {note}"] if note else []), *_open(found)))
+
+
+def _check_record(record: Path) -> None:
+    """Refuse to write over a file beside the page that is no record of a brief."""
+    if not record.is_file():
+        return
+    if f'"schema": "{SCHEMA}"' not in record.read_text(encoding="utf-8", errors="replace"):
+        raise InputError("Beside the page stands a .json file of its name that is no record of a brief.", "Give the page another name.")
 
 
 _WHY = {
@@ -183,7 +192,7 @@ def _methods(found: Sequence[Finding]) -> list[Message]:
         est, rules = one.released.estimate, one.released.rules
         n = est.counts.n[one.row]
         whom = est.provenance.population or said("the population surveyed")
-        way = (est.inference, whom, percentage(f"{100 * est.interval.level:.0f}"), f"{rules.name} {rules.version}")
+        way = (est.inference, whom, percentage(f"{100 * est.interval.level:.10g}"), f"{rules.name} {rules.version}")
         ways.setdefault(way, []).append(Figure(round(n)) if n == n else said("a number that is not shown"))
     return [_way(way, list(dict.fromkeys(many))) for way, many in ways.items()]
 

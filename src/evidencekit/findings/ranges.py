@@ -81,7 +81,8 @@ def denominator(p: float, low: float | None, high: float | None) -> int | None:
     """What a share and its interval are counted out of: the first of 100 and 1,000 that calls neither none nor everyone, else None."""
     for y in _HUNDREDS[:-1]:
         open_ended = low is None or high is None or y == _HUNDREDS[-2] or _honest(low, high, outward(low, high, y), y)
-        if 0 < half_up(p * y) < y and open_ended:
+        within = low is None or high is None or low - EDGE <= half_up(p * y) / y <= high + EDGE
+        if 0 < half_up(p * y) < y and open_ended and within:
             return y
     return None
 

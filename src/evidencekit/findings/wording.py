@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
+from unicodedata import category
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.findings.languages import Catalogue, Told
@@ -24,6 +25,7 @@ AVOID = {
     r"victims? of their own|provoc\w*|promiscu\w*|seduc\w*|asked for it|risky behaviou?rs?": "say what was done to the child, and by whom",
     r"monsters?|predators?|perverts?|paedos?|pedos?": "people who offend",
 }
+_JOINERS = "\u200b\u200c\u200d"  # where Khmer and Thai words may be parted, and letters that are joined or not
 _AGES = r"(?:aged?|ages|years?|months?|weeks?|days?|under|over|before|until|since|in|of|-)"
 _NUMBER = re.compile(
     rf"(?<![\w.])(?:{_AGES}\s+)?\d[\d,.]*(?:\s*(?:-|\u2013|to|and)\s*\d+)?(?:\s*(?:years?|months?|weeks?|days?))?", re.IGNORECASE
@@ -181,8 +183,11 @@ def _checked(name: str, given: object, language: str = "en", times: Sequence[str
     if not isinstance(given, str):
         raise InputError(f"{name}= of Words is a text, not a {type(given).__name__}.")
     text = " ".join(given.split()).rstrip(".;, ")
+    if any(category(c) == "Cf" and c not in _JOINERS for c in text):
+        raise InputError(f"{name}= of Words holds a mark that turns or hides letters.", "Type it again without it.")
+    bare = text.replace("\u200b", "")
     for pattern, instead in AVOID.items():
-        if found := re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
+        if found := re.search(rf"\b(?:{pattern})\b", bare, re.IGNORECASE):
             raise InputError(f"{name}= of Words holds {found[0].lower()!r}.", f"Instead: {instead}.")
     if language != "en" and (word := avoided(text, language)):
         raise InputError(f"{name}= of Words holds {word[0]!r}.", f"Instead: {word[1]}.")

@@ -141,8 +141,9 @@ def _claim(
     details, quantities = list[str]([line]), [*numbers, quantity]
     if times and distinct:
         line, ratio = _ratio(released, rows, gap.interval.level)
-        details.append(line)
-        quantities.append(ratio)
+        if ratio.low is not None and ratio.low >= 1:  # else it would say less than the sentence above it
+            details.append(line)
+            quantities.append(ratio)
     if way == "similar":
         most = {"margin": Decimal(f"{100 * support['margin']:g}")}
         details.append(said("They differ by less than {margin} percentage points, the largest difference taken not to matter.", most))
@@ -165,8 +166,9 @@ def difference_line(gap: Estimate, row: int = 0) -> tuple[Message, Quantity]:
     value, low, high = (float(x[row]) for x in (gap.points, gap.interval.low, gap.interval.high))
     flip = value < 0
     value, low, high = (-value, -high, -low) if flip else (value, low, high)
+    low, high = max(low, -1.0), min(high, 1.0)
     point, ends = points_words(value, low, high)
-    line = {"points": point, "level": percentage(f"{100 * gap.interval.level:.0f}"), "range": ends}
+    line = {"points": point, "level": percentage(f"{100 * gap.interval.level:.10g}"), "range": ends}
     quantity = Quantity(text=point, value=value, low=max(low, -1.0), high=min(high, 1.0), role="difference", unit="points")
     return said("The difference is {points} ({level} interval: {range}).", line), quantity
 
@@ -182,7 +184,7 @@ def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[Mes
     ends = {"low": Decimal(f"{np.floor(low * 10) / 10:.1f}"), "high": Decimal(f"{np.ceil(high * 10) / 10:.1f}")}
     line = said(
         "The larger share is about {times} times the smaller ({level} interval: {low} to {high}).",
-        {"times": Decimal(f"{value:.1f}"), "level": percentage(f"{100 * level:.0f}"), **ends},
+        {"times": Decimal(f"{value:.1f}"), "level": percentage(f"{100 * level:.10g}"), **ends},
     )
     return line, Quantity(text=f"{value:.1f} times", value=value, low=low, high=high, role="ratio", unit="times")
 

@@ -132,7 +132,7 @@ def headcount(
 
 
 def _claim(released: Released, row: int, people: Number, part: Number, *, words: Words, size: Population | None, cited: str) -> Claim:
-    level = percentage(f"{100 * released.estimate.interval.level:.0f}")
+    level = percentage(f"{100 * released.estimate.interval.level:.10g}")
     way, count, ends = _counted(people, part, inf if size is None else size.size)
     fraction = _fraction(part)
     weighted = said("{fraction} (weights add up to the population; {source})", {"fraction": fraction, "source": cited})

@@ -105,7 +105,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str | Mapping
         kind="rank",
         direction=way,
         text=text,
-        details=(said("All ranks together hold at {level}.", {"level": percentage(f"{100 * level:.0f}")}),),
+        details=(said("All ranks together hold at {level}.", {"level": percentage(f"{100 * level:.10g}")}),),
         numbers=(*numbers, rank),
         caveats=(*doubts(released, row), *hidden, *notes_of(plan)),
         support={"first": first, "last": last, "groups": n, "hidden": sets.hidden, "level": level, "plan": plan},

@@ -217,7 +217,7 @@ def trending(
     text = said(_TRENDING[way], {"who": whom(shown[-1], rows[-1], words), "did": doing(words), "n": len(shown), **told})
     point, span = points_words(value, low, high)
     slope = Quantity(text=point, value=value, low=low, high=high, role="slope", unit="points")
-    details = (said(_SLOPE, {"points": point, "level": percentage(f"{100 * level:.0f}"), "range": span}),)
+    details = (said(_SLOPE, {"points": point, "level": percentage(f"{100 * level:.10g}"), "range": span}),)
     support = {"p": found.p, "p bend": found.p_bend, "bent": found.bent, "rounds": len(shown), "plan": plan, "level": level}
     notes = (*((said("it does not change evenly"),) if found.bent else ()), *_notes(shown, rows, plan))
     return Claim(

@@ -92,8 +92,12 @@ def _decoded(raw: bytes, name: str) -> str:
 
 def _header(text: str) -> dict[str, str]:
     """The fields of the header: the translation of the empty message, which babel does not hand on whole."""
-    said = "".join(part.encode("latin-1", "backslashreplace").decode("unicode_escape") for part in _first_translation(text))
-    return {name.casefold(): value.strip() for name, value in HeaderParser().parsestr(said).items()}
+    try:
+        said = "".join(part.encode("latin-1", "backslashreplace").decode("unicode_escape") for part in _first_translation(text))
+        return {name.casefold(): value.strip() for name, value in HeaderParser().parsestr(said).items()}
+    except (UnicodeError, AttributeError):
+        pass
+    raise InputError("The header of a catalogue has letters that cannot be read.", "Compare it with that of evidencekit.pot.")
 
 
 def _first_translation(text: str) -> Iterator[str]:

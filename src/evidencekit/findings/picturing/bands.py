@@ -45,7 +45,7 @@ def levels_of(parts: Sequence[Part]) -> list[Figure]:
         raise InputError(
             "Bands are of 50 and 80 percent and of the level of the interval, which is no higher here.", "Estimate with level=0.95."
         )
-    return [percentage(f"{100 * level:.0f}") for level in (*_NARROWER, own)]
+    return [percentage(f"{100 * level:.10g}") for level in (*_NARROWER, own)]
 
 
 def _between(value: float, end: float, way: float) -> float:

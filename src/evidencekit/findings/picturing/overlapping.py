@@ -11,6 +11,7 @@ from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Language, say, speaking
 from evidencekit.findings.picturing.drawing import KEY, around, short
 from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, sentences
+from evidencekit.findings.picturing.tables import beside
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 
@@ -73,7 +74,7 @@ def overlap(
     parts = {one: part_of(combinations, _row(combinations, "category", one), one) for one in made_of}
     _check_hidden(list(parts.values()), whole, [[one in members for members in made_of.values()] for one in sets])
     speech = speaking(language)
-    caption = sentences([levels_said(combinations.estimate, [*parts.values(), *whole])])
+    caption = sentences([levels_said(combinations.estimate, [*parts.values(), *whole]), *beside(combinations)])
     words = Around(title, caption, shown=() if bare else ("title", "caption"))
     shown, below, alt = around([*parts.values(), *whole], words, speech)
     overlaps = [
@@ -103,5 +104,5 @@ def _check_hidden(parts: Sequence[Part], whole: Sequence[Part], member: Sequence
         if np.linalg.matrix_rank(np.vstack([rows, one])) == (np.linalg.matrix_rank(rows) if hidden else 0):
             raise Refused(
                 "Totals and combinations together would give a hidden share away.",
-                "Release both tables together: ek.release([combinations, totals]) hides what is needed.",
+                "Release both tables together, ek.release([combinations, totals]), or hide a total too with hide=.",
             )

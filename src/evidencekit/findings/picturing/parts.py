@@ -130,7 +130,7 @@ def ends_of(released: Released, i: int) -> Ends:
 
 def level_of(estimate: Estimate) -> str:
     """The confidence level, as a percentage."""
-    return percentage(f"{100 * estimate.interval.level:.0f}")
+    return percentage(f"{100 * estimate.interval.level:.10g}")
 
 
 def levels_said(estimate: Estimate, parts: Sequence[Part]) -> Message:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import ceil, floor
 from typing import Any
 
+from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import ENGLISH, Catalogue, Language, said, say, speaking
+from evidencekit.findings.noting import audited_words
 from evidencekit.findings.picturing.drawing import KEY, around, short
 from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, parts_of, sentences
 from evidencekit.rendering.cascades import CascadeStep
@@ -16,7 +19,7 @@ from evidencekit.rendering.cascades import cascade as cascade_of
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.tiles import Tile, tile_map
 
-__all__ = ["Layout", "cascade", "tile_picture"]
+__all__ = ["Layout", "beside", "cascade", "tile_picture"]
 
 Layout = Mapping[str, Sequence[Any]]
 MOST_STEPS = 5
@@ -139,7 +142,8 @@ def cascade(
             "The steps rest on different numbers of answers, so that they are not of the same people.",
             "Whoever was not asked a later question has no in it: fill it with 0 before estimating.",
         )
-    caption = sentences([levels_said(released.estimate, parts), said("each step is a part of the one before")])
+    _check_steps(released, [_row(released, one) for one in named])
+    caption = sentences([levels_said(released.estimate, parts), said("each step is a part of the one before"), *beside(released)])
     everybody = Part(label=first, value=1.0)
     words = Around(title, caption, shown=() if bare else ("title", "caption"))
     shown, below, alt = around([everybody, *parts], words, speech)
@@ -148,6 +152,25 @@ def cascade(
         drawn.append(CascadeStep(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state))
     made = cascade_of(drawn, title=shown, caption=below, key=say(KEY, speech), alt=alt)
     return made if shown else Picture(made.figure, title, made.alt)
+
+
+def _check_steps(released: Released, rows: Sequence[int]) -> None:
+    """Refuse steps that differ by few people: those are as few as a cell that would be hidden, and the picture counts them."""
+    cases, n = ([float(x[row]) for row in rows] for x in (released.estimate.counts.cases, released.estimate.counts.n))
+    least = released.rules.protection.least
+    for more, fewer in pairwise([n[0], *cases]):
+        if more == more and fewer == fewer and 0 <= more - fewer < least:
+            raise Refused(
+                f"Two steps of the cascade differ by fewer than {least:g} people, who could be counted.",
+                "Leave one of the two steps out.",
+            )
+
+
+def beside(released: Released) -> tuple[str, ...]:
+    """What must be said beside a whole table: whom it speaks for, and whether it was audited."""
+    inference = released.estimate.inference
+    whom = () if has_design(inference) else (said("describes those who answered, not a population"),)
+    return (*whom, audited_words(released))
 
 
 def _row(released: Released, variable: str) -> int:

@@ -26,7 +26,17 @@ def opened(data: Any, doing: str) -> tuple[Rows, nw.DataFrame[Any]]:
 def column(rows: Rows, frame: nw.DataFrame[Any], name: str, role: str) -> list[Any]:
     """The values of a column; what is null or not a number is None."""
     rows.need(name, role)
-    return [None if value is None or value != value else value for value in frame[name].to_list()]
+    return [None if _blank(value) else value for value in frame[name].to_list()]
+
+
+def _blank(value: object) -> bool:
+    """Whether there is no answer: null, not a number, or a kind of missing that equals nothing, not even itself."""
+    if value is None or isinstance(value, str | int):
+        return value is None
+    try:
+        return bool(value != value)
+    except Exception:
+        return True
 
 
 def ids_of(rows: Rows, frame: nw.DataFrame[Any], name: str, *, once: bool = True) -> list[str]:

@@ -150,7 +150,7 @@ def _number(name: str, said: dict[str, Any]) -> _Made | None:
         return None
     if name == "ratio":
         y = value_of(said["y"])
-        year = said["y"].isdigit() and 1900 <= int(said["y"]) <= 2100 and not (x == 1 and int(said["y"]) % 100 == 0)
+        year = said["y"].isdigit() and len(said["y"]) == 4 and 1900 <= int(said["y"]) <= 2100 and not (x == 1 and int(said["y"]) % 100 == 0)
         return None if y is None or year else _share(x, y)
     if name == "percent":
         return "percent", ("percent", _plain(x)), float(x) / 100, float(x) / 100
@@ -198,6 +198,8 @@ def _range(text: str, parts: re.Match[str], last: Mention | None) -> _Made | Non
     if not a < b:
         return None
     by = 100.0 if kind in ("percent", "points") else float(kind) if kind.isdigit() else 1.0
+    if not by:
+        return None
     name = "ratio" if kind.isdigit() else kind
     said = (_whole(a), _whole(b)) if kind == "count" else (_plain(a), _plain(b))
     return "range", ("range", name, kind, *said), float(a) / by, float(b) / by
