@@ -25,10 +25,9 @@ from evidencekit.planning import (
 )
 from evidencekit.planning.context import Access
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, reported, sexes, who_answers
+from evidencekit.planning.simulating import children_at_home, draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
-ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three eligible children, of those that have any
 CV_WEIGHTS = 0.51  # measured: that number gives 0.45, areas that grew 0.20, who did not answer 0.08
 
 
@@ -45,24 +44,16 @@ def size(context: Context) -> Sizing:
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Visit households in drawn areas, list their children, draw one, ask it."""
     areas = draw_areas(rng, round(sizing.psus))
-    girls, boys = local_shares(rng, len(areas), truth)
+    shares = local_shares(rng, len(areas), truth)
     visits = max(round(sizing.visits / len(areas)), 1)
     opened = context.middle("access.eligible") * context.middle("access.household_response")
     area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    children = rng.choice(len(ELIGIBLE), len(area), p=ELIGIBLE) + 1
+    children = children_at_home(rng, len(area))
     sex = sexes(rng, len(area))
-    true = (rng.random(len(area)) < np.where(sex == 1, girls[area], boys[area])).astype(np.int64)
-    answered = who_answers(rng, true, context.middle("access.response"), truth)
-    weight = adjusted(areas.weight[area] * children, area, answered, len(areas))
-    area = area[answered]
-    data = {
-        "y": reported(rng, true, truth)[answered],
-        "sex": sex[answered],
-        "weight": weight,
-        "stratum": areas.stratum[area],
-        "psu": area,
-    }
-    return Simulated(data, {"prevalence": truth.p}, len(answered))
+    weight = areas.weight[area] * children
+    response = context.middle("access.response")
+    data = interviews(rng, truth, areas, area=area, weight=weight, sex=sex, shares=shares, response=response)
+    return Simulated(data, {"prevalence": truth.p}, len(area))
 
 
 def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:

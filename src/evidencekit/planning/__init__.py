@@ -8,7 +8,7 @@
     which to take           recommend(context) -> Recommendation: .plans, .beside, .refused, .find_out_first, .explain(), .save(path)
     rules                   RULES (what to warn of), GATES (when nobody is asked), Advice, Caution, Tip, FindOut, Refusal
     how things may be       Truth, Simulated
-    a method of one's own   Card, read_card; Sizing, Line, Bias, clustered
+    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, elements
 """
 
 from evidencekit.planning.cards import Card, Condition, read_card
@@ -19,7 +19,7 @@ from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
 from evidencekit.planning.recommending import Advice, FindOut, Recommendation, Refusal, Tip, recommend
 from evidencekit.planning.rules import RULES, Caution, Rule
-from evidencekit.planning.sizing import Bias, Line, Sizing, clustered
+from evidencekit.planning.sizing import Bias, Clusters, Line, Sizing, clustered, elements
 from evidencekit.planning.truth import Simulated, Truth
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Bias",
     "Card",
     "Caution",
+    "Clusters",
     "Condition",
     "Context",
     "FindOut",
@@ -51,6 +52,7 @@ __all__ = [
     "Tip",
     "Truth",
     "clustered",
+    "elements",
     "method_named",
     "method_names",
     "read_card",

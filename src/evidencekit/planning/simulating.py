@@ -6,6 +6,7 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +14,23 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.planning.truth import Truth
 from evidencekit.sampling.selecting.systematic import steps
 
-__all__ = ["Areas", "adjusted", "draw_areas", "local_shares", "reported", "sexes", "who_answers"]
+__all__ = [
+    "ELIGIBLE",
+    "Areas",
+    "adjusted",
+    "among_reached",
+    "children_at_home",
+    "draw_areas",
+    "interviews",
+    "local_shares",
+    "reported",
+    "sexes",
+    "who_answers",
+]
 
 Rng = np.random.Generator
 STRATA = 2
+ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three eligible children, of those that have any; an assumption
 TIMES = 8  # so many times as many areas in the population as in the sample
 
 
@@ -93,6 +107,44 @@ def _beta_quantiles(p: float, rho: float, where: Floats) -> Floats:
 def sexes(rng: Rng, count: int) -> Codes:
     """1 for a girl, 0 for a boy, as many of both in the long run."""
     return (rng.random(count) < 0.5).astype(np.int64)
+
+
+def children_at_home(rng: Rng, count: int) -> Codes:
+    """How many eligible children live in each of `count` households that have any."""
+    return rng.choice(len(ELIGIBLE), count, p=ELIGIBLE) + 1
+
+
+def among_reached(share: Floats, times: float) -> Floats:
+    """A share among those who are come by, where those it happened to are `times` as likely to be as others."""
+    return share * times / (share * times + 1 - share)
+
+
+def interviews(
+    rng: Rng, truth: Truth, areas: Areas, *, area: Codes, weight: Floats, sex: Codes, shares: tuple[Floats, Floats], response: float
+) -> dict[str, np.ndarray[tuple[int], Any]]:
+    """Ask those who were drawn: the columns of a `Simulated`, a row for each who answered.
+
+    Parameters
+    ----------
+    rng : Generator
+        Random numbers.
+    truth : Truth
+        How things are, and how people answer.
+    areas : Areas
+        Where they live.
+    area, weight, sex : array
+        Of each who was drawn: place in `areas`, weight before non-response, 1 for a girl.
+    shares : pair of array
+        The shares of girls and of boys in each area (`local_shares`).
+    response : float
+        The share of those drawn who answer.
+    """
+    girls, boys = shares
+    true = (rng.random(len(area)) < np.where(sex == 1, girls[area], boys[area])).astype(np.int64)
+    answered = who_answers(rng, true, response, truth)
+    weight = adjusted(weight, area, answered, len(areas))
+    said = reported(rng, true, truth)[answered]
+    return {"y": said, "sex": sex[answered], "weight": weight, "stratum": areas.stratum[area[answered]], "psu": area[answered]}
 
 
 def who_answers(rng: Rng, true: Codes, response: float, truth: Truth) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -10,7 +10,7 @@ from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
-__all__ = ["Bias", "Line", "Sizing", "clustered", "with_least_psus"]
+__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "with_least_psus"]
 
 LEAST_PSUS = 30  # below this intervals rest on too few areas: rule R14
 PER_DAY = 5.0  # interviews, and a quarter of an hour a visit: what an interviewer does in a day
@@ -92,13 +92,37 @@ class Sizing:
         return self.interviews * self.p
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clusters:
+    """What the clusters of a survey are.
+
+    Parameters
+    ----------
+    called : str
+        As a plural: ``"areas"``, ``"schools"``.
+    listed : bool
+        Whether the households or pupils of each are listed.
+    visited : bool
+        Whether households are visited to find who is eligible.
+    least : int
+        How many there are at least: 30, and as many for each group where groups are in clusters of their own.
+    price : str
+        The cost of one answer, a field of resources: ``"cost_interview"``, ``"cost_pupil"``.
+    """
+
+    called: str = "areas"
+    listed: bool = True
+    visited: bool = True
+    least: int = LEAST_PSUS
+    price: str = "cost_interview"
+
+
 def clustered(
     context: Context,
     *,
     fieldwork: Fieldwork,
+    clusters: Clusters = Clusters(),  # frozen
     cv_weights: float = 0.0,
-    psu: str = "areas",
-    listing: bool = True,
     times: float = 1.0,
     biases: Sequence[Bias] = (),
 ) -> Sizing:
@@ -112,10 +136,8 @@ def clustered(
         Response, and how many are eligible.
     cv_weights : float
         Standard deviation of the weights over their mean.
-    psu : str
-        What the clusters are, as a plural.
-    listing : bool
-        Whether households or pupils are listed.
+    clusters : Clusters
+        What the clusters are.
     times : float
         What else multiplies the variance.
     biases : sequence of Bias
@@ -124,51 +146,84 @@ def clustered(
     Returns
     -------
     Sizing
-        At least 30 clusters, with fewer interviews in each where that is needed.
+        At least as many clusters as there must be, with fewer interviews in each where that is needed.
 
     References
     ----------
     `sampling.costed_plan` has those of the formulas.
     """
     p, rho, rse = (context.middle(f"outcome.{name}") for name in ("p", "rho", "rse"))
-    money = {name: context.middle(f"resources.cost_{name}") for name in ("psu", "interview", "listing", "screen")}
-    if not listing:
-        money["listing"] = 0.0
-    costs = Costs(**money)
+    costs = Costs(
+        psu=context.middle("resources.cost_psu"),
+        interview=context.middle(f"resources.{clusters.price}"),
+        listing=context.middle("resources.cost_listing") if clusters.listed else 0.0,
+        screen=context.middle("resources.cost_screen") if clusters.visited else 0.0,
+    )
     plan = costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv_weights, fieldwork=fieldwork)
     if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
         plan = costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv_weights, fieldwork=fieldwork)
-    psus, take, interviews = with_least_psus(plan, costs, fieldwork, context)
+    psus, take, interviews = with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
     visits = interviews / fieldwork.yielded
-    deff = (1 + cv_weights**2) * (1 + (max(take, 1.0) - 1) * rho) * times
-    lines = [Line(psu, psus, costs.psu), Line("interviews", interviews, costs.interview)]
-    lines += [Line(f"{psu} listed", psus, costs.listing)] if listing else []
-    lines += [Line("visits to households", visits, costs.screen)] if costs.screen and fieldwork.eligible != 1 else []
-    days = interviews / PER_DAY + (visits / VISITS_PER_DAY if fieldwork.eligible != 1 else 0.0) + psus
+    lines = [Line(clusters.called, psus, costs.psu), Line("interviews", interviews, costs.interview)]
+    lines += [Line(f"{clusters.called} listed", psus, costs.listing)] if clusters.listed else []
+    lines += [Line("visits to households", visits, costs.screen)] if clusters.visited else []
     return Sizing(
         interviews=interviews,
         psus=psus,
         take=take,
-        deff=deff,
+        deff=(1 + cv_weights**2) * (1 + (max(take, 1.0) - 1) * rho) * times,
         p=p,
         lines=tuple(lines),
-        days=days,
+        days=interviews / PER_DAY + psus + (visits / VISITS_PER_DAY if clusters.visited else 0.0),
         visits=visits,
         biases=tuple(biases),
     )
 
 
-def with_least_psus(plan: CostedPlan, costs: Costs, fieldwork: Fieldwork, context: Context) -> tuple[float, float, float]:
+def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY, people: bool = True) -> Sizing:
+    """The size of a sample without clusters: for the error that is wanted, or for what the budget buys where that is less.
+
+    Parameters
+    ----------
+    context : Context
+        With every number known.
+    price : str
+        The cost of one answer, a field of resources.
+    called : str
+        What is paid for, as a plural.
+    deff : float
+        What unequal weights multiply the variance by.
+    per_day : float
+        Answers that somebody brings home in a day.
+    people : bool
+        Whether people are asked.
+
+    Returns
+    -------
+    Sizing
+    """
+    p, rse, each = context.middle("outcome.p"), context.middle("outcome.rse"), context.middle(f"resources.{price}")
+    wanted = (1 - p) / p / rse**2 * deff
+    n = min(wanted, context.middle("resources.budget") / each) if context.has("resources.budget") else wanted
+    if n < LEAST_PSUS:
+        raise InputError(f"The budget does not reach for {LEAST_PSUS} answers.", "Find more money.")
+    lines = (Line(called, n, each),)
+    return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day, people=people)
+
+
+def with_least_psus(
+    plan: CostedPlan, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
+) -> tuple[float, float, float]:
     """Clusters, interviews in each, and interviews in all: 30 clusters or more, from the money of the plan."""
-    if plan.psus >= LEAST_PSUS:
+    if plan.psus >= least:
         return plan.psus, plan.take, plan.interviews
     each = costs.interview + costs.screen / fieldwork.yielded
     budget = context.middle("resources.budget") if context.has("resources.budget") else math.inf
-    left = budget - LEAST_PSUS * (costs.psu + costs.listing)
+    left = budget - least * (costs.psu + costs.listing)
     interviews = min(plan.interviews, left / each)
-    if interviews < LEAST_PSUS:
+    if interviews < least:
         raise InputError(
-            f"The budget does not reach for {LEAST_PSUS} clusters with an interview in each.",
+            f"The budget does not reach for {least} clusters with an interview in each.",
             "Find more money, or a method without clusters.",
         )
-    return float(LEAST_PSUS), interviews / LEAST_PSUS, interviews
+    return float(least), interviews / least, interviews

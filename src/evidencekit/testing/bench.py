@@ -35,5 +35,5 @@ def bench_of(method: Method, seed: int) -> Bench:
     """Make one; what a method cannot do here is an error of its own."""
     context = method.example()
     plan = method.plan(context)
-    truth = Truth.of(context)
+    truth = Truth.of(context).undisturbed()
     return Bench(method, context, plan, truth, method.simulate(context, truth, seed=seed), seed)

@@ -1,0 +1,115 @@
+"""Random walk: starting points are drawn, interviewers follow a rule from door to door. Chances of dwellings are not known: no interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import evidencekit as ek
+from evidencekit.planning import (
+    Clusters,
+    Context,
+    Method,
+    Outcome,
+    Plan,
+    Population,
+    Protection,
+    Resources,
+    Safety,
+    Simulated,
+    Sizing,
+    Truth,
+    clustered,
+)
+from evidencekit.planning.context import Access
+from evidencekit.planning.drawing import areas_by_size
+from evidencekit.planning.simulating import among_reached, children_at_home, draw_areas, interviews, local_shares, sexes
+from evidencekit.sampling import Fieldwork
+
+CV_WEIGHTS = 0.4  # of weights in proportion to the number of eligible children in a household
+NEAR = 3.0  # how many times as alike the dwellings along a walk are as those of a whole area: an assumption
+WALKED = 1.6  # what that does to the variance: 1.2 to 2
+
+
+def size(context: Context) -> Sizing:
+    """Starting points, visits and interviews, with the variance of a walk; nothing is listed."""
+    fieldwork = Fieldwork(
+        eligible=context.middle("access.eligible"),
+        household_response=context.middle("access.household_response"),
+        response=context.middle("access.response"),
+    )
+    return clustered(context, fieldwork=fieldwork, clusters=Clusters(called="walks", listed=False), cv_weights=CV_WEIGHTS, times=WALKED)
+
+
+def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
+    """Walk past some dwellings more often than past others, those it happened to among them `truth.reached_times` as often.
+
+    A walk keeps to one corner of its area, where people are more alike. No weight can tell how likely a dwelling was to be passed: the
+    weights here are of the children in a household only.
+    """
+    areas = draw_areas(rng, round(sizing.psus))
+    corners = local_shares(rng, len(areas), replace(truth, rho=min(NEAR * truth.rho, 0.9)))
+    girls, boys = (among_reached(share, truth.reached_times) for share in corners)
+    visits = max(round(sizing.visits / len(areas)), 1)
+    opened = context.middle("access.eligible") * context.middle("access.household_response")
+    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
+    children = children_at_home(rng, len(area))
+    sex = sexes(rng, len(area))
+    response = context.middle("access.response")
+    weight = children.astype(np.float64)
+    data = interviews(rng, truth, areas, area=area, weight=weight, sex=sex, shares=(girls, boys), response=response)
+    return Simulated(data, {"prevalence": truth.p}, len(area))
+
+
+def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
+    """The share among those who answered, without an interval."""
+    design = ek.NoDesign(inference="random-walk", weights="weight")
+    survey = ek.Survey(answers, design=design, population="children whom the walks came by and who answered")
+    return ek.proportion(survey, "y", by=list(by))
+
+
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.RandomWalk:
+    """Areas by size, with a route sheet for each that was decided before anybody walks."""
+    areas = areas_by_size(plan, frame, seed)
+    return ek.sampling.random_walk(areas, visits=max(round(plan.sizing.visits / plan.sizing.psus), 1))
+
+
+def example() -> Context:
+    """A valley with neither a list of areas nor the time to list households: a walk is what is left, and says so."""
+    return Context(
+        name="The upper valley of Lumora",
+        population=Population(
+            who="children aged 12-17 in the upper valley of Lumora", age_min=12, age_max=17, out_of_school=(0.1, 0.3), offenders=False
+        ),
+        access=Access(
+            household_frame="none",
+            listing_affordable=False,
+            internet=(0.4, 0.7),
+            eligible=0.35,
+            household_response=0.9,
+            response=0.8,
+        ),
+        outcome=Outcome(name="were sent unwanted sexual messages", p=0.1, rho=0.03, sensitive=True),
+        safety=Safety(perpetrator_may_live_in_home=False, privacy_possible=True, remote_only=False, device_shared=True, conflict=False),
+        protection=Protection(
+            referral_path=True,
+            counsellor=True,
+            services_per_week=30,
+            mandatory_reporting="professionals",
+            parental_consent="required",
+            assent=True,
+            ethics_approved=True,
+        ),
+        resources=Resources(
+            currency="USD", budget=80_000, interviewers=12, days=40, tablets=True, cost_psu=300, cost_screen=4, cost_interview=30
+        ),
+    )
+
+
+METHOD = Method(
+    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+)

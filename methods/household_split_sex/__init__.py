@@ -1,0 +1,133 @@
+"""Household survey that asks girls in some areas and boys in others, so that nobody is asked where somebody of the other sex is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import evidencekit as ek
+from evidencekit.planning import (
+    Clusters,
+    Context,
+    Method,
+    Outcome,
+    Plan,
+    Population,
+    Protection,
+    Resources,
+    Safety,
+    Simulated,
+    Sizing,
+    Truth,
+    clustered,
+)
+from evidencekit.planning.context import Access
+from evidencekit.planning.drawing import areas_by_size
+from evidencekit.planning.simulating import ELIGIBLE, Areas, children_at_home, draw_areas, interviews, local_shares
+from evidencekit.sampling import Fieldwork
+
+CV_WEIGHTS = 0.45  # of weights: eligible children of one sex in a household, growth of areas
+WITH_ONE = sum(share * (1 - 0.5**k) for k, share in enumerate(ELIGIBLE, 1))  # of households with a child, those with one of the sex asked
+LEAST = 60  # areas: 30 for girls and 30 for boys
+
+
+def size(context: Context) -> Sizing:
+    """Areas, households and interviews for the number of all children; that of girls or of boys has half the interviews."""
+    fieldwork = Fieldwork(
+        eligible=context.middle("access.eligible") * WITH_ONE,
+        household_response=context.middle("access.household_response"),
+        response=context.middle("access.response"),
+    )
+    return clustered(context, fieldwork=fieldwork, clusters=Clusters(least=LEAST), cv_weights=CV_WEIGHTS)
+
+
+def labels(areas: Areas, rng: np.random.Generator) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Who is asked in each area (1 girls), half of each stratum at random, and the share of its stratum's areas that ask the same."""
+    order = np.lexsort((rng.random(len(areas)), areas.stratum))
+    drawn = np.bincount(areas.stratum)
+    first = np.repeat(np.cumsum(drawn) - drawn, drawn)
+    more = np.repeat(rng.integers(0, 2, len(drawn)), drawn)  # where a number is odd, chance says who gets one more
+    asked = np.empty(len(areas), dtype=np.int64)
+    asked[order] = (np.arange(len(areas)) - first + more) % 2
+    part = 2 * areas.stratum + asked
+    return asked, np.bincount(part)[part] / drawn[areas.stratum]
+
+
+def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
+    """Label areas, visit households in them, draw one child of the sex that is asked there."""
+    areas = draw_areas(rng, round(sizing.psus))
+    shares = local_shares(rng, len(areas), truth)
+    asked, part = labels(areas, rng)
+    visits = max(round(sizing.visits / len(areas)), 1)
+    opened = context.middle("access.eligible") * context.middle("access.household_response")
+    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
+    children = rng.binomial(children_at_home(rng, len(area)), 0.5)  # of the sex that is asked
+    area, children = area[children > 0], children[children > 0]
+    weight = (areas.weight / part)[area] * children
+    response = context.middle("access.response")
+    data = interviews(rng, truth, areas, area=area, weight=weight, sex=asked[area], shares=shares, response=response)
+    return Simulated(data, {"prevalence": truth.p}, len(area))
+
+
+def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
+    """The share of all children, or with ``by=("sex",)`` of girls and of boys.
+
+    The areas of girls in a stratum stand for all its girls, and those of boys for all its boys, so that weighted sums of both together are
+    totals of all children. Each part is a stratum of its own: which areas are whose does not vary between them.
+    """
+    survey = ek.Survey(answers, weights="weight", strata=("stratum", "sex"), psu="psu", population="children living in households")
+    return ek.proportion(survey, "y", by=list(by))
+
+
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.Draw:
+    """The areas, each for girls or for boys (`sampling.split_psus`)."""
+    return ek.sampling.split_psus(areas_by_size(plan, frame, seed))
+
+
+def example() -> Context:
+    """A province where harm may come from within the home."""
+    return Context(
+        name="The eastern province of Lumora",
+        population=Population(
+            who="children aged 13-17 in the eastern province of Lumora", age_min=13, age_max=17, out_of_school=(0.08, 0.2), offenders=False
+        ),
+        access=Access(
+            household_frame="census",
+            frame_age_years=4,
+            listing_affordable=True,
+            internet=(0.5, 0.8),
+            eligible=0.35,
+            household_response=0.93,
+            response=0.88,
+        ),
+        outcome=Outcome(name="experienced sexual harassment in the last year", p=0.1, rho=0.03, sensitive=True),
+        safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=True, conflict=False),
+        protection=Protection(
+            referral_path=True,
+            counsellor=True,
+            services_per_week=40,
+            mandatory_reporting="professionals",
+            parental_consent="required",
+            assent=True,
+            ethics_approved=True,
+        ),
+        resources=Resources(
+            currency="USD",
+            budget=180_000,
+            interviewers=24,
+            days=50,
+            tablets=True,
+            cost_psu=350,
+            cost_listing=150,
+            cost_screen=4,
+            cost_interview=35,
+        ),
+    )
+
+
+METHOD = Method(
+    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+)

@@ -1,0 +1,137 @@
+"""Time-location sampling: those who come often are met often, and weights undo it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from many_simulations import Many, least_coverage, many, one_by_one, simulations, stacked
+
+import evidencekit as ek
+from evidencekit.methods import venue_time_location
+from evidencekit.planning import Truth
+
+METHOD = ek.method_named("venue_time_location")
+
+
+@pytest.fixture(scope="module")
+def runs() -> Many:
+    """The example, where nothing but chance errs."""
+    return many(METHOD, 300)
+
+
+def test_estimates_are_the_truth_but_for_chance(runs: Many) -> None:
+    """The simulator and the analysis speak of the same number."""
+    assert abs(runs.z) < 4.5
+    other = replace(Truth.of(METHOD.example()).undisturbed(), p=0.05, girls_times=2.0)
+    assert abs(many(METHOD, 150, truth=other).z) < 4.5
+
+
+def test_the_plan_promises_the_standard_error_that_comes(runs: Many) -> None:
+    """Neither much too small nor much too large."""
+    assert 0.8 < runs.ratio < 1.25
+
+
+def test_intervals_hold_the_truth(runs: Many) -> None:
+    """As often as the card declares, less what chance leaves out."""
+    assert runs.coverage >= least_coverage(METHOD.card.coverage or 1.0, len(runs.points))
+    assert 0.9 < runs.se.mean() / runs.points.std(ddof=1) < 1.1
+
+
+@pytest.mark.slow
+def test_intervals_hold_the_truth_in_many_simulations() -> None:
+    """The same, with less left to chance."""
+    found = many(METHOD, 2000, seed=21)
+    assert found.coverage >= least_coverage(METHOD.card.coverage or 1.0, 2000)
+    assert abs(found.z) < 4.5
+
+
+def test_a_stack_is_analysed_as_each_alone() -> None:
+    """A column that tells simulations apart splits answers, not the design."""
+    alone, together = one_by_one(METHOD, simulations(METHOD, 4))
+    np.testing.assert_allclose(together, alone, rtol=0, atol=1e-12)
+
+
+def test_the_example_fits_and_is_planned() -> None:
+    """It needs nothing more to be known."""
+    context = METHOD.example()
+    assert METHOD.fits(context).ok is True
+    plan = METHOD.plan(context)
+    assert plan.cost.high <= context.middle("resources.budget")
+    assert plan.sizing.psus >= 30
+    assert plan.inference == "venue"
+
+
+@pytest.mark.parametrize(
+    ("field", "answer"),
+    [
+        ("safety.remote_only", True),
+        ("safety.privacy_possible", False),
+        ("protection.referral_path", False),
+        ("population.offenders", True),
+        ("access.venues", False),
+        ("population.age_min", 13),
+        ("protection.parental_consent", "required"),
+        ("safety.conflict", True),
+    ],
+)
+def test_where_it_is_refused(field: str, answer: object) -> None:
+    """Each condition of the card, and a gate."""
+    context = METHOD.example().settled({"access.listing_affordable": None, "population.age_max": 24, field: answer})
+    assert METHOD.fits(context).ok is False
+
+
+def test_what_is_not_known_leaves_it_open() -> None:
+    """It may still fit."""
+    assert METHOD.fits(METHOD.example().settled({"safety.remote_only": None})).ok is None
+
+
+def test_without_visits_the_number_is_of_attendances() -> None:
+    """Those who come often count many times, and it happens to more of them."""
+    several = simulations(METHOD, 300)
+    data = stacked(several)
+    data["weight"] *= data["visits"]
+    points = METHOD.analyse(data, by=("simulation",)).points
+    truth = METHOD.example().middle("outcome.p")
+    assert points.mean() - truth > 4.5 * points.std(ddof=1) / 300**0.5
+    assert points.mean() / truth == pytest.approx(16.4 / 14.3, abs=0.06)  # as in the survey that the card names
+
+
+@pytest.mark.parametrize("p", [0.001, 0.15, 0.9, 0.999])
+def test_groups_of_attendance_mix_to_all_who_attend(p: float) -> None:
+    """Whatever the share."""
+    others, those = venue_time_location.attendance(p)
+    np.testing.assert_allclose([others.sum(), those.sum()], 1)
+    np.testing.assert_allclose(p * those + (1 - p) * others, venue_time_location.PEOPLE)
+    assert min(others.min(), those.min()) >= -1e-12
+
+
+def test_it_speaks_for_those_who_attend() -> None:
+    """And says so."""
+    found = METHOD.analyse(simulations(METHOD, 1)[0].data)
+    assert found.inference == "venue"
+    assert "attend" in found.provenance.population
+
+
+def test_weights_of_a_period_sum_to_attendances_counted() -> None:
+    """Before visits: people counted over the chance of the period, as in sampling.venue_sample."""
+    data = pd.DataFrame(simulations(METHOD, 1)[0].data)
+    before = (data["weight"] * data["visits"]).groupby(data["psu"])
+    np.testing.assert_allclose(before.max(), before.min())
+
+
+def test_it_draws_periods_and_their_answers_get_the_same_design() -> None:
+    """From the list of periods to an estimate by the same verbs as in the field."""
+    plan = METHOD.plan(METHOD.example())
+    rng = np.random.default_rng(1)
+    hours = [(f"place {k}", day, hour) for k in range(30) for day in ("Fri", "Sat", "Sun") for hour in (10, 18)]
+    periods = pd.DataFrame(hours, columns=["place", "day", "hour"]).assign(expected=rng.integers(20, 80, len(hours)))
+    frame = ek.sampling.venue_frame(periods, venue="place", day="day", time="hour", size="expected")
+    drawn = plan.draw(frame, seed=1, synthetic=True)
+    assert drawn.n == round(plan.sizing.psus)
+    unit = drawn.sample["venue_day_time"].tolist()
+    answers = pd.DataFrame({"venue_day_time": unit * 5, "times": rng.integers(1, 9, 5 * len(unit)), "y": rng.integers(0, 2, 5 * len(unit))})
+    made = ek.sampling.venue_sample(drawn, answers, visits="times", counted=dict.fromkeys(unit, 40))
+    assert ek.proportion(ek.Survey(made.sample, design=made.design), "y").inference == "venue"
