@@ -23,7 +23,7 @@ def check(context: Context) -> None:
 def contradictions(context: Context) -> list[str]:
     """A line for each pair of answers that exclude each other."""
     population, access, safety, spend = context.population, context.access, context.safety, context.resources
-    prices = [spend.cost_psu, spend.cost_listing, spend.cost_screen, spend.cost_interview, spend.budget]
+    prices = [context[path] for path in context.paths if path.startswith("resources.cost_")] + [spend.budget]
     youngest, oldest = _ends(context, "population.age_min"), _ends(context, "population.age_max")
     pairs = {
         "population.age_min is above population.age_max": context.has("population.age_min")

@@ -121,6 +121,9 @@ class Resources:
     cost_listing: Num = number("What does it cost to list an area?", unit="of the currency", unknown=(50, 250))
     cost_screen: Num = number("What does a visit to a household cost?", unit="of the currency", unknown=(1, 8))
     cost_interview: Num = number("What does an interview cost?", unit="of the currency", unknown=(5, 50))
+    cost_pupil: Num = number("What does it cost to ask a pupil in class?", unit="of the currency", unknown=(2, 12))
+    cost_online: Num = number("What does an answer from a panel cost?", unit="of the currency", unknown=(3, 20))
+    cost_file: Num = number("What does it cost to read a case file?", unit="of the currency", unknown=(2, 15))
 
     def __post_init__(self) -> None:
         normalised(self, "resources")

@@ -1,0 +1,75 @@
+"""Sample of case files: files that offices hold are drawn and read by a fixed form. It counts what was reported, and nobody is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import evidencekit as ek
+from evidencekit.planning import (
+    Access,
+    Context,
+    Method,
+    Outcome,
+    Plan,
+    Population,
+    Protection,
+    Resources,
+    Simulated,
+    Sizing,
+    Truth,
+    elements,
+)
+from evidencekit.planning.simulating import reported
+
+OFFICES = (0.4, 0.3, 0.2, 0.1)  # the share of files that each office holds; an assumption
+FILES_A_DAY = 20.0
+
+
+def size(context: Context) -> Sizing:
+    """Files for the error that is wanted, or for what the budget buys."""
+    return elements(context, price="cost_file", called="files read", per_day=FILES_A_DAY, people=False)
+
+
+def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
+    """Draw files in each office in proportion to what it holds, and code each from the form."""
+    counts = np.maximum(np.round(np.array(OFFICES) * sizing.interviews).astype(int), 2)
+    office = np.repeat(np.arange(len(OFFICES)), counts)
+    weight = (np.array(OFFICES) / counts)[office]
+    sex = (rng.random(len(office)) < 0.5).astype(np.int64)
+    girls, boys = truth.by_sex()
+    true = (rng.random(len(office)) < np.where(sex == 1, girls, boys)).astype(np.int64)
+    data = {"y": reported(rng, true, truth), "sex": sex, "weight": weight, "stratum": office, "psu": np.arange(len(office))}
+    return Simulated(data, {"cases-on-file": truth.p}, len(office))
+
+
+def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
+    """The weighted share of files; it is of what was reported, so it is given without an interval for a population."""
+    design = ek.NoDesign(weights="weight", inference="administrative")
+    survey = ek.Survey(answers, design=design, population="case files of the offices")
+    return ek.proportion(survey, "y", by=list(by))
+
+
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
+    """The files, systematically in the order in which each office opened them."""
+    return ek.sampling.systematic(frame, round(plan.sizing.interviews), seed=seed)
+
+
+def example() -> Context:
+    """A country whose child protection offices keep files that may be read under an agreement."""
+    return Context(
+        name="Lumora, case files",
+        population=Population(who="children with a case file in Lumora", age_min=0, age_max=17),
+        access=Access(case_files=True),
+        outcome=Outcome(name="were harmed online", p=0.15, rho=0.0),
+        protection=Protection(referral_path=False, counsellor=False, ethics_approved=True),
+        resources=Resources(currency="USD", budget=8_000, interviewers=2, days=30, cost_file=6),
+    )
+
+
+METHOD = Method(
+    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+)

@@ -1,0 +1,85 @@
+"""Survey of frontline workers: drawn from a list of those who meet children at work, asked whether they met a case. No child is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import evidencekit as ek
+from evidencekit.planning import (
+    Access,
+    Context,
+    Method,
+    Outcome,
+    Plan,
+    Population,
+    Protection,
+    Resources,
+    Safety,
+    Simulated,
+    Sizing,
+    Truth,
+    elements,
+)
+from evidencekit.planning.simulating import adjusted, reported, who_answers
+
+SERVICES = 4  # strata: such as social work, schools, health and police; an assumption
+
+
+def size(context: Context) -> Sizing:
+    """Interviews for the error that is wanted, or for what the budget buys."""
+    return elements(context, price="cost_interview", called="interviews")
+
+
+def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
+    """Draw workers in each service, and see who answers."""
+    response = context.middle("access.response")
+    n = max(round(sizing.interviews / response), 4 * SERVICES)
+    service = np.sort(np.arange(n) % SERVICES)
+    women, men = truth.by_sex()
+    sex = (rng.random(n) < 0.5).astype(np.int64)
+    true = (rng.random(n) < np.where(sex == 1, women, men)).astype(np.int64)
+    answered = who_answers(rng, true, response, truth)
+    weight = adjusted(np.ones(n), service, answered, SERVICES)
+    taken = service[answered]
+    data = {
+        "y": reported(rng, true, truth)[answered],
+        "sex": sex[answered],
+        "weight": weight,
+        "stratum": taken,
+        "psu": np.arange(len(taken)),
+    }
+    return Simulated(data, {"seen-by-workers": truth.p}, n)
+
+
+def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
+    """The share of workers who met a case, with the interval of a sample of workers."""
+    survey = ek.Survey(answers, weights="weight", strata="stratum", psu="psu", population="frontline workers on the list")
+    return ek.proportion(survey, "y", by=list(by))
+
+
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
+    """The workers, systematically in the order of the list, more than needed so that enough answer."""
+    asked = plan.sizing.interviews / plan.context.middle("access.response")
+    return ek.sampling.systematic(frame, round(asked), seed=seed)
+
+
+def example() -> Context:
+    """Remote islands where no path for referral stands ready for a child who is asked."""
+    return Context(
+        name="Lumora, the outer islands",
+        population=Population(who="frontline workers on the outer islands of Lumora", age_min=18, age_max=70, offenders=False),
+        access=Access(frontline_list=True, response=0.75),
+        outcome=Outcome(name="met a child who was harmed online in the past 12 months", p=0.3, rho=0.0, sensitive=False),
+        safety=Safety(conflict=False),
+        protection=Protection(referral_path=False, counsellor=False, ethics_approved=True),
+        resources=Resources(currency="USD", budget=20_000, interviewers=3, days=30, cost_interview=20),
+    )
+
+
+METHOD = Method(
+    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+)

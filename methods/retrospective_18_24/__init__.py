@@ -1,0 +1,105 @@
+"""Household survey of adults of 18 to 24 about the years before they were 18: one drawn in each household, no child is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import evidencekit as ek
+from evidencekit.planning import (
+    Access,
+    Context,
+    Method,
+    Outcome,
+    Plan,
+    Population,
+    Protection,
+    Resources,
+    Safety,
+    Simulated,
+    Sizing,
+    Truth,
+    clustered,
+)
+from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, reported, sexes, who_answers
+from evidencekit.sampling import Fieldwork
+
+ELIGIBLE = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
+CV_WEIGHTS = 0.48  # in proportion to that number, areas that have grown, and who did not answer
+
+
+def size(context: Context) -> Sizing:
+    """Areas, households and interviews for the error that is wanted, or for what the budget buys."""
+    fieldwork = Fieldwork(
+        eligible=context.middle("access.eligible"),
+        household_response=context.middle("access.household_response"),
+        response=context.middle("access.response"),
+    )
+    return clustered(context, fieldwork=fieldwork, cv_weights=CV_WEIGHTS)
+
+
+def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
+    """Visit households in drawn areas, list adults of 18 to 24, draw one, ask about the years before."""
+    areas = draw_areas(rng, round(sizing.psus))
+    women, men = local_shares(rng, len(areas), truth)
+    visits = max(round(sizing.visits / len(areas)), 1)
+    opened = context.middle("access.eligible") * context.middle("access.household_response")
+    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
+    adults = rng.choice(len(ELIGIBLE), len(area), p=ELIGIBLE) + 1
+    sex = sexes(rng, len(area))
+    true = (rng.random(len(area)) < np.where(sex == 1, women[area], men[area])).astype(np.int64)
+    answered = who_answers(rng, true, context.middle("access.response"), truth)
+    weight = adjusted(areas.weight[area] * adults, area, answered, len(areas))
+    asked = area[answered]
+    data = {
+        "y": reported(rng, true, truth)[answered],
+        "sex": sex[answered],
+        "weight": weight,
+        "stratum": areas.stratum[asked],
+        "psu": asked,
+    }
+    return Simulated(data, {"before-18": truth.p}, len(area))
+
+
+def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
+    """The weighted share with the intervals of a sample in areas."""
+    survey = ek.Survey(answers, weights="weight", strata="stratum", psu="psu", population="adults aged 18-24 living in households")
+    return ek.proportion(survey, "y", by=list(by))
+
+
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
+    """The areas; households are drawn from the lists made in them, an adult by `sampling.one_respondent`."""
+    return ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+
+
+def example() -> Context:
+    """A country where no path for referral stands ready for children, and adults can be given the numbers of services."""
+    return Context(
+        name="Lumora, before services are ready",
+        population=Population(who="people aged 18-24 in Lumora", age_min=18, age_max=24, offenders=False),
+        access=Access(
+            household_frame="census", frame_age_years=4, listing_affordable=True, eligible=0.35, household_response=0.9, response=0.85
+        ),
+        outcome=Outcome(name="were sent unwanted sexual messages before they were 18", p=0.18, rho=0.03, sensitive=True),
+        safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=False, conflict=False),
+        protection=Protection(referral_path=False, counsellor=False, mandatory_reporting="professionals", ethics_approved=True),
+        resources=Resources(
+            currency="USD",
+            budget=110_000,
+            interviewers=20,
+            days=40,
+            tablets=True,
+            cost_psu=300,
+            cost_listing=150,
+            cost_screen=4,
+            cost_interview=30,
+        ),
+    )
+
+
+METHOD = Method(
+    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+)
