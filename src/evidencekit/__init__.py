@@ -6,6 +6,7 @@
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
     choose a method         recommend(Context) -> Recommendation; Method, method_names, method_named; help(ek.planning)
+    try a plan out          Method.plan(context) -> diagnose: bias, error, coverage, power, what survives release
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from evidencekit.frames import Dataset
     from evidencekit.instrument import Choices, Indicator, Instrument, Item, compare_definitions, indicator, prevalence, validate
     from evidencekit.missingness import Missing
-    from evidencekit.planning import Context, Method, Recommendation, method_named, method_names, recommend
+    from evidencekit.planning import Context, Method, Recommendation, diagnose, method_named, method_names, recommend
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
     from evidencekit.survey import (
@@ -100,6 +101,7 @@ _ROOMS: dict[str, str] = {
     "compare_definitions": "instrument",
     "contrast": "combining",
     "count": "survey",
+    "diagnose": "planning",
     "difference": "combining",
     "finding": "findings",
     "headcount": "combining",
@@ -167,6 +169,7 @@ __all__ = [
     "compare_definitions",
     "contrast",
     "count",
+    "diagnose",
     "difference",
     "finding",
     "headcount",

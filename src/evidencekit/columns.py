@@ -168,7 +168,7 @@ def _integer_codes(values: NDArray[np.int64], *, boolean: bool, blank: Any = Non
     codes = codes.astype(np.intp, copy=False)
     if blank is not None and blank.any():
         codes = np.where(blank, -1, codes)
-    return codes, tuple(bool(k) if boolean else int(k) for k in keys)
+    return codes, tuple((keys.astype(bool) if boolean else keys).tolist())
 
 
 def _hashed_codes(series: nw.Series[Any]) -> tuple[Codes, tuple[Any, ...]]:

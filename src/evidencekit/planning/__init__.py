@@ -7,12 +7,14 @@
     what it takes           Plan: .sizing, .cost, .se, .bias, .rmse, .swings (what to find out first), .draw(frame, seed=, ethics_id=)
     which to take           recommend(context) -> Recommendation: .plans, .beside, .refused, .find_out_first, .explain(), .save(path)
     rules                   RULES (what to warn of), GATES (when nobody is asked), Advice, Caution, Tip, FindOut, Refusal
-    how things may be       Truth, Simulated
-    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, elements
+    how things may be       Truth, truths: a grid of them; Simulated
+    what it would find      diagnose(plan, seed=, truth=) -> Diagnosis: .performances (Performance, of Figures), .says, .picture()
+    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, Clusters, elements
 """
 
 from evidencekit.planning.cards import Card, Condition, read_card
 from evidencekit.planning.context import Access, Context, Outcome, Population, Protection, Range, Resources, Safety
+from evidencekit.planning.diagnosing import Diagnosis, Figure, Performance, diagnose, truths
 from evidencekit.planning.discovery import method_named, method_names
 from evidencekit.planning.gates import GATES
 from evidencekit.planning.method import Method
@@ -33,10 +35,13 @@ __all__ = [
     "Clusters",
     "Condition",
     "Context",
+    "Diagnosis",
+    "Figure",
     "FindOut",
     "Line",
     "Method",
     "Outcome",
+    "Performance",
     "Plan",
     "Population",
     "Protection",
@@ -52,9 +57,11 @@ __all__ = [
     "Tip",
     "Truth",
     "clustered",
+    "diagnose",
     "elements",
     "method_named",
     "method_names",
     "read_card",
     "recommend",
+    "truths",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,7 @@ class Method:
         InputError
             It is not a context, or its budget buys too little for this method.
         """
-        return planned(self.card, self.sizing, _context(context), drawing=self.drawing)
+        return replace(planned(self.card, self.sizing, _context(context), drawing=self.drawing), maker=self)
 
     def simulate(self, context: Context, truth: Truth | None = None, *, seed: int | np.random.SeedSequence) -> Simulated:
         """Answers as it would bring them home, were `truth` true; the same seed gives the same answers.

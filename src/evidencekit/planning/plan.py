@@ -84,6 +84,8 @@ class Plan:
         What stands in the way, and what has to be known first: the gates, the card's conditions, and what services can take.
     drawing : callable or None
         How the method draws.
+    maker : Method or None
+        The method itself, so that the plan can be tried out (`diagnose`) also where nobody else knows the method.
     """
 
     card: Card
@@ -98,6 +100,7 @@ class Plan:
     workload: Workload
     fit: Fit
     drawing: Callable[[Plan, Any, int], Any] | None = None
+    maker: object = None
 
     @property
     def method(self) -> str:

@@ -6,6 +6,7 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ __all__ = [
 Rng = np.random.Generator
 STRATA = 2
 ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three eligible children, of those that have any; an assumption
+MOST_ALIKE = 0.95  # above this gamma variables vanish among the smallest numbers
 TIMES = 8  # so many times as many areas in the population as in the sample
 
 
@@ -71,13 +73,13 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
     grown : float
         The same of what areas have grown by since the frame was made.
     """
-    counts = np.diff(np.linspace(0, count, strata + 1).round().astype(int)).clip(2)
+    ends = [round(count * k / strata) for k in range(strata + 1)]
     stratum, chance, sizes = [], [], []
-    for k, n in enumerate(counts):
+    for k, n in enumerate(max(high - low, 2) for low, high in pairwise(ends)):
         size = np.exp(spread * rng.standard_normal(TIMES * n))
         chances = np.minimum(n * size / size.sum(), 0.999)
         chances *= n / chances.sum()
-        picked = steps(chances, int(n), float(rng.random()))
+        picked = steps(chances, n, float(rng.random()))
         stratum.append(np.full(len(picked), k))
         chance.append(chances[picked])
         sizes.append(size[picked])
@@ -88,20 +90,19 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
 def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
     """The shares of girls and of boys in each of `count` areas, both high in the same areas.
 
-    Beta distributions whose intraclass correlation is that of `truth`.
+    Beta distributions whose intraclass correlation is that of `truth`, at most 0.95. Both are made of the same three gamma variables: the
+    sex with the larger share has it in every area, and where girls and boys are alike their shares are the same.
     """
-    where = rng.random(count)
-    girls, boys = (_beta_quantiles(p, truth.rho, where) for p in truth.by_sex())
-    return girls, boys
-
-
-def _beta_quantiles(p: float, rho: float, where: Floats) -> Floats:
-    if rho <= 0 or not 0 < p < 1:
-        return np.full(len(where), p)
-    from scipy.special import betaincinv
-
+    of_girls, of_boys = truth.by_sex()
+    if truth.rho <= 0 or max(of_girls, of_boys) >= 1:
+        return np.full(count, of_girls), np.full(count, of_boys)
+    rho = min(truth.rho, MOST_ALIKE)
     both = (1 - rho) / rho
-    return np.asarray(betaincinv(p * both, (1 - p) * both, where))
+    more, fewer = max(of_girls, of_boys) * both, min(of_girls, of_boys) * both
+    yes, between, no = (rng.standard_gamma(shape, count) for shape in (fewer, more - fewer, both - more))
+    every = yes + between + no
+    high, low = (yes + between) / every, yes / every
+    return (high, low) if of_girls >= of_boys else (low, high)
 
 
 def sexes(rng: Rng, count: int) -> Codes:
@@ -165,8 +166,7 @@ def reported(rng: Rng, true: Codes, truth: Truth) -> Codes:
 
 def adjusted(weight: Floats, area: Codes, answered: np.ndarray[tuple[int], np.dtype[np.bool_]], areas: int) -> Floats:
     """Weights of those who answered, made larger so that they stand for all who were drawn in their area."""
-    drawn = np.bincount(area, weight, areas)
-    stood = np.bincount(area[answered], weight[answered], areas)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(stood > 0, drawn / stood, 0.0)
-    return weight[answered] * factor[area[answered]]
+    theirs, where = weight[answered], area[answered]
+    drawn, stood = np.bincount(area, weight, areas), np.bincount(where, theirs, areas)
+    factor = np.divide(drawn, stood, out=np.zeros(areas), where=stood > 0)
+    return theirs * factor[where]

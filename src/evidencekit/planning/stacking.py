@@ -1,8 +1,9 @@
-"""Many simulations in one table, so that one analysis by simulation does the work of many."""
+"""Stacks: the answers of many simulations in one table, so that they are analysed in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,27 +13,31 @@ from evidencekit.planning.truth import Simulated
 __all__ = ["SIMULATION", "stacked"]
 
 SIMULATION = "simulation"
-_OWN = ("stratum", "psu")  # codes that start again in every simulation
+OWN = ("stratum", "psu")  # the same number in two simulations is not the same place
+Columns = dict[str, np.ndarray[Any, Any]]
 
 
-def stacked(simulations: Sequence[Simulated]) -> Mapping[str, object]:
-    """Simulations one below the other, with a column ``simulation`` that counts from 0; strata and areas are told apart.
+def stacked(simulations: Sequence[Simulated], numbers: Sequence[int] | None = None) -> Columns:
+    """Simulations one below the other, with a column of their numbers; strata and units of each are its own.
 
     Parameters
     ----------
     simulations : sequence of Simulated
         All of one method.
+    numbers : sequence of int, optional
+        What each is called in the column ``"simulation"``. By default they are counted from 0.
 
     Returns
     -------
-    mapping
+    dict
         Columns, as arrays. ``method.analyse(stack, by=("simulation",))`` has one cell for each simulation that brought answers home, with
         the numbers that analysing it alone would give.
 
     Raises
     ------
     InputError
-        There are none, or their columns differ.
+        There are none, two have other columns, one has no answer ``y`` or columns that are not as long, or strata or units are not whole
+        numbers.
 
     Examples
     --------
@@ -45,19 +50,26 @@ def stacked(simulations: Sequence[Simulated]) -> Mapping[str, object]:
     """
     if not simulations:
         raise InputError("There is no simulation to stack.")
-    names = tuple(simulations[0].data)
-    if any(set(one.data) != set(names) for one in simulations):
-        raise InputError("The simulations have different columns.", "Stack simulations of one method.")
-    columns: dict[str, np.ndarray] = {}
-    for name in names:
-        parts = [np.asarray(one.data[name]) for one in simulations]
-        columns[name] = np.concatenate(_apart(parts) if name in _OWN else parts)
-    sizes = [len(np.asarray(one.data[names[0]])) for one in simulations]
-    columns[SIMULATION] = np.repeat(np.arange(len(simulations)), sizes)
+    out: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in (*simulations[0].data, SIMULATION)}
+    begins = dict.fromkeys(OWN, 0)
+    for one, number in zip(simulations, range(len(simulations)) if numbers is None else numbers, strict=True):
+        columns = _columns(one.data)
+        if {*columns, SIMULATION} != set(out):
+            raise InputError("Two simulations of the method have other columns.", "Its simulator gives the same ones each time.")
+        for name, values in columns.items():
+            if name in begins and len(values):
+                values = values - values.min() + begins[name]
+                begins[name] = int(values.max()) + 1
+            out[name].append(values)
+        out[SIMULATION].append(np.full(len(columns["y"]), number))
+    return {name: np.concatenate(parts) for name, parts in out.items()}
+
+
+def _columns(data: Mapping[str, object]) -> Columns:
+    columns = {name: np.asarray(values) for name, values in data.items()}
+    if "y" not in columns or len({len(values) for values in columns.values()}) != 1:
+        raise InputError("A simulation has no column y, or columns that are not as long.", "Let the simulator of the method give both.")
+    for name in OWN:
+        if name in columns and not np.issubdtype(columns[name].dtype, np.integer):
+            raise InputError(f"{name} of a simulation is not of whole numbers.", "Number strata and units in the simulator.")
     return columns
-
-
-def _apart(parts: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Codes of several simulations, none of which is that of another."""
-    step = 1 + max((int(part.max()) for part in parts if len(part)), default=0)
-    return [part + step * place for place, part in enumerate(parts)]

@@ -191,6 +191,14 @@ def _members(survey: Survey, domains: Domains, blank: Any) -> _Members:
         key = unit * count if domain is None else unit * count + domain
         group, place = np.unique(key if rows is None else key[rows], return_inverse=True)
         size = len(group)
+    elif unit is not None and domain is not None and 2 * size > used:  # few pairs occur where units lie within domains
+        key = unit * count + domain
+        key = key if rows is None else key[rows]
+        there = np.zeros(size, dtype=bool)
+        there[key] = True
+        group, number = np.flatnonzero(there), np.empty(size, dtype=np.intp)
+        number[group] = np.arange(len(group))
+        place, size = number[key], len(group)
     return _Members(rows, survey.w, unit, domain, count, missing, place, size, group)
 
 
@@ -272,7 +280,7 @@ def _category_table(survey: Survey, name: str, column: Column, domains: Domains)
         np.add.at(flat_sums, cell, block.w)
         np.add.at(flat_number, cell, 1.0)
     sums, asked = flat_sums.reshape(size, p), flat_number.reshape(size, p)
-    number = asked.sum(axis=1)
+    number = np.einsum("ij->i", asked)  # whole numbers; sum() along so short an axis takes several times as long
     kept = np.flatnonzero(number)
     unit, domain = members.of_entries(kept)
     sums = sums[kept]

@@ -25,6 +25,8 @@ CHUNK = 256
 DENSE_SIZE = 40_000_000
 BLOCK = 500_000
 PIECE = 200_000
+PLAIN = ("fail", "certainty", "remove")  # policies for lonely units that leave the centre of the others as it is
+SPARSE = 8  # where no more than one in so many pairs of unit and cell can differ from zero
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -64,9 +66,40 @@ class Influence:
             return self._certain(self.units.form)
         out = np.zeros((self.cells, self.cells))
         for level in self.units.levels:
+            few = self._few_deviations(level)
+            if few is not None:
+                out += (few.T @ few).toarray()
+                continue
             for rows in self._deviations(level):
                 out += _crossproduct(rows)
         return out
+
+    def _few_deviations(self, level: Level) -> Any:
+        """The same rows as `_deviations` gives, sparse, where each group of units has members in few of many cells; None elsewhere.
+
+        Cells that lie within strata (provinces, or simulations in one table) have nothing but zeros in the others.
+        """
+        from scipy.sparse import csr_array
+
+        if self.factor is not None or self.lonely not in PLAIN or self.lonely_domain != "none" or self.cells < SPARSE:
+            return None
+        unit, groups = self.unit if level.of is None else level.of[self.unit], len(level.size)
+        key = level.group[unit] * self.cells + self.cell
+        there = np.zeros(groups * self.cells, dtype=bool)
+        there[key] = True
+        pair = np.flatnonzero(there)
+        many = np.bincount(pair // self.cells, minlength=groups)
+        width = many[level.group]
+        if SPARSE * width.sum() > len(width) * self.cells:
+            return None
+        start = np.concatenate([[0], np.cumsum(width)])
+        first = np.cumsum(many) - many
+        column = (np.cumsum(there) - 1)[key] - first[level.group[unit]]
+        value = summed(start[unit] + column, self.value, int(start[-1]))
+        place = np.arange(start[-1]) + np.repeat(first[level.group] - start[:-1], width)
+        centre = summed(place, value, len(pair)) / level.size[pair // self.cells]
+        value = (value - centre[place]) * np.repeat(np.sqrt(level.scale), width)
+        return csr_array((value, pair[place] % self.cells, start), shape=(len(width), self.cells))
 
     def _certain(self, form: Form) -> Floats:
         """The covariance from a quadratic form; not a number for cells whose variance comes out negative."""
@@ -181,7 +214,7 @@ class Influence:
 def covariance_of(influence: Influence) -> Covariance:
     """The covariance of an estimate's cells, dense while that is reasonable."""
     units = influence.units
-    simple = units.form is None and influence.lonely in ("fail", "certainty", "remove") and influence.lonely_domain == "none"
+    simple = units.form is None and influence.lonely in PLAIN and influence.lonely_domain == "none"
     small = influence.cells <= DENSE_CELLS and influence.cells * units.n <= DENSE_SIZE
     if small or not simple:
         if influence.cells > 4 * DENSE_CELLS:
