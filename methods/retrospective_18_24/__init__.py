@@ -23,44 +23,30 @@ from evidencekit.planning import (
     Sizing,
     Truth,
     clustered,
+    household_fieldwork,
 )
-from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, reported, sexes, who_answers
-from evidencekit.sampling import Fieldwork
+from evidencekit.planning.drawing import areas_by_size
+from evidencekit.planning.simulating import draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
-ELIGIBLE = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
+ADULTS = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
 CV_WEIGHTS = 0.48  # in proportion to that number, areas that have grown, and who did not answer
 
 
 def size(context: Context) -> Sizing:
     """Areas, households and interviews for the error that is wanted, or for what the budget buys."""
-    fieldwork = Fieldwork(
-        eligible=context.middle("access.eligible"),
-        household_response=context.middle("access.household_response"),
-        response=context.middle("access.response"),
-    )
-    return clustered(context, fieldwork=fieldwork, cv_weights=CV_WEIGHTS)
+    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Visit households in drawn areas, list adults of 18 to 24, draw one, ask about the years before."""
     areas = draw_areas(rng, round(sizing.psus))
-    women, men = local_shares(rng, len(areas), truth)
-    visits = max(round(sizing.visits / len(areas)), 1)
-    opened = context.middle("access.eligible") * context.middle("access.household_response")
-    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    adults = rng.choice(len(ELIGIBLE), len(area), p=ELIGIBLE) + 1
+    shares = local_shares(rng, len(areas), truth)
+    area = homes(rng, context, areas, visits=sizing.visits)
+    adults = eligible_at_home(rng, len(area), ADULTS)
     sex = sexes(rng, len(area))
-    true = (rng.random(len(area)) < np.where(sex == 1, women[area], men[area])).astype(np.int64)
-    answered = who_answers(rng, true, context.middle("access.response"), truth)
-    weight = adjusted(areas.weight[area] * adults, area, answered, len(areas))
-    asked = area[answered]
-    data = {
-        "y": reported(rng, true, truth)[answered],
-        "sex": sex[answered],
-        "weight": weight,
-        "stratum": areas.stratum[asked],
-        "psu": asked,
-    }
+    weight = areas.weight[area] * adults
+    response = context.middle("access.response")
+    data = interviews(rng, truth, areas, area=area, weight=weight, sex=sex, shares=shares, response=response)
     return Simulated(data, {"before-18": truth.p}, len(area))
 
 
@@ -72,7 +58,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
     """The areas; households are drawn from the lists made in them, an adult by `sampling.one_respondent`."""
-    return ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+    return areas_by_size(plan, frame, seed)
 
 
 def example() -> Context:
@@ -83,7 +69,9 @@ def example() -> Context:
         access=Access(
             household_frame="census", frame_age_years=4, listing_affordable=True, eligible=0.35, household_response=0.9, response=0.85
         ),
-        outcome=Outcome(name="were sent unwanted sexual messages before they were 18", p=0.18, rho=0.03, sensitive=True),
+        outcome=Outcome(
+            name="were sent unwanted sexual messages before they were 18", measure="before-18", p=0.18, rho=0.03, sensitive=True
+        ),
         safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=False, conflict=False),
         protection=Protection(referral_path=False, counsellor=False, mandatory_reporting="professionals", ethics_approved=True),
         resources=Resources(

@@ -27,7 +27,8 @@ from evidencekit.planning import (
     Truth,
     clustered,
 )
-from evidencekit.planning.simulating import adjusted, draw_areas, local_shares, reported, sexes, who_answers
+from evidencekit.planning.drawing import areas_by_size
+from evidencekit.planning.simulating import draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
 CV_WEIGHTS = 0.25  # schools that have grown since the list was made, and pupils who did not answer
@@ -62,21 +63,12 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     """Draw schools, ask as many pupils in each, and see who takes part."""
     schools = draw_areas(rng, round(sizing.psus), grown=0.15)
     at_school = replace(truth, p=in_school(truth.p, context))
-    girls, boys = local_shares(rng, len(schools), at_school)
+    shares = local_shares(rng, len(schools), at_school)
     response = participation(context)
     school = np.repeat(np.arange(len(schools)), max(round(sizing.take / response), 2))
     sex = sexes(rng, len(school))
-    true = (rng.random(len(school)) < np.where(sex == 1, girls[school], boys[school])).astype(np.int64)
-    answered = who_answers(rng, true, response, at_school)
-    weight = adjusted(schools.weight[school], school, answered, len(schools))
-    taken = school[answered]
-    data = {
-        "y": reported(rng, true, truth)[answered],
-        "sex": sex[answered],
-        "weight": weight,
-        "stratum": schools.stratum[taken],
-        "psu": taken,
-    }
+    weight = schools.weight[school]
+    data = interviews(rng, at_school, schools, area=school, weight=weight, sex=sex, shares=shares, response=response)
     return Simulated(data, {"prevalence": truth.p}, len(school))
 
 
@@ -88,7 +80,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
     """The schools; classes are drawn from the list of each (`sampling.systematic`), and all their pupils are asked."""
-    return ek.sampling.pps_systematic(frame, round(plan.sizing.psus), seed=seed)
+    return areas_by_size(plan, frame, seed)
 
 
 def example() -> Context:

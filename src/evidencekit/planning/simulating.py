@@ -5,6 +5,7 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.planning.context import Context
 from evidencekit.planning.truth import Truth
 from evidencekit.sampling.selecting.systematic import steps
 
@@ -20,8 +22,10 @@ __all__ = [
     "Areas",
     "adjusted",
     "among_reached",
-    "children_at_home",
     "draw_areas",
+    "eligible_at_home",
+    "happened",
+    "homes",
     "interviews",
     "local_shares",
     "reported",
@@ -31,7 +35,7 @@ __all__ = [
 
 Rng = np.random.Generator
 STRATA = 2
-ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three eligible children, of those that have any; an assumption
+ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three who are eligible, of those that have any; an assumption
 MOST_ALIKE = 0.95  # above this gamma variables vanish among the smallest numbers
 TIMES = 8  # so many times as many areas in the population as in the sample
 
@@ -110,9 +114,21 @@ def sexes(rng: Rng, count: int) -> Codes:
     return (rng.random(count) < 0.5).astype(np.int64)
 
 
-def children_at_home(rng: Rng, count: int) -> Codes:
-    """How many eligible children live in each of `count` households that have any."""
-    return rng.choice(len(ELIGIBLE), count, p=ELIGIBLE) + 1
+def homes(rng: Rng, context: Context, areas: Areas, *, visits: float) -> Codes:
+    """Visit as many households in each area: the area of each in which somebody eligible lives, and which takes part."""
+    there = context.middle("access.eligible") * context.middle("access.household_response")
+    return np.repeat(np.arange(len(areas)), rng.binomial(max(round(visits / len(areas)), 1), there, len(areas)))
+
+
+def eligible_at_home(rng: Rng, count: int, shares: Sequence[float] = ELIGIBLE) -> Codes:
+    """How many who are eligible live in each of `count` households that have any: one, two and so on in these shares."""
+    return 1 + np.searchsorted(np.cumsum(shares)[:-1], rng.random(count), side="right")
+
+
+def happened(rng: Rng, sex: Codes, shares: tuple[float, float] | tuple[Floats, Floats]) -> Codes:
+    """1 for those it happened to: of girls the first of the two shares, of boys the second; one for all, or one for each person."""
+    girls, boys = shares
+    return (rng.random(len(sex)) < np.where(sex == 1, girls, boys)).astype(np.int64)
 
 
 def among_reached(share: Floats, times: float) -> Floats:
@@ -141,7 +157,7 @@ def interviews(
         The share of those drawn who answer.
     """
     girls, boys = shares
-    true = (rng.random(len(area)) < np.where(sex == 1, girls[area], boys[area])).astype(np.int64)
+    true = happened(rng, sex, (girls[area], boys[area]))
     answered = who_answers(rng, true, response, truth)
     weight = adjusted(weight, area, answered, len(areas))
     said = reported(rng, true, truth)[answered]
