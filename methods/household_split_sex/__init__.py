@@ -80,7 +80,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.Draw:
     """The areas, each for girls or for boys (`sampling.split_psus`)."""
-    return ek.sampling.split_psus(areas_by_size(plan, frame, seed))
+    return ek.sampling.split_psus(areas_by_size(plan, frame, seed, least=4))  # two for girls and two for boys in each stratum
 
 
 def example() -> Context:
