@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,10 @@ def homes(rng: Rng, context: Context, areas: Areas, *, visits: float) -> Codes:
 
 def eligible_at_home(rng: Rng, count: int, shares: Sequence[float] = ELIGIBLE) -> Codes:
     """How many who are eligible live in each of `count` households that have any: one, two and so on in these shares."""
-    return 1 + np.searchsorted(np.cumsum(shares)[:-1], rng.random(count), side="right")
+    where, number = rng.random(count), np.ones(count, dtype=np.int64)
+    for edge in accumulate(shares[:-1]):
+        number += where >= edge
+    return number
 
 
 def happened(rng: Rng, sex: Codes, shares: tuple[float, float] | tuple[Floats, Floats]) -> Codes:

@@ -58,7 +58,7 @@ def stacked(simulations: Sequence[Simulated], numbers: Sequence[int] | None = No
             raise InputError("Two simulations of the method have other columns.", "Its simulator gives the same ones each time.")
         for name, values in columns.items():
             if name in begins and len(values):
-                values = values - values.min() + begins[name]
+                values = values + (begins[name] - values.min())
                 begins[name] = int(values.max()) + 1
             out[name].append(values)
         out[SIMULATION].append(np.full(len(columns["y"]), number))
