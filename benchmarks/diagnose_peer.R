@@ -13,27 +13,28 @@ STRATA <- 2
 draw_areas <- function(count, spread = 0.5, grown = 0.2) {
   counts <- pmax(diff(as.integer(round(seq(0, count, length.out = STRATA + 1)))), 2L)
   stratum <- rep(seq_len(STRATA), counts)
-  chance <- unlist(lapply(counts, function(n) {
+  drawn <- do.call(rbind, lapply(counts, function(n) {
     size <- exp(spread * rnorm(TIMES * n))
     chances <- pmin(n * size / sum(size), 0.999)
     chances <- chances * n / sum(chances)
-    chances[pmin(findInterval(runif(1) + seq_len(n) - 1, cumsum(chances)) + 1L, length(chances))]
+    picked <- pmin(findInterval(runif(1) + seq_len(n) - 1, cumsum(chances)) + 1L, length(chances))
+    cbind(chances[picked], size[picked])
   }))
-  list(stratum = stratum, chance = chance, grown = exp(grown * rnorm(length(chance))))
+  list(stratum = stratum, chance = drawn[, 1], size = drawn[, 2], grown = exp(grown * rnorm(nrow(drawn))))
 }
 
-# Beta variables of a given intraclass correlation for girls and boys, made of gamma variables that both have in common.
+# Beta variables of a given intraclass correlation for girls and boys, made of the same three gamma variables.
 local_shares <- function(girls, boys, rho, k) {
   if (rho <= 0) return(list(girls = rep(girls, k), boys = rep(boys, k)))
-  both <- (1 - rho) / rho
+  both <- (1 - min(rho, 0.95)) / min(rho, 0.95)
   more <- max(girls, boys) * both
   fewer <- min(girls, boys) * both
   yes <- rgamma(k, fewer)
   no <- rgamma(k, both - more)
   between <- if (more > fewer) rgamma(k, more - fewer) else 0
-  apart <- if (more > fewer) rgamma(k, more - fewer) else 0
-  high <- (yes + between) / (yes + between + no)
-  low <- yes / (yes + apart + no)
+  every <- yes + between + no
+  high <- (yes + between) / every
+  low <- yes / every
   if (girls >= boys) list(girls = high, boys = low) else list(girls = low, boys = high)
 }
 
@@ -49,7 +50,7 @@ simulate <- function(a) {
   true <- as.integer(runif(n) < ifelse(sex == 1L, of$girls[area], of$boys[area]))
   others <- a$response / (a$p * a$response_times + 1 - a$p)
   answered <- runif(n) < pmin(ifelse(true == 1L, others * a$response_times, others), 1)
-  weight <- areas$grown[area] / areas$chance[area] * children
+  weight <- (areas$size * areas$grown / areas$chance)[area] * children
   by_area <- function(w, of) { out <- numeric(k); s <- rowsum(w, of); out[as.integer(rownames(s))] <- s; out }
   factor <- by_area(weight, area) / by_area(weight[answered], area[answered])
   said <- true

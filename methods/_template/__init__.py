@@ -14,7 +14,7 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Context, Line, Method, Outcome, Population, Protection, Resources, Safety, Simulated, Sizing, Truth
 from evidencekit.planning.context import Access
-from evidencekit.planning.simulating import reported, sexes, who_answers
+from evidencekit.planning.simulating import happened, reported, sexes, who_answers
 
 PER_DAY = 5.0  # interviews of one interviewer
 
@@ -39,8 +39,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     response = context.middle("access.response")
     drawn = max(round(sizing.interviews / response), 2)
     sex = sexes(rng, drawn)
-    girls, boys = truth.by_sex()
-    true = (rng.random(drawn) < np.where(sex == 1, girls, boys)).astype(np.int64)
+    true = happened(rng, sex, truth.by_sex())
     answered = who_answers(rng, true, response, truth)
     count = int(answered.sum())
     data = {

@@ -23,7 +23,7 @@ from evidencekit.planning import (
     Truth,
     elements,
 )
-from evidencekit.planning.simulating import reported
+from evidencekit.planning.simulating import happened, reported, sexes
 
 OFFICES = (0.4, 0.3, 0.2, 0.1)  # the share of files that each office holds; an assumption
 FILES_A_DAY = 20.0
@@ -39,9 +39,8 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     counts = np.maximum(np.round(np.array(OFFICES) * sizing.interviews).astype(int), 2)
     office = np.repeat(np.arange(len(OFFICES)), counts)
     weight = (np.array(OFFICES) / counts)[office]
-    sex = (rng.random(len(office)) < 0.5).astype(np.int64)
-    girls, boys = truth.by_sex()
-    true = (rng.random(len(office)) < np.where(sex == 1, girls, boys)).astype(np.int64)
+    sex = sexes(rng, len(office))
+    true = happened(rng, sex, truth.by_sex())
     data = {"y": reported(rng, true, truth), "sex": sex, "weight": weight, "stratum": office, "psu": np.arange(len(office))}
     return Simulated(data, {"cases-on-file": truth.p}, len(office))
 
@@ -64,7 +63,7 @@ def example() -> Context:
         name="Lumora, case files",
         population=Population(who="children with a case file in Lumora", age_min=0, age_max=17),
         access=Access(case_files=True),
-        outcome=Outcome(name="were harmed online", p=0.15, rho=0.0),
+        outcome=Outcome(name="were harmed online", measure="cases-on-file", p=0.15, rho=0.0),
         protection=Protection(referral_path=False, counsellor=False, ethics_approved=True),
         resources=Resources(currency="USD", budget=8_000, interviewers=2, days=30, cost_file=6),
     )

@@ -24,7 +24,7 @@ from evidencekit.planning import (
     Truth,
     elements,
 )
-from evidencekit.planning.simulating import adjusted, reported, who_answers
+from evidencekit.planning.simulating import adjusted, happened, reported, sexes, who_answers
 
 SERVICES = 4  # strata: such as social work, schools, health and police; an assumption
 
@@ -39,9 +39,8 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     response = context.middle("access.response")
     n = max(round(sizing.interviews / response), 4 * SERVICES)
     service = np.sort(np.arange(n) % SERVICES)
-    women, men = truth.by_sex()
-    sex = (rng.random(n) < 0.5).astype(np.int64)
-    true = (rng.random(n) < np.where(sex == 1, women, men)).astype(np.int64)
+    sex = sexes(rng, n)
+    true = happened(rng, sex, truth.by_sex())
     answered = who_answers(rng, true, response, truth)
     weight = adjusted(np.ones(n), service, answered, SERVICES)
     taken = service[answered]
@@ -73,7 +72,9 @@ def example() -> Context:
         name="Lumora, the outer islands",
         population=Population(who="frontline workers on the outer islands of Lumora", age_min=18, age_max=70, offenders=False),
         access=Access(frontline_list=True, response=0.75),
-        outcome=Outcome(name="met a child who was harmed online in the past 12 months", p=0.3, rho=0.0, sensitive=False),
+        outcome=Outcome(
+            name="met a child who was harmed online in the past 12 months", measure="seen-by-workers", p=0.3, rho=0.0, sensitive=False
+        ),
         safety=Safety(conflict=False),
         protection=Protection(referral_path=False, counsellor=False, ethics_approved=True),
         resources=Resources(currency="USD", budget=20_000, interviewers=3, days=30, cost_interview=20),

@@ -10,6 +10,7 @@ import numpy as np
 
 import evidencekit as ek
 from evidencekit.planning import (
+    Access,
     Clusters,
     Context,
     Method,
@@ -23,15 +24,12 @@ from evidencekit.planning import (
     Sizing,
     Truth,
     clustered,
+    household_fieldwork,
 )
-from evidencekit.planning.context import Access
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import children_at_home, draw_areas, interviews, local_shares, sexes
-from evidencekit.sampling import Fieldwork
+from evidencekit.planning.simulating import draw_areas, eligible_at_home, interviews, local_shares, sexes
 
-SPREAD = (
-    0.2  # of the sizes of cells, which are joined on the map until they hold about the same number (standard deviation of the logarithm)
-)
+SPREAD = 0.2  # of the sizes of cells, joined on the map until they hold about as many (standard deviation of the logarithm)
 ERROR = 0.5  # the same of households found over households that the grid says: an assumption
 MOST = 2.0  # a cell with more times the households than expected is cut into parts, and one is drawn
 CV_WEIGHTS = 0.55  # of weights: children in a household, size of the cell, parts
@@ -40,12 +38,13 @@ UNEVEN = 1.1  # what cells of unequal size do to the variance
 
 def size(context: Context) -> Sizing:
     """Cells, visits and interviews; no listing beforehand, because all households of a cell are visited."""
-    fieldwork = Fieldwork(
-        eligible=context.middle("access.eligible"),
-        household_response=context.middle("access.household_response"),
-        response=context.middle("access.response"),
+    return clustered(
+        context,
+        fieldwork=household_fieldwork(context),
+        clusters=Clusters(called="cells", listed=False),
+        cv_weights=CV_WEIGHTS,
+        times=UNEVEN,
     )
-    return clustered(context, fieldwork=fieldwork, clusters=Clusters(called="cells", listed=False), cv_weights=CV_WEIGHTS, times=UNEVEN)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
@@ -57,7 +56,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     visits = households * cells.grown / parts
     opened = context.middle("access.eligible") * context.middle("access.household_response")
     cell = np.repeat(np.arange(len(cells)), rng.poisson(visits * opened))
-    children = children_at_home(rng, len(cell))
+    children = eligible_at_home(rng, len(cell))
     sex = sexes(rng, len(cell))
     weight = parts[cell] / cells.chance[cell] * children
     response = context.middle("access.response")

@@ -10,6 +10,7 @@ import numpy as np
 
 import evidencekit as ek
 from evidencekit.planning import (
+    Access,
     Context,
     Method,
     Outcome,
@@ -22,33 +23,25 @@ from evidencekit.planning import (
     Sizing,
     Truth,
     clustered,
+    household_fieldwork,
 )
-from evidencekit.planning.context import Access
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import children_at_home, draw_areas, interviews, local_shares, sexes
-from evidencekit.sampling import Fieldwork
+from evidencekit.planning.simulating import draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
 CV_WEIGHTS = 0.51  # measured: that number gives 0.45, areas that grew 0.20, who did not answer 0.08
 
 
 def size(context: Context) -> Sizing:
     """Areas, households and interviews for the error that is wanted, or for what the budget buys."""
-    fieldwork = Fieldwork(
-        eligible=context.middle("access.eligible"),
-        household_response=context.middle("access.household_response"),
-        response=context.middle("access.response"),
-    )
-    return clustered(context, fieldwork=fieldwork, cv_weights=CV_WEIGHTS)
+    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Visit households in drawn areas, list their children, draw one, ask it."""
     areas = draw_areas(rng, round(sizing.psus))
     shares = local_shares(rng, len(areas), truth)
-    visits = max(round(sizing.visits / len(areas)), 1)
-    opened = context.middle("access.eligible") * context.middle("access.household_response")
-    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    children = children_at_home(rng, len(area))
+    area = homes(rng, context, areas, visits=sizing.visits)
+    children = eligible_at_home(rng, len(area))
     sex = sexes(rng, len(area))
     weight = areas.weight[area] * children
     response = context.middle("access.response")

@@ -11,6 +11,7 @@ import numpy as np
 
 import evidencekit as ek
 from evidencekit.planning import (
+    Access,
     Clusters,
     Context,
     Method,
@@ -24,11 +25,10 @@ from evidencekit.planning import (
     Sizing,
     Truth,
     clustered,
+    household_fieldwork,
 )
-from evidencekit.planning.context import Access
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import among_reached, children_at_home, draw_areas, interviews, local_shares, sexes
-from evidencekit.sampling import Fieldwork
+from evidencekit.planning.simulating import among_reached, draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
 CV_WEIGHTS = 0.4  # of weights in proportion to the number of eligible children in a household
 NEAR = 3.0  # how many times as alike the dwellings along a walk are as those of a whole area: an assumption
@@ -37,12 +37,13 @@ WALKED = 1.6  # what that does to the variance: 1.2 to 2
 
 def size(context: Context) -> Sizing:
     """Starting points, visits and interviews, with the variance of a walk; nothing is listed."""
-    fieldwork = Fieldwork(
-        eligible=context.middle("access.eligible"),
-        household_response=context.middle("access.household_response"),
-        response=context.middle("access.response"),
+    return clustered(
+        context,
+        fieldwork=household_fieldwork(context),
+        clusters=Clusters(called="walks", listed=False),
+        cv_weights=CV_WEIGHTS,
+        times=WALKED,
     )
-    return clustered(context, fieldwork=fieldwork, clusters=Clusters(called="walks", listed=False), cv_weights=CV_WEIGHTS, times=WALKED)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
@@ -54,10 +55,8 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     areas = draw_areas(rng, round(sizing.psus))
     corners = local_shares(rng, len(areas), replace(truth, rho=min(NEAR * truth.rho, 0.9)))
     girls, boys = (among_reached(share, truth.reached_times) for share in corners)
-    visits = max(round(sizing.visits / len(areas)), 1)
-    opened = context.middle("access.eligible") * context.middle("access.household_response")
-    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    children = children_at_home(rng, len(area))
+    area = homes(rng, context, areas, visits=sizing.visits)
+    children = eligible_at_home(rng, len(area))
     sex = sexes(rng, len(area))
     response = context.middle("access.response")
     weight = children.astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 import evidencekit as ek
 from evidencekit.planning import (
+    Access,
     Clusters,
     Context,
     Method,
@@ -23,11 +25,10 @@ from evidencekit.planning import (
     Sizing,
     Truth,
     clustered,
+    household_fieldwork,
 )
-from evidencekit.planning.context import Access
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import ELIGIBLE, Areas, children_at_home, draw_areas, interviews, local_shares
-from evidencekit.sampling import Fieldwork
+from evidencekit.planning.simulating import ELIGIBLE, Areas, draw_areas, eligible_at_home, homes, interviews, local_shares
 
 CV_WEIGHTS = 0.45  # of weights: eligible children of one sex in a household, growth of areas
 WITH_ONE = sum(share * (1 - 0.5**k) for k, share in enumerate(ELIGIBLE, 1))  # of households with a child, those with one of the sex asked
@@ -36,11 +37,8 @@ LEAST = 60  # areas: 30 for girls and 30 for boys
 
 def size(context: Context) -> Sizing:
     """Areas, households and interviews for the number of all children; that of girls or of boys has half the interviews."""
-    fieldwork = Fieldwork(
-        eligible=context.middle("access.eligible") * WITH_ONE,
-        household_response=context.middle("access.household_response"),
-        response=context.middle("access.response"),
-    )
+    fieldwork = household_fieldwork(context)
+    fieldwork = replace(fieldwork, eligible=fieldwork.eligible * WITH_ONE)
     return clustered(context, fieldwork=fieldwork, clusters=Clusters(least=LEAST), cv_weights=CV_WEIGHTS)
 
 
@@ -61,10 +59,8 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     areas = draw_areas(rng, round(sizing.psus))
     shares = local_shares(rng, len(areas), truth)
     asked, part = labels(areas, rng)
-    visits = max(round(sizing.visits / len(areas)), 1)
-    opened = context.middle("access.eligible") * context.middle("access.household_response")
-    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    children = rng.binomial(children_at_home(rng, len(area)), 0.5)  # of the sex that is asked
+    area = homes(rng, context, areas, visits=sizing.visits)
+    children = rng.binomial(eligible_at_home(rng, len(area)), 0.5)  # of the sex that is asked
     area, children = area[children > 0], children[children > 0]
     weight = (areas.weight / part)[area] * children
     response = context.middle("access.response")
@@ -84,7 +80,7 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
 
 def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.Draw:
     """The areas, each for girls or for boys (`sampling.split_psus`)."""
-    return ek.sampling.split_psus(areas_by_size(plan, frame, seed))
+    return ek.sampling.split_psus(areas_by_size(plan, frame, seed, least=4))  # two for girls and two for boys in each stratum
 
 
 def example() -> Context:

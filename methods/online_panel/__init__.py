@@ -25,7 +25,7 @@ from evidencekit.planning import (
     Truth,
     elements,
 )
-from evidencekit.planning.simulating import reported, who_answers
+from evidencekit.planning.simulating import happened, reported, who_answers
 
 CV_WEIGHTS = 0.35  # of weights that undo who joins the panel, below
 CHECKED_A_DAY = 200.0  # answers, by somebody who looks for those without care
@@ -56,8 +56,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     group = rng.choice(2 * AGES, n, p=share / share.sum())
     sex = group // AGES
     reached = replace(truth, p=online(truth.p, context))
-    girls, boys = reached.by_sex()
-    true = (rng.random(n) < np.where(sex == 1, girls, boys)).astype(np.int64)
+    true = happened(rng, sex, reached.by_sex())
     answered = who_answers(rng, true, response, reached)
     group, counts = group[answered], np.bincount(group[answered], minlength=2 * AGES)
     weight = (1 / np.maximum(counts, 1))[group]

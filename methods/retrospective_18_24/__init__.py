@@ -23,34 +23,29 @@ from evidencekit.planning import (
     Sizing,
     Truth,
     clustered,
+    household_fieldwork,
 )
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import draw_areas, interviews, local_shares, sexes
-from evidencekit.sampling import Fieldwork
+from evidencekit.planning.simulating import draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
-ELIGIBLE = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
+ADULTS = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
 CV_WEIGHTS = 0.48  # in proportion to that number, areas that have grown, and who did not answer
 
 
 def size(context: Context) -> Sizing:
     """Areas, households and interviews for the error that is wanted, or for what the budget buys."""
-    fieldwork = Fieldwork(
-        eligible=context.middle("access.eligible"),
-        household_response=context.middle("access.household_response"),
-        response=context.middle("access.response"),
-    )
-    return clustered(context, fieldwork=fieldwork, cv_weights=CV_WEIGHTS)
+    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Visit households in drawn areas, list adults of 18 to 24, draw one, ask about the years before."""
     areas = draw_areas(rng, round(sizing.psus))
     shares = local_shares(rng, len(areas), truth)
-    visits = max(round(sizing.visits / len(areas)), 1)
-    opened = context.middle("access.eligible") * context.middle("access.household_response")
-    area = np.repeat(np.arange(len(areas)), rng.binomial(visits, opened, len(areas)))
-    adults = 1 + np.searchsorted(np.cumsum(ELIGIBLE)[:-1], rng.random(len(area)), side="right")
-    sex, weight, response = sexes(rng, len(area)), areas.weight[area] * adults, context.middle("access.response")
+    area = homes(rng, context, areas, visits=sizing.visits)
+    adults = eligible_at_home(rng, len(area), ADULTS)
+    sex = sexes(rng, len(area))
+    weight = areas.weight[area] * adults
+    response = context.middle("access.response")
     data = interviews(rng, truth, areas, area=area, weight=weight, sex=sex, shares=shares, response=response)
     return Simulated(data, {"before-18": truth.p}, len(area))
 
@@ -74,7 +69,9 @@ def example() -> Context:
         access=Access(
             household_frame="census", frame_age_years=4, listing_affordable=True, eligible=0.35, household_response=0.9, response=0.85
         ),
-        outcome=Outcome(name="were sent unwanted sexual messages before they were 18", p=0.18, rho=0.03, sensitive=True),
+        outcome=Outcome(
+            name="were sent unwanted sexual messages before they were 18", measure="before-18", p=0.18, rho=0.03, sensitive=True
+        ),
         safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=False, conflict=False),
         protection=Protection(referral_path=False, counsellor=False, mandatory_reporting="professionals", ethics_approved=True),
         resources=Resources(

@@ -63,9 +63,11 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     """Draw schools, ask as many pupils in each, and see who takes part."""
     schools = draw_areas(rng, round(sizing.psus), grown=0.15)
     at_school = replace(truth, p=in_school(truth.p, context))
-    shares, response = local_shares(rng, len(schools), at_school), participation(context)
+    shares = local_shares(rng, len(schools), at_school)
+    response = participation(context)
     school = np.repeat(np.arange(len(schools)), max(round(sizing.take / response), 2))
-    sex, weight = sexes(rng, len(school)), schools.weight[school]
+    sex = sexes(rng, len(school))
+    weight = schools.weight[school]
     data = interviews(rng, at_school, schools, area=school, weight=weight, sex=sex, shares=shares, response=response)
     return Simulated(data, {"prevalence": truth.p}, len(school))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 import evidencekit as ek
 from evidencekit.planning import (
+    Access,
     Clusters,
     Context,
     Method,
@@ -24,7 +25,6 @@ from evidencekit.planning import (
     Truth,
     clustered,
 )
-from evidencekit.planning.context import Access
 from evidencekit.planning.simulating import adjusted, among_reached, draw_areas, local_shares, reported, who_answers
 from evidencekit.sampling import Fieldwork
 

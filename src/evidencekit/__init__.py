@@ -5,7 +5,7 @@
     read a file             read(path) -> Dataset; Dataset, Missing (why an answer is not there)
     write the questions     Instrument: Item, Choices; validate the answers; help(ek.instrument)
     say what is counted     Indicator, indicator -> prevalence, compare_definitions; help(ek.instrument)
-    choose, try a method    recommend(Context) -> Recommendation; diagnose; Method, method_names, method_named; help(ek.planning)
+    choose a method, try it recommend(Context), diagnose(plan); Recommendation, Method, method_names, method_named; help(ek.planning)
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate

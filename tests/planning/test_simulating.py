@@ -42,7 +42,21 @@ def test_shares_of_areas_have_the_intraclass_correlation(p: float, rho: float) -
         near(float(got.var()), spread, math.sqrt((fourth - spread**2) / MANY))
         assert got.min() >= 0
         assert got.max() <= 1
-    assert np.corrcoef(np.argsort(np.argsort(girls)), np.argsort(np.argsort(boys)))[0, 1] > 0.5, "high in the same areas"
+    assert (girls >= boys).all()
+    assert np.corrcoef(girls, boys)[0, 1] > 0.6, "high in the same areas"
+
+
+def test_where_girls_and_boys_are_alike_so_are_their_shares_in_every_area() -> None:
+    girls, boys = local_shares(rng(), 50, Truth(p=0.1, rho=0.05))
+    assert (girls == boys).all()
+    assert girls.std() > 0
+
+
+@pytest.mark.parametrize("truth", [Truth(p=0.1, rho=0.999), Truth(p=0.5, rho=0.05, girls_times=0), Truth(p=0.001, rho=0.9, girls_times=3)])
+def test_shares_are_shares_at_the_ends(truth: Truth) -> None:
+    for shares, mean in zip(local_shares(rng(), MANY, truth), truth.by_sex(), strict=True):
+        assert ((shares >= 0) & (shares <= 1)).all()
+        near(float(shares.mean()), mean, float(shares.std()) / math.sqrt(MANY))
 
 
 def test_answers_in_areas_have_the_intraclass_correlation() -> None:
@@ -193,7 +207,7 @@ def test_what_cannot_be_stacked() -> None:
     one = Simulated({"y": np.ones(1)}, {}, 1)
     with pytest.raises(InputError, match="no simulation to stack"):
         stacked([])
-    with pytest.raises(InputError, match="different columns"):
-        stacked([one, Simulated({"z": np.ones(1)}, {}, 1)])
+    with pytest.raises(InputError, match="other columns"):
+        stacked([one, Simulated({"y": np.ones(1), "z": np.ones(1)}, {}, 1)])
     empty = Simulated({"y": np.ones(0), "psu": np.zeros(0, dtype=np.int64)}, {}, 1)
     assert len(np.asarray(stacked([empty, empty])["y"])) == 0

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evidencekit.planning import Context, Method, Simulated, Truth
-
-FAR = 1_000_000  # strata and areas of different simulations are this far apart
+from evidencekit.planning import Context, Method, Simulated, Truth, stacking
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,7 @@ def simulations(
 
 def stacked(several: list[Simulated]) -> pd.DataFrame:
     """All of them in one frame, with the number of the simulation in a column."""
-    frames = []
-    for place, one in enumerate(several):
-        frame = pd.DataFrame(dict(one.data)).assign(simulation=place)
-        frame[["stratum", "psu"]] += place * FAR
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+    return pd.DataFrame(stacking.stacked(several))
 
 
 def many(method: Method, sims: int, *, truth: Truth | None = None, context: Context | None = None, seed: int = 20) -> Many:

@@ -8,8 +8,8 @@
     which to take           recommend(context) -> Recommendation: .plans, .beside, .refused, .find_out_first, .explain(), .save(path)
     rules                   RULES (what to warn of), GATES (when nobody is asked), Advice, Caution, Tip, FindOut, Refusal
     how things may be       Truth, truths: a grid of them; Simulated
-    what it would find      diagnose(plan, seed=, truth=) -> Diagnosis: bias, RMSE, coverage, power, what survives release
-    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, elements
+    what it would find      diagnose(plan, seed=, truth=) -> Diagnosis: .performances (Performance, of Figures), .says, .picture()
+    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, Clusters, household_fieldwork, elements
 """
 
 from evidencekit.planning.cards import Card, Condition, read_card
@@ -21,7 +21,7 @@ from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
 from evidencekit.planning.recommending import Advice, FindOut, Recommendation, Refusal, Tip, recommend
 from evidencekit.planning.rules import RULES, Caution, Rule
-from evidencekit.planning.sizing import Bias, Clusters, Line, Sizing, clustered, elements
+from evidencekit.planning.sizing import Bias, Clusters, Line, Sizing, clustered, elements, household_fieldwork
 from evidencekit.planning.truth import Simulated, Truth
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "clustered",
     "diagnose",
     "elements",
+    "household_fieldwork",
     "method_named",
     "method_names",
     "read_card",

@@ -13,17 +13,19 @@ from evidencekit.sampling import Draw, Frame, allocate, pps_systematic
 __all__ = ["areas_by_size"]
 
 
-def areas_by_size(plan: Plan, frame: Frame, seed: int) -> Draw:
+def areas_by_size(plan: Plan, frame: Frame, seed: int, *, least: int = 2) -> Draw:
     """Draw the areas of a plan in proportion to size, systematically in each stratum.
 
     Parameters
     ----------
     plan : Plan
-        Its areas are rounded, and shared among strata in proportion to their size, with two or more in each, as a variance needs.
+        Its areas are rounded, and shared among strata in proportion to their size.
     frame : Frame
         With `size`.
     seed : int
         The draw can be repeated with it.
+    least : int
+        Of areas in each stratum: two, as a variance needs, and as many for each group that is asked in areas of its own.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def areas_by_size(plan: Plan, frame: Frame, seed: int) -> Draw:
     InputError
         It is no Frame, or one without sizes.
     DesignError
-        The plan has fewer than two areas for each stratum.
+        The plan has fewer areas than `least` for each stratum.
 
     Examples
     --------
@@ -53,7 +55,8 @@ def areas_by_size(plan: Plan, frame: Frame, seed: int) -> Draw:
     wanted: Any = round(plan.sizing.psus)
     if len(frame.levels) > 1:
         sums = np.bincount(frame.codes, frame.sizes, len(frame.levels))
-        wanted = allocate({_label(level): max(round(total), 1) for level, total in zip(frame.levels, sums, strict=True)}, wanted)
+        sizes = {_label(level): max(round(total), 1) for level, total in zip(frame.levels, sums, strict=True)}
+        wanted = allocate(sizes, wanted, minimum=least)
     return pps_systematic(frame, wanted, seed=seed)
 
 

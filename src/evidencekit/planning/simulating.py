@@ -5,13 +5,15 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.planning.context import Context
 from evidencekit.planning.truth import Truth
 from evidencekit.sampling.selecting.systematic import steps
 
@@ -20,8 +22,10 @@ __all__ = [
     "Areas",
     "adjusted",
     "among_reached",
-    "children_at_home",
     "draw_areas",
+    "eligible_at_home",
+    "happened",
+    "homes",
     "interviews",
     "local_shares",
     "reported",
@@ -31,7 +35,8 @@ __all__ = [
 
 Rng = np.random.Generator
 STRATA = 2
-ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three eligible children, of those that have any; an assumption
+ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three who are eligible, of those that have any; an assumption
+MOST_ALIKE = 0.95  # above this gamma variables vanish among the smallest numbers
 TIMES = 8  # so many times as many areas in the population as in the sample
 
 
@@ -89,16 +94,18 @@ def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.
 def local_shares(rng: Rng, count: int, truth: Truth) -> tuple[Floats, Floats]:
     """The shares of girls and of boys in each of `count` areas, both high in the same areas.
 
-    Beta distributions whose intraclass correlation is that of `truth`, made of gamma variables that both have in common: where girls and
-    boys are alike their shares are the same in every area.
+    Beta distributions whose intraclass correlation is that of `truth`, at most 0.95. Both are made of the same three gamma variables: the
+    sex with the larger share has it in every area, and where girls and boys are alike their shares are the same.
     """
     of_girls, of_boys = truth.by_sex()
     if truth.rho <= 0 or max(of_girls, of_boys) >= 1:
         return np.full(count, of_girls), np.full(count, of_boys)
-    both = (1 - truth.rho) / truth.rho
+    rho = min(truth.rho, MOST_ALIKE)
+    both = (1 - rho) / rho
     more, fewer = max(of_girls, of_boys) * both, min(of_girls, of_boys) * both
-    yes, no, between, apart = (rng.standard_gamma(shape, count) for shape in (fewer, both - more, more - fewer, more - fewer))
-    high, low = (yes + between) / (yes + between + no), yes / (yes + apart + no)
+    yes, between, no = (rng.standard_gamma(shape, count) for shape in (fewer, more - fewer, both - more))
+    every = yes + between + no
+    high, low = (yes + between) / every, yes / every
     return (high, low) if of_girls >= of_boys else (low, high)
 
 
@@ -107,9 +114,24 @@ def sexes(rng: Rng, count: int) -> Codes:
     return (rng.random(count) < 0.5).astype(np.int64)
 
 
-def children_at_home(rng: Rng, count: int) -> Codes:
-    """How many eligible children live in each of `count` households that have any."""
-    return 1 + np.searchsorted(np.cumsum(ELIGIBLE)[:-1], rng.random(count), side="right")
+def homes(rng: Rng, context: Context, areas: Areas, *, visits: float) -> Codes:
+    """Visit as many households in each area: the area of each in which somebody eligible lives, and which takes part."""
+    there = context.middle("access.eligible") * context.middle("access.household_response")
+    return np.repeat(np.arange(len(areas)), rng.binomial(max(round(visits / len(areas)), 1), there, len(areas)))
+
+
+def eligible_at_home(rng: Rng, count: int, shares: Sequence[float] = ELIGIBLE) -> Codes:
+    """How many who are eligible live in each of `count` households that have any: one, two and so on in these shares."""
+    where, number = rng.random(count), np.ones(count, dtype=np.int64)
+    for edge in accumulate(shares[:-1]):
+        number += where >= edge
+    return number
+
+
+def happened(rng: Rng, sex: Codes, shares: tuple[float, float] | tuple[Floats, Floats]) -> Codes:
+    """1 for those it happened to: of girls the first of the two shares, of boys the second; one for all, or one for each person."""
+    girls, boys = shares
+    return (rng.random(len(sex)) < np.where(sex == 1, girls, boys)).astype(np.int64)
 
 
 def among_reached(share: Floats, times: float) -> Floats:
@@ -138,7 +160,7 @@ def interviews(
         The share of those drawn who answer.
     """
     girls, boys = shares
-    true = (rng.random(len(area)) < np.where(sex == 1, girls[area], boys[area])).astype(np.int64)
+    true = happened(rng, sex, (girls[area], boys[area]))
     answered = who_answers(rng, true, response, truth)
     weight = adjusted(weight, area, answered, len(areas))
     said = reported(rng, true, truth)[answered]

@@ -10,7 +10,7 @@ from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
-__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "with_least_psus"]
+__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
 
 LEAST_PSUS = 30  # below this intervals rest on too few areas: rule R14
 PER_DAY = 5.0  # interviews, and a quarter of an hour a visit: what an interviewer does in a day
@@ -115,6 +115,32 @@ class Clusters:
     visited: bool = True
     least: int = LEAST_PSUS
     price: str = "cost_interview"
+
+
+def household_fieldwork(context: Context) -> Fieldwork:
+    """Who is eligible and takes part where households are visited: what `clustered` needs to know.
+
+    Parameters
+    ----------
+    context : Context
+        With every number known.
+
+    Returns
+    -------
+    sampling.Fieldwork
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.planning import household_fieldwork
+    >>> household_fieldwork(ek.method_named("household_one_child").example()).response
+    0.85
+    """
+    return Fieldwork(
+        eligible=context.middle("access.eligible"),
+        household_response=context.middle("access.household_response"),
+        response=context.middle("access.response"),
+    )
 
 
 def clustered(

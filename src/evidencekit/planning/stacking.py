@@ -1,4 +1,4 @@
-"""Many simulations in one table, so that one analysis by simulation does the work of many."""
+"""Stacks: the answers of many simulations in one table, so that they are analysed in one call."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from evidencekit.planning.truth import Simulated
 __all__ = ["SIMULATION", "stacked"]
 
 SIMULATION = "simulation"
-DISTINCT = ("stratum", "psu")  # the same number in two simulations is not the same place
+OWN = ("stratum", "psu")  # the same number in two simulations is not the same place
+Columns = dict[str, np.ndarray[Any, Any]]
 
 
-def stacked(many: Sequence[Simulated], numbers: Sequence[int] | None = None) -> dict[str, np.ndarray[Any, Any]]:
-    """Simulations one below the other, with a column ``simulation``; strata and areas of each are its own.
+def stacked(simulations: Sequence[Simulated], numbers: Sequence[int] | None = None) -> Columns:
+    """Simulations one below the other, with a column of their numbers; strata and units of each are its own.
 
     Parameters
     ----------
-    many : sequence of Simulated
+    simulations : sequence of Simulated
         All of one method.
     numbers : sequence of int, optional
-        What each is called in the column ``simulation``. They count from 0 by default.
+        What each is called in the column ``"simulation"``. By default they are counted from 0.
 
     Returns
     -------
@@ -35,7 +36,8 @@ def stacked(many: Sequence[Simulated], numbers: Sequence[int] | None = None) -> 
     Raises
     ------
     InputError
-        There are none, two have other columns, there is no answer ``y``, columns are not as long, or strata or areas are no whole numbers.
+        There are none, two have other columns, one has no answer ``y`` or columns that are not as long, or strata or units are not whole
+        numbers.
 
     Examples
     --------
@@ -46,28 +48,28 @@ def stacked(many: Sequence[Simulated], numbers: Sequence[int] | None = None) -> 
     >>> len(household.analyse(stack, by=("simulation",)))
     3
     """
-    if not many:
+    if not simulations:
         raise InputError("There is no simulation to stack.")
-    out: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in (*many[0].data, SIMULATION)}
-    begins = dict.fromkeys(DISTINCT, 0)
-    for one, number in zip(many, range(len(many)) if numbers is None else numbers, strict=True):
-        if {*one.data, SIMULATION} != set(out):
-            raise InputError("The simulations have different columns.", "Stack simulations of one method.")
+    out: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in (*simulations[0].data, SIMULATION)}
+    begins = dict.fromkeys(OWN, 0)
+    for one, number in zip(simulations, range(len(simulations)) if numbers is None else numbers, strict=True):
         columns = _columns(one.data)
+        if {*columns, SIMULATION} != set(out):
+            raise InputError("Two simulations of the method have other columns.", "Its simulator gives the same ones each time.")
         for name, values in columns.items():
             if name in begins and len(values):
-                values = values - values.min() + begins[name]
+                values = values + (begins[name] - values.min())
                 begins[name] = int(values.max()) + 1
             out[name].append(values)
         out[SIMULATION].append(np.full(len(columns["y"]), number))
     return {name: np.concatenate(parts) for name, parts in out.items()}
 
 
-def _columns(data: Mapping[str, object]) -> dict[str, np.ndarray[Any, Any]]:
+def _columns(data: Mapping[str, object]) -> Columns:
     columns = {name: np.asarray(values) for name, values in data.items()}
     if "y" not in columns or len({len(values) for values in columns.values()}) != 1:
         raise InputError("A simulation has no column y, or columns that are not as long.", "Let the simulator of the method give both.")
-    for name in DISTINCT:
+    for name in OWN:
         if name in columns and not np.issubdtype(columns[name].dtype, np.integer):
             raise InputError(f"{name} of a simulation is not of whole numbers.", "Number strata and units in the simulator.")
     return columns

@@ -42,7 +42,7 @@ def pictured(title: str, sims: int, several: Sequence[Performance]) -> Picture:
 
 def in_words(name: str) -> str:
     """The label of a truth in words."""
-    said = {"p": "truth", "girls_times": "girls to boys", "response_times": "response ratio"}
+    said = {"p": "truth", "girls_times": "girls to boys", "response_times": "response ratio", "reached_times": "reach ratio"}
     parts = [part.rsplit(" ", 1) for part in name.split(", ")]
     return "; ".join(f"{said.get(field, field)} {value}" for field, value in parts)
 

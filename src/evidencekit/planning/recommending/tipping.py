@@ -16,7 +16,7 @@ __all__ = ["tips_of"]
 
 LIMITS = 20.0  # a number without ends is looked at from a 20th to 20 times what it is now
 GRID = 8
-STEPS = 60
+FINE = 1e-10  # relatively, how exact a tip is
 NEAR = 1e-10  # shares: errors nearer to each other are the same
 STEP = 1e-6  # on each side of a tip the plans themselves are made, and must stand in the order that is said
 Curve = Callable[[float], float | None]
@@ -83,7 +83,7 @@ def _turns(context: Context, path: str, curve: Curve, made: Curve) -> list[tuple
     for (low, left), (high, right) in pairwise(told):
         if left is None or right is None or (left > 0) == (right > 0):
             continue
-        at = _bisected(curve, low, high, left > 0)
+        at = _crossing(curve, low, high)
         if _turns_there(made, at, left > 0):
             crossed.append((at, left > 0))
     below = [one for one in crossed if one[0] <= now][-1:]
@@ -91,20 +91,24 @@ def _turns(context: Context, path: str, curve: Curve, made: Curve) -> list[tuple
     return below + above
 
 
-def _bisected(curve: Curve, low: float, high: float, left: bool) -> float:
-    """Halve until the ends are neighbours in floating point, or nearly."""
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        here = curve(middle)
+def _crossing(curve: Curve, low: float, high: float) -> float:
+    """Where a curve passes 0 between two ends, by Brent's method; not a number where it has a gap on the way."""
+    from scipy.optimize import brentq
+
+    def height(value: float) -> float:
+        here = curve(value)
         if here is None:
-            return math.nan
-        if (here > 0) == left:
-            low = middle
-        else:
-            high = middle
-        if high - low <= 1e-10 * max(abs(low), abs(high)):
-            break
-    return (low + high) / 2
+            raise _Gap
+        return here
+
+    try:
+        return float(brentq(height, low, high, xtol=FINE * max(abs(low), abs(high)), rtol=FINE))
+    except _Gap:
+        return math.nan
+
+
+class _Gap(Exception):
+    """A value at which a plan cannot be made."""
 
 
 def _turns_there(made: Curve, at: float, left: bool) -> bool:

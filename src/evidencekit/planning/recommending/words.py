@@ -41,6 +41,9 @@ _NOUNS = {
     "resources.cost_listing": "the cost of listing an area",
     "resources.cost_screen": "the cost of a visit to a household",
     "resources.cost_interview": "the cost of an interview",
+    "resources.cost_pupil": "the cost of asking a pupil in class",
+    "resources.cost_online": "the cost of an answer from a panel",
+    "resources.cost_file": "the cost of reading a case file",
 }
 
 
