@@ -51,8 +51,9 @@ def test_icons_and_their_caption_count_the_same(interval: list[float], place: fl
     try:
         filled, total, ends = icon_counts(p, low, high)
     except InputError:
-        assert p < 0.0005 or p > 0.9994
+        assert p < 0.0005 or p > 0.9994 or not low - 1e-9 <= round(1000 * p + 1e-9) / 1000 <= high + 1e-9
         return
+    assert low - 1e-9 <= filled / total <= high + 1e-9
     assert ends == outward(low, high, total)
     assert 0 <= ends[0] <= filled <= ends[1] <= total
     assert 0 < filled < total

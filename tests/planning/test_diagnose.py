@@ -320,7 +320,7 @@ def test_grids_that_cannot_be_are_refused(base: Any, grid: Any, says: str) -> No
 def test_stacks_refuse_what_does_not_fit() -> None:
     good = {"y": np.array([0, 1]), "psu": np.array([0, 1]), "stratum": np.array([0, 0])}
     for bad, says in (
-        ({"y": np.array([0, 1])}, "different columns"),
+        ({"y": np.array([0, 1])}, "other columns"),
         (good | {"y": np.array([0])}, "not as long"),
         (good | {"psu": np.array([0.5, 1.0])}, "whole numbers"),
     ):

@@ -120,7 +120,8 @@ def brief(
         ),
         footer=contact,
     )
-    _check_record(Path(path).with_suffix(".json"))
+    if isinstance(path, str | Path):
+        _check_record(Path(path).with_suffix(".json"))
     page = save(sheet, path)
     record = page.with_suffix(".json")
     record.write_text(_record(sheet, found), encoding="utf-8")

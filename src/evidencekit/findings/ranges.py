@@ -58,12 +58,13 @@ def interval_words(low: float, high: float, *, per: int | None = None) -> Messag
 def icon_counts(p: float, low: float | None, high: float | None) -> tuple[int, int, tuple[int, int] | None]:
     """A share and its interval as icons: how many are filled, out of how many, and between which.
 
-    Out of 100, or of 1,000 where the share or an end of its interval would be called 0 or everyone in 100.
+    Out of 100, or of 1,000 where the share or an end of its interval would be called 0 or everyone in 100, or fewer icons would be outside
+    the interval.
 
     Raises
     ------
     InputError
-        The share is too rare, or too common, for 1,000 icons.
+        The share is too rare, too common, or too precise for 1,000 icons.
 
     Examples
     --------
@@ -73,12 +74,12 @@ def icon_counts(p: float, low: float | None, high: float | None) -> tuple[int, i
     """
     y = denominator(p, low, high)
     if y is None:
-        raise InputError("The share is too near to none or to everyone to be drawn as icons.", 'Use picture("dots").')
+        raise InputError("The share is too rare, too common or too precise to be drawn as icons.", 'Use picture("dots").')
     return half_up(p * y), y, None if low is None or high is None else outward(low, high, y)
 
 
 def denominator(p: float, low: float | None, high: float | None) -> int | None:
-    """What a share and its interval are counted out of: the first of 100 and 1,000 that calls neither none nor everyone, else None."""
+    """What a share and its interval are counted out of: the first of 100 and 1,000 that is honest of both, else None."""
     for y in _HUNDREDS[:-1]:
         open_ended = low is None or high is None or y == _HUNDREDS[-2] or _honest(low, high, outward(low, high, y), y)
         within = low is None or high is None or low - EDGE <= half_up(p * y) / y <= high + EDGE

@@ -228,3 +228,12 @@ def test_the_order_of_rows_does_not_matter_and_nothing_is_changed(find: ek.Findi
     assert set(coded.grades) <= set(GRADES)
     pd.testing.assert_frame_equal(frame, before)
     assert turned.data.index.tolist() == frame.index[::-1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("share", "grade"),
+    [(0.099, "within"), (0.098, "near"), (0.07, "near"), (0.06, "wrong"), (0.01, "wrong"), (0.0, "wrong"), (0.19, "near"), (0.21, "wrong")],
+)
+def test_near_is_near_on_both_sides(share: float, grade: str) -> None:
+    """1.5 times the odds of 9.9 % and 14.1 %: from 6.8 % to 19.8 %."""
+    assert Range(0.099, 0.141, 1.5).of(share) == grade

@@ -109,6 +109,8 @@ class Claim:
     def picture(self, *, bare: bool = False, language: Language = "en", width: float = WIDTH) -> Picture:
         """What it compares: two groups as dots, all groups with their ranks as a forest, rounds as a line.
 
+        Where we cannot tell, nothing is suggested: rounds are dots that no line joins, and groups stand in the order of the table.
+
         Parameters
         ----------
         bare : bool
@@ -133,8 +135,8 @@ class Claim:
         words, speech = Around(self.text, caption, shown=() if bare else ("title", "caption")), speaking(language)
         with as_wide_as(width):
             if self.kind == "rank":
-                return forest_of(self.parts, words, speech)
-            if self.years:
+                return forest_of(self.parts, words, speech, ordered=self.supported)
+            if self.years and self.direction not in ("unclear", "similar"):
                 return slope_of(self.parts, words, speech, years=self.years, label=self.about[1])
             return dots_of(self.parts, words, speech)
 

@@ -25,6 +25,7 @@ _SAID = {
     "last": template("{who}: {amount} {did}, the lowest share of all {n} {groups}."),
     "among the first": template("{who}: {amount} {did}, a share among the {k} highest of {n} {groups}."),
     "among the last": template("{who}: {amount} {did}, a share among the {k} lowest of {n} {groups}."),
+    "exactly": template("{who}: {amount} {did}, the {k} highest share of {n} {groups}."),
     "between": template("{who}: {amount} {did}, a share between the {first} and the {last} highest of {n} {groups}."),
     "unclear": template("{who}: {amount} {did}; we cannot tell where that stands among {n} {groups}."),
 }
@@ -95,6 +96,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str | Mapping
     place = {
         "among the first": {"k": last},
         "among the last": {"k": n - first + 1},
+        "exactly": {"k": Figure(first, "ordinal")},
         "between": {"first": Figure(first, "ordinal"), "last": Figure(last, "ordinal")},
     }.get(way, {})
     text = said(_SAID[way], {"who": who, "amount": texts[0], "did": doing(words), "n": n, "groups": groups, **place})
@@ -123,7 +125,7 @@ def _ranks(part: Part, sets: RankSets, row: int) -> tuple[int, int] | None:
 def _way(first: int, last: int, n: int) -> str:
     """What a set of ranks supports."""
     if first == last:
-        return "first" if first == 1 else "last" if last == n else "between"
+        return "first" if first == 1 else "last" if last == n else "exactly"
     if first == 1 and last == n:
         return "unclear"
     if last <= n // 2 and first == 1:

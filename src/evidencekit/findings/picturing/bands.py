@@ -1,59 +1,53 @@
-"""Bands of several levels from an interval of one: on the logit scale, in proportion to the quantiles of t."""
+"""Bands of several levels around a share, made as the intervals of its table were."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from typing import get_args
 
-from scipy.special import expit, logit, ndtri, stdtrit
+import numpy as np
 
-from evidencekit.errors import InputError
-from evidencekit.findings.languages import Figure, percentage
-from evidencekit.findings.picturing.parts import Part
+from evidencekit.columns import Floats
+from evidencekit.disclosure import Released
+from evidencekit.findings.picturing.parts import ends_of
+from evidencekit.survey.uncertainty.intervals import Method, ProportionInterval, proportion_limits
 
-__all__ = ["bands_of", "levels_of"]
+__all__ = ["Band", "bands_of"]
 
+Band = tuple[float, float]
 _NARROWER = (0.5, 0.8)
 
 
-def bands_of(part: Part) -> list[tuple[float, float]]:
-    """The limits of a part at 50 and 80 percent and at its own level.
+def bands_of(released: Released, rows: Sequence[int]) -> tuple[tuple[float, ...], list[tuple[Band, ...]]]:
+    """The levels of the bands, and the bands of each row, each within the next; none where a row has no interval.
 
-    From the number to either limit, each band goes ``t(level) / t(own level)`` of the way on the logit scale. For intervals made on that
-    scale these are the intervals at the level; for others they are near to them.
-
-    Examples
-    --------
-    >>> from evidencekit.findings.picturing.bands import bands_of
-    >>> from evidencekit.findings.picturing.parts import Part
-    >>> [(round(low, 3), round(high, 3)) for low, high in bands_of(Part(label="Girls", value=0.14, low=0.11, high=0.18, df=40.0))]
-    [(0.129, 0.153), (0.12, 0.165), (0.11, 0.18)]
+    Bands of 50 and 80 percent come from the way in which the table's own intervals were made. Where that way does not give the intervals of
+    the table again, or its level is no higher, there is its own band alone.
     """
-    if part.value is None or part.low is None or part.high is None:
-        return []
-    made: list[tuple[float, float]] = []
-    for level in _NARROWER:
-        way = _quantile(level, part.df) / _quantile(part.level, part.df)
-        made.append((_between(part.value, part.low, way), _between(part.value, part.high, way)))
-    return [*made, (part.low, part.high)]
-
-
-def levels_of(parts: Sequence[Part]) -> list[Figure]:
-    """The levels of the bands."""
-    own = parts[0].level
-    if own <= _NARROWER[-1]:
-        raise InputError(
-            "Bands are of 50 and 80 percent and of the level of the interval, which is no higher here.", "Estimate with level=0.95."
+    at = np.array([row for row in rows if ends_of(released, row)], dtype=np.intp)
+    levels = tuple(level for level in _NARROWER if level < released.estimate.interval.level) if _again(released, at) else ()
+    made = [_limits(released, at, level) for level in levels]
+    points, interval = released.estimate.points, released.estimate.interval
+    held = {
+        int(row): (
+            *((min(float(low[k]), float(points[row])), max(float(high[k]), float(points[row]))) for low, high in made),
+            (float(interval.low[row]), float(interval.high[row])),
         )
-    return [percentage(f"{100 * level:.10g}") for level in (*_NARROWER, own)]
+        for k, row in enumerate(at)
+    }
+    return (*levels, interval.level), [held.get(row, ()) for row in rows]
 
 
-def _between(value: float, end: float, way: float) -> float:
-    """A point on the way from the number to a limit."""
-    if value in (0.0, 1.0) or end in (0.0, 1.0) or value == end:
-        return value + way * (end - value)
-    return float(expit(logit(value) + way * (logit(end) - logit(value))))
+def _again(released: Released, at: np.ndarray[tuple[int], np.dtype[np.intp]]) -> bool:
+    """Whether the limits of the table are those that its method gives."""
+    interval = released.estimate.interval
+    if not len(at) or interval.method not in get_args(Method) or interval.sided != "two":
+        return False
+    low, high = _limits(released, at, interval.level)
+    return bool(np.allclose(low, interval.low[at], atol=1e-9) and np.allclose(high, interval.high[at], atol=1e-9))
 
 
-def _quantile(level: float, df: float) -> float:
-    return float(stdtrit(df, (1 + level) / 2) if isfinite(df) and df > 0 else ndtri((1 + level) / 2))
+def _limits(released: Released, at: np.ndarray[tuple[int], np.dtype[np.intp]], level: float) -> tuple[Floats, Floats]:
+    est = released.estimate
+    how = ProportionInterval(method=est.interval.method)  # pyright: ignore[reportArgumentType]  # one of them: the caller looked
+    return proportion_limits(est.points[at], est.covariance.variances[at], est.counts.n[at], est.df[at], level=level, how=how)

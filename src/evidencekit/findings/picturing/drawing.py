@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evidencekit.findings.languages import Catalogue, Figure, joined, said, say
+from evidencekit.findings.languages import Catalogue, Figure, joined, percentage, said, say
 from evidencekit.findings.phrases import percent
-from evidencekit.findings.picturing.bands import bands_of, levels_of
+from evidencekit.findings.picturing.bands import Band
 from evidencekit.findings.picturing.parts import Around, Part
 from evidencekit.rendering.dots import DotRow, dot_chart
 from evidencekit.rendering.figure import Picture
@@ -29,20 +29,34 @@ def dots_of(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
     return dot_chart(rows, title=title, caption=caption, key=say(KEY, speech), alt=alt)
 
 
-def bands_picture(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
-    """Bands of 50 and 80 percent within the interval of each part."""
+def bands_picture(
+    parts: Sequence[Part], words: Around, speech: Catalogue, *, levels: Sequence[float], bands: Sequence[Sequence[Band]]
+) -> Picture:
+    """Bands of several levels for each part."""
     title, caption, alt = around(parts, words, speech)
     rows = [
-        GradientRow(say(p.label, speech), p.value, bands=bands_of(p), text=say(p.text, speech), state=p.state, strong=p.strong)
-        for p in parts
+        GradientRow(
+            say(p.label, speech),
+            p.value,
+            bands=around_it if p.value is not None else (),
+            text=say(p.text, speech),
+            state=p.state,
+            strong=p.strong,
+        )
+        for p, band in zip(parts, bands, strict=True)
     ]
-    levels = [say(said("{level} interval", {"level": level}), speech) for level in levels_of(parts)]
-    return gradient_chart(rows, levels=levels, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+    named = [say(said("{level} interval", {"level": percentage(f"{100 * level:.10g}")}), speech) for level in levels]
+    return gradient_chart(rows, levels=named, title=title, caption=caption, key=say(KEY, speech), alt=alt)
 
 
-def forest_of(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
-    """A point and a whisker for each part, with the ranks that it may have; the largest first, hidden ones last."""
-    parts = sorted(parts, key=lambda p: (p.value is None, -(p.value or 0.0)))
+def _seen(part: Part, bands: Sequence[Band]) -> Sequence[Band]:
+    """The bands of a part that is shown; none of one that is hidden."""
+    return () if part.value is None else bands
+
+
+def forest_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, ordered: bool) -> Picture:
+    """A point and a whisker for each part, with the ranks that it may have, hidden ones last; the largest first where `ordered`."""
+    parts = sorted(parts, key=lambda p: (p.value is None, -(p.value or 0.0) if ordered else 0.0))
     title, caption, alt = around(parts, words, speech)
     rows = [
         ForestRow(

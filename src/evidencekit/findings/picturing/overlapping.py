@@ -1,10 +1,8 @@
-"""overlap: which harms come together, from a released table of combinations and one of totals that do not give hidden cells away."""
+"""overlap: which harms come together, from a released table of combinations and one of totals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-import numpy as np
 
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
@@ -16,6 +14,8 @@ from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 
 __all__ = ["overlap"]
+
+SAME = 1e-9  # shares of the same people add up to within this
 
 
 def overlap(
@@ -54,9 +54,14 @@ def overlap(
     Raises
     ------
     InputError
-        A variable or a category is not in its table once, or a combination has a variable that is not among the sets.
+        A variable or a category is not in its table once, a combination has a variable that is not among the sets, a category is left out,
+        or the combinations of a set do not add up to its total.
     Refused
-        What is shown would give a hidden share away: it leaves one value for it.
+        A total is hidden, and the combinations that add up to it are shown.
+
+    Notes
+    -----
+    The total of a set is shown only where all its combinations are, so that no hidden one follows from it.
 
     References
     ----------
@@ -67,12 +72,13 @@ def overlap(
             raise InputError("overlap() takes two released tables of shares.", "Call ek.proportion(), then ek.release(), for each.")
     if not sets or any(one not in sets for members in made_of.values() for one in members):
         raise InputError("made_of= names a variable that is not among sets=.", "Give every variable its words in sets=.")
-    shown = [one for one in combinations.estimate.cells.columns["category"] if one not in made_of]
-    if shown:
+    if any(one not in made_of for one in combinations.estimate.cells.columns["category"]):
         raise InputError("made_of= leaves categories of the combinations out, and everybody is in one.", "Give every category its members.")
-    whole = [part_of(totals, _row(totals, "variable", one), words) for one, words in sets.items()]
     parts = {one: part_of(combinations, _row(combinations, "category", one), one) for one in made_of}
-    _check_hidden(list(parts.values()), whole, [[one in members for members in made_of.values()] for one in sets])
+    whole = [
+        _whole(part_of(totals, _row(totals, "variable", one), words), [parts[name] for name, members in made_of.items() if one in members])
+        for one, words in sets.items()
+    ]
     speech = speaking(language)
     caption = sentences([levels_said(combinations.estimate, [*parts.values(), *whole]), *beside(combinations)])
     words = Around(title, caption, shown=() if bare else ("title", "caption"))
@@ -93,16 +99,19 @@ def _row(released: Released, column: str, wanted: str) -> int:
     return rows[0]
 
 
-def _check_hidden(parts: Sequence[Part], whole: Sequence[Part], member: Sequence[Sequence[bool]]) -> None:
-    """Refuse a picture that gives a hidden share away: one that is a sum of sums that are shown, of the hidden combinations."""
-    hidden = [k for k, part in enumerate(parts) if part.value is None]
-    sums = [[float(row[k]) for k in hidden] for row in member]
-    known = [one for one, total in zip(sums, whole, strict=True) if total.value is not None]
-    wanted = [one for one, total in zip(sums, whole, strict=True) if total.value is None]
-    rows = np.array([*known, [1.0] * len(hidden)])  # all combinations together are everybody
-    for one in (*np.eye(len(hidden)), *wanted):
-        if np.linalg.matrix_rank(np.vstack([rows, one])) == (np.linalg.matrix_rank(rows) if hidden else 0):
-            raise Refused(
-                "Totals and combinations together would give a hidden share away.",
-                "Release both tables together, ek.release([combinations, totals]), or hide a total too with hide=.",
-            )
+def _whole(total: Part, members: Sequence[Part]) -> Part:
+    """The total of a set as it may be shown: only where all its combinations are, so that it tells nothing that they do not."""
+    values = [one.value for one in members if one.value is not None]
+    if len(values) < len(members):
+        return Part(label=total.label, status="protected")
+    if total.value is None:
+        raise Refused(
+            "A total is hidden, and all its combinations are shown: they add up to it.",
+            "Hide one of them too: ek.release([combinations, totals], hide=...).",
+        )
+    if abs(total.value - sum(values)) > SAME:
+        raise InputError(
+            "The combinations of a set do not add up to its total, so that the two tables are not of the same people.",
+            "Estimate both from one survey, of those who answered all its questions, and look at made_of=.",
+        )
+    return total

@@ -16,7 +16,7 @@ from evidencekit.findings.ranges import percent_words
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.rendering.rows import State
 
-__all__ = ["HIDDEN", "Around", "Part", "ends_of", "level_of", "levels_said", "part_of", "parts_of", "sentences"]
+__all__ = ["HIDDEN", "Around", "Part", "ends_of", "level_of", "levels_said", "part_of", "parts_of", "rows_like", "sentences"]
 
 Ends = tuple[float, float] | None
 HIDDEN: dict[str, tuple[State, Message]] = {
@@ -42,8 +42,6 @@ class Part:
         Whether the picture is about it.
     ranks : (int, int) or None
         Between which ranks it stands.
-    df, level : float
-        Degrees of freedom and level of its interval.
     """
 
     label: str
@@ -53,8 +51,6 @@ class Part:
     status: str = "released"
     strong: bool = False
     ranks: tuple[int, int] | None = None
-    df: float = float("inf")
-    level: float = 0.95
 
     @property
     def state(self) -> State:
@@ -101,17 +97,21 @@ def part_of(released: Released, i: int, label: str, *, strong: bool = False, ran
     if status in HIDDEN:
         return Part(label=label, status=status, strong=strong)
     low, high = ends_of(released, i) or (None, None)
-    est = released.estimate
-    numbers = {"value": float(est.points[i]), "df": float(est.df[i]), "level": est.interval.level}
-    return Part(label=label, low=low, high=high, status=status, strong=strong, ranks=ranks, **numbers)
+    value = float(released.estimate.points[i])
+    return Part(label=label, value=value, low=low, high=high, status=status, strong=strong, ranks=ranks)
 
 
 def parts_of(released: Released, row: int) -> tuple[Part, ...]:
     """The same answer in every group of a table, by the labels of the data; the cell `row` is what the picture is about."""
+    same = rows_like(released, row)
+    return tuple(part_of(released, i, label_of(released, i, same), strong=i == row and len(same) > 1) for i in same)
+
+
+def rows_like(released: Released, row: int) -> list[int]:
+    """The cells with the same answer as `row`, in every group."""
     cells = released.estimate.cells
     others = [c for c in cells.columns if c not in cells.by]
-    same = [i for i in range(len(released)) if all(cells.columns[c][i] == cells.columns[c][row] for c in others)]
-    return tuple(part_of(released, i, label_of(released, i, same), strong=i == row and len(same) > 1) for i in same)
+    return [i for i in range(len(released)) if all(cells.columns[c][i] == cells.columns[c][row] for c in others)]
 
 
 def label_of(released: Released, i: int, among: Sequence[int]) -> str:

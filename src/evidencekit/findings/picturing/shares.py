@@ -10,8 +10,9 @@ from evidencekit.disclosure import Released
 from evidencekit.estimate import Estimate
 from evidencekit.findings.languages import ENGLISH, Catalogue, Message, said, say
 from evidencekit.findings.phrases import Phrase
+from evidencekit.findings.picturing.bands import bands_of
 from evidencekit.findings.picturing.drawing import bands_picture, dots_of
-from evidencekit.findings.picturing.parts import Around, ends_of, level_of, levels_said, parts_of, sentences
+from evidencekit.findings.picturing.parts import Around, ends_of, level_of, levels_said, parts_of, rows_like, sentences
 from evidencekit.findings.ranges import denominator, icon_counts, interval_words
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.rendering.figure import Picture
@@ -108,7 +109,10 @@ def dot_picture(
     about = [said("the row on a shade is this finding")] if len(parts) > 1 else []
     caption = sentences([levels_said(released.estimate, parts), *about, *caveats])
     words = Around(title, caption, shown=("title",) if bare else ("title", "caption"))
-    return (bands_picture if bands else dots_of)(parts, words, speech)
+    if not bands:
+        return dots_of(parts, words, speech)
+    levels, around_them = bands_of(released, rows_like(released, row))
+    return bands_picture(parts, words, speech, levels=levels, bands=around_them)
 
 
 def interval_told(released: Released, row: int) -> Message:

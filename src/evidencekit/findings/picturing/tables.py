@@ -7,13 +7,14 @@ from itertools import pairwise
 from math import ceil, floor
 from typing import Any
 
-from evidencekit.combining import has_design
+from evidencekit.combining import has_design, ratio_of
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
-from evidencekit.findings.languages import ENGLISH, Catalogue, Language, said, say, speaking
+from evidencekit.findings.languages import ENGLISH, Catalogue, Language, percentage, said, say, speaking
 from evidencekit.findings.noting import audited_words
 from evidencekit.findings.picturing.drawing import KEY, around, short
-from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, parts_of, sentences
+from evidencekit.findings.picturing.parts import HIDDEN, Around, Part, levels_said, part_of, parts_of, rows_like, sentences
+from evidencekit.findings.ranges import percent_words
 from evidencekit.rendering.cascades import CascadeStep
 from evidencekit.rendering.cascades import cascade as cascade_of
 from evidencekit.rendering.figure import Picture
@@ -40,7 +41,8 @@ def tile_picture(
         raise InputError(
             "A tile map needs to know where the areas stand.", 'layout={"North": (0, 1, "NO"), "South": (1, 1, "SO")}: row, column, code.'
         )
-    parts = parts_of(released, row)
+    rows, parts, cells = rows_like(released, row), parts_of(released, row), released.estimate.cells
+    levels = [", ".join(str(cells.columns[c][i]) for c in cells.by) for i in rows]
     codes: dict[str, str] = {}
     places: dict[str, tuple[Any, Any]] = {}
     for level, spot in layout.items():
@@ -54,7 +56,7 @@ def tile_picture(
     shown, below, alt = around(parts, Around(title, caption, shown=("title",) if bare else ("title", "caption")), speech)
     tiles = [
         Tile(
-            codes.get(p.label, p.label),
+            codes.get(level, level),
             p.value,
             label=say(p.label, speech),
             low=p.low,
@@ -62,24 +64,35 @@ def tile_picture(
             text=say(short(p), speech),
             state=p.state,
         )
-        for p in parts
+        for level, p in zip(levels, parts, strict=True)
     ]
-    return tile_map(tiles, layout=places, steps=_steps(parts), title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    steps = [(top, say(words, speech)) for top, words in _steps(parts)]
+    return tile_map(tiles, layout=places, steps=steps, title=shown, caption=below, key=say(KEY, speech), alt=alt)
 
 
 def _steps(parts: Sequence[Part]) -> list[tuple[float, str]]:
-    """Steps of the shading, each at least half as wide as most intervals: areas alike are not shaded as if they differed."""
+    """Steps of the shading, none narrower than half the width of the middle interval; a single one where there are no intervals."""
     shown = [p.value for p in parts if p.value is not None]
     widths = sorted(p.high - p.low for p in parts if p.low is not None and p.high is not None)
-    if not shown or not widths:
+    if not shown:
         return []
-    low, high, least = min(shown), max(shown), widths[len(widths) // 2] / 2
-    for width in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0):
+    low, high, least = min(shown), max(shown), widths[len(widths) // 2] / 2 if widths else 1.0
+    for width in (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5):
         first = floor(low / width + 1e-9)
         count = max(ceil(high / width - 1e-9) - first, 1)
         if width >= least and count <= MOST_STEPS:
-            return [(min((first + k + 1) * width, 1.0), "") for k in range(count)]
-    return []
+            tops = [min((first + k) * width, 1.0) for k in range(count + 1)]
+            return [(top, _step_words(tops, k)) for k, top in enumerate(tops[1:])]
+    return [(1.0, _step_words([0.0, 1.0], 0))]
+
+
+def _step_words(ends: Sequence[float], k: int) -> str:
+    """What a step holds: its upper end belongs to the next one, that of the last to itself."""
+    low, top = (percentage(f"{100 * end:.10g}") for end in ends[k : k + 2])
+    if len(ends) == 2:
+        return said("up to {top}", {"top": top})
+    both = {"low": low, "top": top}
+    return said("{low} to {top}", both) if k == len(ends) - 2 else said("{low} to under {top}", both)
 
 
 def cascade(
@@ -146,20 +159,42 @@ def cascade(
     caption = sentences([levels_said(released.estimate, parts), said("each step is a part of the one before"), *beside(released)])
     everybody = Part(label=first, value=1.0)
     words = Around(title, caption, shown=() if bare else ("title", "caption"))
+    between = [say(one, speech) for one in _between(released, [_row(released, one) for one in named])]
     shown, below, alt = around([everybody, *parts], words, speech)
+    alt = " ".join([alt, *(f"{say(p.label, speech)}: {one}." for p, one in zip(parts, between, strict=True) if one)])
     drawn = [CascadeStep(first, 1.0, text=say(short(everybody), speech))]
-    for p in parts:
-        drawn.append(CascadeStep(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state))
+    for p, one in zip(parts, between, strict=True):
+        numbers = {"low": p.low, "high": p.high}
+        drawn.append(CascadeStep(say(p.label, speech), p.value, text=say(short(p), speech), before=one, state=p.state, **numbers))
     made = cascade_of(drawn, title=shown, caption=below, key=say(KEY, speech), alt=alt)
     return made if shown else Picture(made.figure, title, made.alt)
 
 
+def _between(released: Released, rows: Sequence[int]) -> list[str]:
+    """The share of the step before with its interval, for each step after the first; nothing where one of the two is hidden."""
+    est, out = released.estimate, [""]
+    for before, after in pairwise(rows):
+        hidden = released.status[before] in HIDDEN or released.status[after] in HIDDEN
+        if hidden or not est.points[before] > 0 or est.points[after] > est.points[before]:
+            out.append("")
+            continue
+        ratio = ratio_of(est, after, before, level=est.interval.level)
+        low, high = (float(x[0]) for x in (ratio.interval.low, ratio.interval.high))
+        ends = (max(low, 0.0), min(high, 1.0)) if low == low and high == high and has_design(est.inference) else (None, None)
+        out.append(said("{share} of the step before", {"share": percent_words(min(float(ratio.points[0]), 1.0), *ends)}))
+    return out
+
+
 def _check_steps(released: Released, rows: Sequence[int]) -> None:
-    """Refuse steps that differ by few people: those are as few as a cell that would be hidden, and the picture counts them."""
-    cases, n = ([float(x[row]) for row in rows] for x in (released.estimate.counts.cases, released.estimate.counts.n))
-    least = released.rules.protection.least
-    for more, fewer in pairwise([n[0], *cases]):
-        if more == more and fewer == fewer and 0 <= more - fewer < least:
+    """Refuse steps that differ by few people: those are as few as a cell that would be hidden, and the picture counts them.
+
+    A hidden step lies between its neighbours, so that it is known as closely as they differ: they count as following each other.
+    """
+    counts, least = released.estimate.counts, released.rules.protection.least
+    shown = [float(counts.cases[row]) for row in rows if released.status[row] not in HIDDEN and counts.cases[row] == counts.cases[row]]
+    everybody = [float(n) for row in rows if (n := counts.n[row]) == n][:1]
+    for more, fewer in pairwise([*everybody, *shown]):
+        if 0 <= more - fewer < least:
             raise Refused(
                 f"Two steps of the cascade differ by fewer than {least:g} people, who could be counted.",
                 "Leave one of the two steps out.",
