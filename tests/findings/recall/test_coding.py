@@ -237,3 +237,22 @@ def test_the_order_of_rows_does_not_matter_and_nothing_is_changed(find: ek.Findi
 def test_near_is_near_on_both_sides(share: float, grade: str) -> None:
     """1.5 times the odds of 9.9 % and 14.1 %: from 6.8 % to 19.8 %."""
     assert Range(0.099, 0.141, 1.5).of(share) == grade
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "15%..18%",
+        "from 15%",
+        "15% upwards",
+        "minus 12%",
+        "1 in 8 is wrong",
+        "I doubt 1 in 8",
+        "hardly 15%",
+        "maximum 15%",
+        "a 12% increase",
+        "half of 12",
+    ],
+)
+def test_what_is_said_about_a_number_is_left_to_people(typed: str) -> None:
+    assert shares_in(typed) is None

@@ -38,7 +38,7 @@ def bands_picture(
         GradientRow(
             say(p.label, speech),
             p.value,
-            bands=around_it if p.value is not None else (),
+            bands=band if p.value is not None else (),
             text=say(p.text, speech),
             state=p.state,
             strong=p.strong,
@@ -47,11 +47,6 @@ def bands_picture(
     ]
     named = [say(said("{level} interval", {"level": percentage(f"{100 * level:.10g}")}), speech) for level in levels]
     return gradient_chart(rows, levels=named, title=title, caption=caption, key=say(KEY, speech), alt=alt)
-
-
-def _seen(part: Part, bands: Sequence[Band]) -> Sequence[Band]:
-    """The bands of a part that is shown; none of one that is hidden."""
-    return () if part.value is None else bands
 
 
 def forest_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, ordered: bool) -> Picture:

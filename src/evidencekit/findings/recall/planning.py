@@ -172,7 +172,7 @@ def plan(
     has it; divided by ``1 - loss``. With sessions of m people left, n is multiplied by ``1 + ((1 + cv^2) m - 1) icc``, and the quantiles
     are those of t with as many degrees of freedom as there are sessions, less two: with few sessions more are needed than the normal
     distribution says. For people assigned one by one the power that the interval of `analyse` has was summed over all outcomes: asked for
-    0.80, it was 0.78 to 0.83.
+    0.80, it was 0.78 to 0.83 in the middle, and up to 0.87 where both shares are near 0 or 1.
 
     References
     ----------

@@ -19,7 +19,11 @@ _FORGOT = re.compile(
     r"(?: (?:it|that|the number|anymore|any more|at all))*[.!]*|\?+|-+"
 )
 _UNSURE = re.compile(r"\bnot (?:\w+ )?(?:sure|certain|exactly)\b|\bor (?:so|thereabouts)\b|\bmore or less\b")
-_DENIES = re.compile(r"\bn(?:ot|ever|o one|obody|either)\b|n't\b|\bor\b|\bdouble\b|\bbut\b|\b(?:more|less|fewer|higher|lower)\b")
+_DENIES = re.compile(
+    r"\bn(?:ot|ever|o one|obody|either)\b|n't\b|\bor\b|\bdouble\b|\bbut\b|\b(?:more|less|fewer|higher|lower)\b"
+    r"|\b(?:increase\w*|rise\w*|rose|fall|fell|drop\w*|decrease\w*|wrong|doubt\w*|hardly|barely|maximum|minimum|unlike|minus|upwards?|from)\b"
+    r"|\bhalf of\b|\.\."
+)
 _BARE = re.compile(r"(?:about |around |approximately |~ ?)?(0?\.\d+)")
 
 
