@@ -95,7 +95,7 @@ def main() -> None:
         used.append((mine[1] / SIMS, told["seconds"][1]))
         both.append(ours(plan, seed, 2)[0])
     (one, r), (cpu, r_cpu) = ([statistics.median(side) for side in zip(*pairs, strict=True)] for pairs in (clock, used))
-    ratio, two = r_cpu / cpu, statistics.median(both)
+    ratio, two = r / one, statistics.median(both)
     got = found.performances[0]
     assert got.power is not None
     lines = [
