@@ -139,9 +139,7 @@ def cascade(
         for step, words in zip(steps, between, strict=True)
     )
     described = alt or ". ".join(filter(None, (title.rstrip(". "), "; ".join(parts) + ".")))
-    with page.drawing():
-        figure = _drawn(steps, between, (title, caption, key))
-    return page.Picture(figure, title or "Cascade", described)
+    return page.picture(lambda: _drawn(steps, between, (title, caption, key)), title or "Cascade", described)
 
 
 def _check(steps: Sequence[CascadeStep]) -> None:

@@ -117,11 +117,10 @@ def dot_chart(
         raise InputError("The chart has no rows.", "Pass at least one DotRow.")
     listed = "; ".join(f"{row.label}: {row.said}{f', {key}' if row.state == 'caution' else ''}" for row in rows) + "."
     described = alt or ". ".join(filter(None, (title.rstrip(". "), listed)))
-    with page.drawing():
-        ends = [row.high or row.value for row in rows if row.value is not None]
-        keys = [hollow_key(key)] if any(row.state == "caution" for row in rows) else []
-        figure = stacked([_entry(row) for row in rows], ends, Words(title, caption, axis_label), keys=keys)
-    return page.Picture(figure, title or "Dot chart", described)
+    ends = [row.high or row.value for row in rows if row.value is not None]
+    keys = [hollow_key(key)] if any(row.state == "caution" for row in rows) else []
+    entries, words = [_entry(row) for row in rows], Words(title, caption, axis_label)
+    return page.picture(lambda: stacked(entries, ends, words, keys=keys), title or "Dot chart", described)
 
 
 def _entry(row: DotRow) -> Entry:

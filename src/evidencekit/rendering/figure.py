@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from io import BytesIO
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unicodedata import category, name, normalize
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Lettering", "Picture", "as_wide_as", "drawing", "lettering", "sheet", "width"]
+__all__ = ["Lettering", "Picture", "as_wide_as", "drawing", "lettering", "picture", "sheet", "tallest", "width"]
 
 WIDTH = 451.0  # points: the text of an A4 page with margins of 2.54 cm
 NARROWEST = 240.0
-_WIDTH: ContextVar[float] = ContextVar("width of the sheet that is drawn", default=WIDTH)
+_PLACE: ContextVar[tuple[float, float]] = ContextVar("width of the sheet that is drawn, and its height where it can be helped", default=(WIDTH, inf))
 MARGIN = 6.0
 TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 
@@ -68,6 +68,8 @@ class Picture:
         What it is, in a line.
     alt : str
         What it shows, for a reader who cannot see it: the number, its interval and of whom. Required.
+    draw : callable, optional
+        Draws it anew, for the place that `as_wide_as` says; without it a picture has the size it was drawn in.
 
     Examples
     --------
@@ -80,11 +82,42 @@ class Picture:
     figure: Figure
     title: str
     alt: str
+    draw: Callable[[], Figure] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Refuse a picture that some readers could not read."""
         if not self.alt.strip():
             raise InputError("The picture has no alternative text.", "Pass alt=: the number, its interval, of whom.")
+
+    def at(self, width: float, *, height: float = inf) -> Picture:
+        """Give the same picture laid out for another place, its letters as large as before.
+
+        Parameters
+        ----------
+        width : float
+            Points, from 240 to 451.
+        height : float
+            Points that it should not be taller than, where it can be helped: icons stand in longer rows, and rows closer together.
+
+        Returns
+        -------
+        Picture
+
+        Raises
+        ------
+        InputError
+            When it cannot be drawn so narrow, such as a map of many columns.
+
+        Examples
+        --------
+        >>> from evidencekit.rendering.icons import icon_array
+        >>> round(72 * icon_array(12, title="About 12 in 100 children").at(280).figure.get_figwidth())
+        280
+        """
+        if self.draw is None:
+            raise InputError("This picture cannot be laid out anew.", f"It is {72 * self.figure.get_figwidth():.0f} points wide.")
+        with as_wide_as(width, tallest=height), drawing():
+            return replace(self, figure=self.draw())
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to a file; the same picture gives the same bytes.
@@ -220,14 +253,27 @@ def drawing() -> Generator[None]:
         yield
 
 
+def picture(draw: Callable[[], Figure], title: str, alt: str) -> Picture:
+    """Draw a picture, and let it be drawn anew for other places."""
+    with drawing():
+        return Picture(draw(), title, alt, draw=draw)
+
+
 def width() -> float:
     """How wide the sheet is that is drawn, in points."""
-    return _WIDTH.get()
+    return _PLACE.get()[0]
+
+
+def tallest() -> float:
+    """How tall the sheet that is drawn should be at most, in points, where it can be helped."""
+    return _PLACE.get()[1]
 
 
 @contextmanager
-def as_wide_as(points: float) -> Generator[None]:
+def as_wide_as(points: float, *, tallest: float = inf) -> Generator[None]:
     """Draw on sheets of this width, for a column of a page: their letters are of the same size, and there is less room for them.
+
+    Where it can be helped they are no taller than `tallest` points.
 
     Raises
     ------
@@ -245,11 +291,11 @@ def as_wide_as(points: float) -> Generator[None]:
     """
     if not NARROWEST <= points <= WIDTH:
         raise InputError(f"A picture is between {NARROWEST:g} and {WIDTH:g} points wide.", "Save it as .svg to scale it to any size.")
-    token = _WIDTH.set(float(points))
+    token = _PLACE.set((float(points), float(tallest)))
     try:
         yield
     finally:
-        _WIDTH.reset(token)
+        _PLACE.reset(token)
 
 
 def sheet(height: float) -> tuple[Figure, Axes]:

@@ -147,12 +147,11 @@ def forest_chart(
     described = alt or ". ".join(filter(None, (title.rstrip(". "), _listed(rows, columns, key, number))))
     ends = [end for row in rows for end in (row.low, row.value, row.high) if end is not None]
     keys = [hollow_key(key)] if any(row.state == "caution" for row in rows) else []
-    with page.drawing():
-        entries = _entries(rows, max(len(columns), 1), number)
-        words = Words(title, caption, axis_label, tuple(columns))
-        guides = [row.value for row in rows if row.pooled and row.value is not None]
-        figure = stacked(entries, ends, words, keys=keys, number=number, guides=guides)
-    return page.Picture(figure, title or "Forest chart", described)
+    entries, words = _entries(rows, max(len(columns), 1), number), Words(title, caption, axis_label, tuple(columns))
+    guides = [row.value for row in rows if row.pooled and row.value is not None]
+    return page.picture(
+        lambda: stacked(entries, ends, words, keys=keys, number=number, guides=guides), title or "Forest chart", described
+    )
 
 
 def _check(rows: Sequence[ForestRow], columns: Sequence[str], number: Number | None) -> None:

@@ -147,10 +147,8 @@ def gradient_chart(
     keys = [_band_key(k, level, len(levels)) for k, level in enumerate(levels)] if banded else []
     if any(row.state == "caution" for row in rows):
         keys.append(hollow_key(key, outline=page.INK))
-    with page.drawing():
-        entries = [_entry(row, number) for row in rows]
-        figure = stacked(entries, _ends(rows), Words(title, caption, axis_label), keys=keys, number=number)
-    return page.Picture(figure, title or "Gradient chart", described)
+    entries, ends, words = [_entry(row, number) for row in rows], _ends(rows), Words(title, caption, axis_label)
+    return page.picture(lambda: stacked(entries, ends, words, keys=keys, number=number), title or "Gradient chart", described)
 
 
 def _check(rows: Sequence[GradientRow], levels: Sequence[str], number: Number | None) -> None:

@@ -133,9 +133,7 @@ def grid_chart(grids: Sequence[Grid], *, title: str = "", caption: str = "", alt
     if not grids:
         raise InputError("The picture has no grid.", "Pass at least one Grid.")
     described = alt or " ".join([f"{title.rstrip('. ')}." if title else "", *(grid.said for grid in grids)]).strip()
-    with page.drawing():
-        figure = _drawn(grids, title, caption)
-    return page.Picture(figure, title or "Tables", described)
+    return page.picture(lambda: _drawn(grids, title, caption), title or "Tables", described)
 
 
 def _drawn(grids: Sequence[Grid], title: str, caption: str) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import index
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.rendering import figure as page
@@ -32,10 +32,10 @@ _LARGE: _Looks = {  # the range is a pattern, not only a colour
 _SMALL: _Looks = {**_LARGE, "filled, in range": (page.SKY, page.BLUE, ""), "in range": ("white", page.BLUE, "")}
 MOST = 1000  # icons: more cannot be told apart on a page
 _GAP = 14.0  # points between title, grid, legend and caption
-_SWATCH = 22.0  # points: height of an icon in the legend
+_SWATCH, _FLAT = 22.0, 16.0  # points: height of an icon in the legend, and where the sheet would be too tall
+_NARROW, _FEW = 320.0, 40  # points, icons: on narrower sheets more than so many stand in long rows from the start
 _LEAST = 17.0  # points: height under which an icon is small
 _WIDE: dict[Icon, float] = {"person": 0.5, "dot": 1.0}  # width of an icon against its height
-_NARROW, _FEW = 320.0, 40  # points, icons: on narrower sheets more than so many stand in rows of twice the length
 _BETWEEN = 0.9  # columns and rows left out between two blocks
 
 
@@ -77,6 +77,13 @@ class _Grid:
         x = column * (self.columns + _BETWEEN) + right
         y = row * (10 + _BETWEEN) + down
         return x * self.step + self.size * _WIDE[self.icon] / 2, y * self.tall + self.size / 2
+
+
+class _Look(NamedTuple):
+    """How a legend is set: the height of its icons, and the points between its rows."""
+
+    swatch: float
+    air: float
 
 
 def icon_array(
@@ -139,34 +146,40 @@ def icon_array(
     if ends:
         shown += f"; the range of the estimate is {ends[0]:,} to {ends[1]:,} of {total:,}"
     described = alt or ". ".join(filter(None, (title.rstrip(". "), f"{shown}.")))
-    with page.drawing():
-        figure = _drawn(_faces(filled, total, ends), title, caption, words, icon)
-    return page.Picture(figure, title or shown, described)
+    faces = _faces(filled, total, ends)
+    return page.picture(lambda: _drawn(faces, (title, caption), words, icon), title or shown, described)
 
 
-def _drawn(faces: list[_Face], title: str, caption: str, words: list[_Entry], icon: Icon) -> Figure:
+def _drawn(faces: list[_Face], around: tuple[str, str], words: list[_Entry], icon: Icon) -> Figure:
+    """Put everything on a sheet, in longer rows and with a closer legend where it would be taller than it may."""
+    looks = (_Look(_SWATCH, 8.0), _Look(_FLAT, 3.0))
+    tried = [_stacked(faces, around, words, (grid, look)) for look in looks for grid in _grids(len(faces), icon)]
+    return next((one for one in tried if 72 * one.get_figheight() <= page.tallest()), tried[-1])
+
+
+def _stacked(faces: list[_Face], around: tuple[str, str], words: list[_Entry], look: tuple[_Grid, _Look]) -> Figure:
     """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
-    grid = _grid(len(faces), icon)
+    (title, caption), (grid, (swatch, air)), icon = around, look, look[0].icon
     inner = page.width() - 2 * page.MARGIN
     beside = grid.width < 0.55 * inner and grid.height > 100
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
     below = page.lettering(caption, inner)
     room = inner - grid.width - 2 * _GAP if beside else inner
-    legend = [(shown, page.lettering(text, room - _swatches(shown, icon), bold=bold)) for shown, text, bold in words]
-    spots, tall = flow([(_swatches(f, icon) + t.width, max(t.height, _SWATCH)) for f, t in legend], 0 if beside else room)
+    wide = [swatch * _WIDE[icon] * 1.2 * len(shown) + 7 for shown, _, _ in words]  # of the icons of an entry
+    legend = [page.lettering(text, room - left, bold=bold) for left, (_, text, bold) in zip(wide, words, strict=True)]
+    boxes = [(left + text.width, max(text.height, swatch)) for left, text in zip(wide, legend, strict=True)]
+    spots, tall = flow(boxes, 0 if beside else room, air=air)
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
     figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
     heading.draw(axes, page.MARGIN, page.MARGIN)
     looks = _LARGE if grid.size >= _LEAST else _SMALL
-    places = [(page.MARGIN + x, top + y) for x, y in map(grid.place, range(grid.total))]
-    _put_icons(axes, places, faces, icon, looks, grid.size)
+    _put_icons(axes, [(page.MARGIN + x, top + y) for x, y in map(grid.place, range(grid.total))], faces, icon, looks, grid.size)
     x, y = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + _GAP)
-    for (shown, text), (right, down) in zip(legend, spots, strict=True):
-        step = _SWATCH * _WIDE[icon] * 1.2
-        places = [(x + right + (k + 0.5) * step, y + down + _SWATCH / 2) for k in range(len(shown))]
-        _put_icons(axes, places, shown, icon, looks, _SWATCH)
-        text.draw(axes, x + right + _swatches(shown, icon), y + down + max(0, _SWATCH - text.height) / 2)
+    for (shown, _, _), text, left, (right, down) in zip(words, legend, wide, spots, strict=True):
+        places = [(x + right + (k + 0.5) * swatch * _WIDE[icon] * 1.2, y + down + swatch / 2) for k in range(len(shown))]
+        _put_icons(axes, places, shown, icon, looks, swatch)
+        text.draw(axes, x + right + left, y + down + max(0, swatch - text.height) / 2)
     below.draw(axes, page.MARGIN, top + middle + _GAP, color=page.SLATE)
     return figure
 
@@ -221,19 +234,18 @@ def _words(filled: int, total: int, ends: tuple[int, int] | None, legend: Sequen
     return [(faces, text, bold) for (faces, _, bold), text, shown in zip(entries, texts, there, strict=True) if shown]
 
 
-def _grid(total: int, icon: Icon) -> _Grid:
-    """Choose the grid: one row, rows of ten or of a divisor, or blocks of a hundred."""
+def _grids(total: int, icon: Icon) -> list[_Grid]:
+    """Give the grids to be tried, the tallest first: one row, rows of ten or of a divisor, of 20 and of 25, or blocks of a hundred."""
     room = page.width() - 2 * page.MARGIN
     if total <= 15:
-        return _Grid(total, total, 1, min(room / total, 54), icon)
+        return [_Grid(total, total, 1, min(room / total, largest), icon) for largest in (54, 30)]
     if total <= 100:
         columns = next((c for c in (10, 12, 8, 9, 7, 6, 5) if total % c == 0), 10)
         step = 20.0 if icon == "person" else 23.0
-        if room < _NARROW and total > _FEW:  # twice as many side by side: a column of a page has little height
-            columns, step = 2 * columns, min(step, room / (2 * columns))
-        return _Grid(total, columns, 1, step, icon)
+        longer = (20, 25) if total > _FEW else ()
+        return [_Grid(total, c, 1, min(step, room / c), icon) for c in (*(() if longer and room < _NARROW else (columns,)), *longer)]
     across = min(5, -(-total // 100))
-    return _Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN - 0.2), 16.0), icon)
+    return [_Grid(total, 10, across, min(room / (across * (10 + _BETWEEN) - _BETWEEN - 0.2), 16.0), icon)]
 
 
 def _put_icons(axes: Axes, places: Sequence[tuple[float, float]], faces: Sequence[_Face], icon: Icon, looks: _Looks, size: float) -> None:
@@ -256,11 +268,6 @@ def _put_icons(axes: Axes, places: Sequence[tuple[float, float]], faces: Sequenc
                 hatchcolor=stripes or outline,
                 label=face,
             )
-
-
-def _swatches(faces: Sequence[_Face], icon: Icon) -> float:
-    """Width that the icons of a legend entry take."""
-    return _SWATCH * _WIDE[icon] * 1.2 * len(faces) + 7
 
 
 def _person() -> Path:

@@ -194,9 +194,8 @@ def overlap_chart(
     ]
     described = alt or ". ".join(filter(None, (title.rstrip(". "), f"{listed[0]} In all: {listed[1]}")))
     columns = [Column(frozenset(places[name] for name in o.sets), o.short, o.value, (o.low, o.high), o.state) for o in overlaps]
-    with page.drawing():
-        figure = drawn(columns, [Row(s.label, s.short, s.value, s.state) for s in sets], Around(title, caption, key))
-    return page.Picture(figure, title or "Overlap chart", described)
+    totals = [Row(s.label, s.short, s.value, s.state) for s in sets]
+    return page.picture(lambda: drawn(columns, totals, Around(title, caption, key)), title or "Overlap chart", described)
 
 
 def _places(overlaps: Sequence[Overlap], sets: Sequence[OverlapSet]) -> dict[str, int]:

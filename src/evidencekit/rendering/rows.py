@@ -111,13 +111,13 @@ def hidden_mark(axes: Axes, x: float, y: float, state: State) -> None:
     put_mark(axes, x, y, marker, (7, page.SLATE, inside))
 
 
-def flow(boxes: Sequence[tuple[float, float]], room: float) -> tuple[list[tuple[float, float]], float]:
-    """Place boxes of (width, height) in rows as wide as `room`; give their places and the height of all."""
+def flow(boxes: Sequence[tuple[float, float]], room: float, *, air: float = 8.0) -> tuple[list[tuple[float, float]], float]:
+    """Place boxes of (width, height) in rows as wide as `room`, `air` points apart; give their places and the height of all."""
     spots: list[tuple[float, float]] = []
     x = y = tall = 0.0
     for wide, high in boxes:
         if x and x + wide > room:
-            x, y, tall = 0.0, y + tall + 8, 0.0
+            x, y, tall = 0.0, y + tall + air, 0.0
         spots.append((x, y))
         x, tall = x + wide + 24, max(tall, high)
     return spots, y + tall

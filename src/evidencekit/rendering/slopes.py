@@ -71,9 +71,8 @@ def slope_chart(
     called = tuple(names) or tuple(f"{year:g}" for year in rounds)
     _check(lines, rounds, called, number)
     described = alt or ". ".join(filter(None, (title.rstrip(". "), _listed(lines, called, key, number))))
-    with page.drawing():
-        figure = drawn(lines, rounds, Around(called, title, caption, key), number)
-    return page.Picture(figure, title or "Slope chart", described)
+    around = Around(called, title, caption, key)
+    return page.picture(lambda: drawn(lines, rounds, around, number), title or "Slope chart", described)
 
 
 def _check(lines: Sequence[SlopeLine], rounds: Sequence[float], names: Sequence[str], number: Number | None) -> None:

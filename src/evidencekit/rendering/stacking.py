@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from evidencekit.rendering import figure as page
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Put", "Words", "stacked"]
 
 GAP = 12.0  # points between columns, and between title, chart and caption
-_AIR = 10.0  # points above and below the words of a row, together
+_AIR, _TIGHT = 10.0, 3.0  # points above and below the words of a row, together, and where the sheet would be too tall
 _SHADE = "#e8f1f8"
 _LONG = 15  # rows from which the scale stands above the chart too
 # The most of the width that labels, and each of the columns of numbers, may take: by how many columns there are.
 _LABELS = {0: 0.38, 1: 0.38, 2: 0.3, 3: 0.25}
 _NUMBERS = {0: (), 1: (0.28,), 2: (0.22, 0.19), 3: (0.21, 0.13, 0.13)}
+# Points that numbers may take on a narrow sheet, and the least that is left to the marks before labels move above them.
+_LEAST_NUMBERS = {0: (), 1: (110.0,), 2: (108.0, 56.0), 3: (66.0, 44.0, 44.0)}
+_MARKS = 80.0
+_UNDER = 3.0  # points between a label and the marks below it
 
 Put = Callable[["Axes", Ruler, float], None]  # draws the marks of a row at the height of its middle
 
@@ -75,11 +79,32 @@ class _Line:
     label: page.Lettering
     cells: tuple[page.Lettering, ...]
     hidden: page.Lettering
+    above: bool
+    air: float = _AIR
+
+    @property
+    def over(self) -> float:
+        """What its label takes where it stands above its marks, in points."""
+        return self.label.height + _UNDER if self.above else 0.0
 
     @property
     def height(self) -> float:
         """Of the row, in points."""
-        return max(self.label.height, self.hidden.height, *(cell.height for cell in self.cells)) + _AIR
+        marks = max(self.hidden.height, *(cell.height for cell in self.cells), 0.0 if self.above else self.label.height)
+        return self.over + max(marks, 15.0 if self.above else 0.0) + self.air
+
+    def middle(self, y: float) -> float:
+        """Where its marks are, when it begins at `y`."""
+        return y + (self.height + self.over) / 2
+
+
+class _Laid(NamedTuple):
+    """The rows with the width shared out: where the columns of cells end, their headings, and the scale."""
+
+    lines: list[_Line]
+    heads: list[page.Lettering]
+    rights: list[float]
+    ruler: Ruler
 
 
 def stacked(
@@ -91,7 +116,7 @@ def stacked(
     number: Number | None = None,
     guides: Sequence[float] = (),
 ) -> Figure:
-    """Stack title, rows, scale, keys and caption on a sheet.
+    """Stack title, rows, scale, keys and caption on a sheet; rows stand closer where it would be too tall.
 
     Parameters
     ----------
@@ -108,14 +133,23 @@ def stacked(
     guides : sequence of float
         Numbers at which a dashed line runs through every row that is shown.
     """
+    laid = _columns(entries, words.heads, ends, number)
+    figure = _put_all(laid, words, keys, guides)
+    if 72 * figure.get_figheight() <= page.tallest():
+        return figure
+    return _put_all(laid._replace(lines=[replace(line, air=_TIGHT) for line in laid.lines]), words, keys, guides)
+
+
+def _put_all(laid: _Laid, words: Words, keys: Sequence[Key], guides: Sequence[float]) -> Figure:
+    """Put everything on a sheet."""
     inner = page.width() - 2 * page.MARGIN
     heading = page.lettering(words.title, inner, size=page.TITLE, bold=True)
     below = page.lettering(words.caption, inner)
-    lines, heads, rights, ruler = _columns(entries, words.heads, ends, number)
+    lines, heads, rights, ruler = laid
     under = page.lettering(words.axis_label, page.width() - page.MARGIN - ruler.left)
     numbers = max((tick.height for _, tick in ruler.ticks), default=0.0)
     head = max((h.height for h in heads), default=0.0)
-    above = max(numbers if len(entries) >= _LONG else 0, head)
+    above = max(numbers if len(lines) >= _LONG else 0, head)
     top = page.MARGIN + (heading.height + GAP if words.title else 0) + above
     bottom = top + sum(line.height for line in lines)
     below_scale = lay_keys(keys, inner)
@@ -125,10 +159,8 @@ def stacked(
     for h, right in zip(heads, rights, strict=False):  # no headings, or one for each column
         h.draw(axes, right, top - h.height, color=page.SLATE, align="right")
     for value, tick in ruler.ticks:
-        for y in [bottom + 4, top - numbers - 1] if len(entries) >= _LONG else [bottom + 4]:
+        for y in [bottom + 4, top - numbers - 1] if len(lines) >= _LONG else [bottom + 4]:
             tick.draw(axes, ruler.at(value), y, color=page.SLATE, align="center")
-    zero = ruler.at(0.0)
-    axes.plot([zero, zero], [top, bottom], color=page.SLATE, linewidth=1.0, zorder=1.5)
     y = top
     for line in lines:
         if y > top:
@@ -136,9 +168,12 @@ def stacked(
         if line.entry.strong:
             axes.fill_between([0.0, page.width()], y, y + line.height, color=_SHADE, linewidth=0, zorder=0.5)
         _put_line(axes, line, ruler, rights, y)
+        ends, zero = [y + line.over + (line.air / 2 if line.above else 0.0), y + line.height], ruler.at(0.0)  # no line runs through a label
+        if not (line.above and line.entry.hidden):
+            axes.plot([zero, zero], ends, color=page.SLATE, linewidth=1.0, zorder=1.5)
         if line.entry.put:
             for x in map(ruler.at, guides):
-                axes.plot([x, x], [y, y + line.height], color=page.VERMILLION, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1.6)
+                axes.plot([x, x], ends, color=page.VERMILLION, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1.6)
         y += line.height
     under.draw(axes, ruler.left, bottom + 4 + numbers, color=page.SLATE)
     below_scale.draw(axes, end - below_scale.height)
@@ -146,34 +181,42 @@ def stacked(
     return figure
 
 
-def _columns(
-    entries: Sequence[Entry], heads: Sequence[str], ends: Sequence[float], number: Number | None
-) -> tuple[list[_Line], list[page.Lettering], list[float], Ruler]:
-    """Share the width out: labels and numbers take what they need up to a limit, the marks what is left."""
+def _columns(entries: Sequence[Entry], heads: Sequence[str], ends: Sequence[float], number: Number | None) -> _Laid:
+    """Share the width out, with labels beside the marks; above them where too little would be left to the marks."""
+    beside = _shared(entries, heads, ends, number, above=False)
+    if page.width() == page.WIDTH or beside.ruler.right - beside.ruler.left >= _MARKS:
+        return beside
+    return _shared(entries, heads, ends, number, above=True)
+
+
+def _shared(entries: Sequence[Entry], heads: Sequence[str], ends: Sequence[float], number: Number | None, *, above: bool) -> _Laid:
+    """Labels and numbers take what they need up to a limit, the marks what is left."""
     inner = page.width() - 2 * page.MARGIN
     count = max((len(entry.cells) for entry in entries), default=0)
-    limits = [part * inner for part in _NUMBERS[count]]
-    labels = [page.lettering(entry.label, _LABELS[count] * inner, bold=entry.strong or entry.heading) for entry in entries]
+    least = _LEAST_NUMBERS[count] if page.width() < page.WIDTH else (0.0,) * count
+    limits = [max(part * inner, some) for part, some in zip(_NUMBERS[count], least, strict=True)]
+    room = inner if above else _LABELS[count] * inner
+    labels = [page.lettering(entry.label, room, bold=entry.strong or entry.heading) for entry in entries]
     cells = [
         tuple(page.lettering(cell, limit, bold=entry.strong) for cell, limit in zip(entry.cells, limits, strict=False)) for entry in entries
     ]
     over = [page.lettering(head, limit) for head, limit in zip(heads, limits, strict=False)]
     widths = [max(cell.width for cell in [*(row[k] for row in cells if row), *over[k : k + 1]]) for k in range(count)]
-    left = page.MARGIN + max(label.width for label in labels) + GAP
+    left = page.MARGIN + (GAP if above else max(label.width for label in labels) + GAP)
     rights = [page.width() - page.MARGIN - sum(w + GAP for w in widths[k + 1 :]) for k in range(count)]
     right = (rights[0] - widths[0] if count else page.width() - page.MARGIN) - 1.5 * GAP
     room = page.width() - page.MARGIN - left - 2 * GAP
     lines = [
-        _Line(entry, label, row, page.lettering(entry.hidden, room, bold=entry.strong))
+        _Line(entry, label, row, page.lettering(entry.hidden, room, bold=entry.strong), above and not entry.heading)
         for entry, label, row in zip(entries, labels, cells, strict=True)
     ]
-    return lines, over, rights, ruler_over(ends, left, right, number=number)
+    return _Laid(lines, over, rights, ruler_over(ends, left, max(right, left + 1), number=number))
 
 
 def _put_line(axes: Axes, line: _Line, ruler: Ruler, rights: Sequence[float], y: float) -> None:
     """Draw a row: its label, its marks and its numbers, or the sign and words of a hidden one."""
-    entry, middle = line.entry, y + line.height / 2
-    line.label.draw(axes, page.MARGIN, middle - line.label.height / 2)
+    entry, middle = line.entry, line.middle(y)
+    line.label.draw(axes, page.MARGIN, y + line.air / 2 if line.above else middle - line.label.height / 2)
     if entry.state in HIDDEN:
         _, marker, inside = HIDDEN[entry.state]
         put_mark(axes, ruler.left + GAP, middle, marker, (7, page.SLATE, inside))
@@ -182,7 +225,7 @@ def _put_line(axes: Axes, line: _Line, ruler: Ruler, rights: Sequence[float], y:
     if entry.heading:
         return
     for x in [ruler.at(value) for value, _ in ruler.ticks if value]:
-        axes.plot([x, x], [y, y + line.height], color=page.RULE, linewidth=0.8, zorder=1, solid_capstyle="butt")
+        axes.plot([x, x], [y + line.over, y + line.height], color=page.RULE, linewidth=0.8, zorder=1, solid_capstyle="butt")
     if entry.put:
         entry.put(axes, ruler, middle)
     for cell, right in zip(line.cells, rights, strict=True):

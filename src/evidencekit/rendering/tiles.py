@@ -142,9 +142,7 @@ def tile_map(
     placed = [
         Placed(tile.code.strip(), tile.short(number), tile.value, tile.state, place) for tile, place in zip(tiles, places, strict=True)
     ]
-    with page.drawing():
-        figure = drawn(placed, made, Around(title, caption, key))
-    return page.Picture(figure, title or "Tile map", described)
+    return page.picture(lambda: drawn(placed, made, Around(title, caption, key)), title or "Tile map", described)
 
 
 def _placed(tiles: Sequence[Tile], layout: Layout) -> list[tuple[int, int]]:
