@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from evidencekit.errors import InputError, how_many
-from evidencekit.findings.languages import Catalogue, Figure, Language, Message, catalogue, percentage, said, say, speaking, template
+from evidencekit.errors import InputError, how_many, one_of
+from evidencekit.findings.languages import (
+    Catalogue,
+    Figure,
+    Language,
+    Message,
+    catalogue,
+    joined,
+    percentage,
+    said,
+    say,
+    speaking,
+    template,
+)
 from evidencekit.findings.picturing import as_icons
 from evidencekit.findings.register import Entry, Register
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.findings.stating import Finding
-from evidencekit.rendering.documents import BESIDE, Block, Box, Sheet, save
-from evidencekit.rendering.figure import WIDTH
+from evidencekit.rendering.documents import Block, Box, Sheet, save
 
 __all__ = ["Brief", "brief"]
 
 MOST = 3
 EFFICACY = ("solution", "help-seeking", "deterrence")
 SCHEMA = "evidencekit.brief/1"
+Drawn = Literal["icons", "dots", "gradient", "none"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,6 +65,7 @@ def brief(
     help: str,
     methods: Sequence[str] = (),
     contact: str = "",
+    pictures: Mapping[str, Drawn] | None = None,
     language: Language = "en",
 ) -> Brief:
     """Write one page: at most three headlines with their pictures, what should happen, how it is known, and where there is help.
@@ -73,6 +86,9 @@ def brief(
         Sentences on who was asked, how and when. How many answered, of whom, the intervals and how they were made come by themselves.
     contact : str
         Whom to ask, at the foot of the page.
+    pictures : mapping of str to {"icons", "dots", "gradient", "none"}, optional
+        By the id of a finding, how it is drawn, as `Finding.picture` has it; "none" leaves the picture out. By default icons, which show
+        one share best, and dots where a share is too near none or everyone for icons.
     language : str or Catalogue
         A code, ``"vi"``, or a Catalogue: `Words` and actions are in it (`also`), and `title`, `content_note`, `help`, `methods` and
         `contact` are typed in it. Where its templates are not checked, a warning and a note say so, and the page is English.
@@ -84,8 +100,14 @@ def brief(
     Raises
     ------
     InputError
-        Something is missing, too many findings, all of them about harm, too much text for a page, another kind of file, or a language that
-        is not known or that words are not in.
+        Something is missing, too many findings, all of them about harm, too much text for a page, another kind of file, a picture of no
+        finding or that a share cannot have, or a language that is not known or that words are not in.
+
+    Notes
+    -----
+    Letters of pictures have 12 points on the page, never fewer: pictures are laid out anew for their place. Three findings stand in bands,
+    words at the left and their picture at the right; caveats that all of them have are said once, below them. A page that is still too long
+    is refused, with the findings that take most of it and what in each is long.
 
     Examples
     --------
@@ -106,13 +128,20 @@ def brief(
             raise InputError(f"A brief needs its {name}=.", _WHY[name])
     if isinstance(methods, str) or not isinstance(methods, Sequence):
         raise InputError("methods= takes a list of sentences.")
+    kinds = _kinds(found, pictures)
     found_in, note = catalogue(language)
     speech = speaking(language) if note else found_in
+    caveats = [find.caveats(language=speech) for find in found]
+    shared = [one for one in caveats[0] if len(found) > 1 and all(one in others for others in caveats)]
     sheet = Sheet(
         title=title,
         language=speech.language,
         content_note=content_note,
-        blocks=tuple(_block(find, speech) for find in found),
+        blocks=tuple(
+            _block(find, speech, kind, name=f"finding {k} ({find.id})", aside=[one for one in beside if one not in shared])
+            for k, (find, kind, beside) in enumerate(zip(found, kinds, caveats, strict=True), 1)
+        ),
+        aside=(say(said("All numbers on this page: {caveats}.", {"caveats": joined(shared, "; ")}), speech),) if shared else (),
         boxes=(
             *_actions(found, speech),
             Box(title=say(said("Where to find help"), speech), lines=(help,), strong=True),
@@ -167,14 +196,31 @@ def _checked(findings: object) -> tuple[Finding, ...]:
     return found
 
 
-def _block(find: Finding, speech: Catalogue) -> Block:
-    kind: Literal["icons", "dots"] = "icons" if as_icons(find.released, find.row) else "dots"
-    picture, narrow = (find.picture(kind, bare=True, language=speech, width=width) for width in (WIDTH, BESIDE))
+def _kinds(found: Sequence[Finding], pictures: object) -> list[Drawn]:
+    """How each finding is drawn, and a refusal of what is of no finding, or of no kind."""
+    given = {} if pictures is None else pictures
+    if not isinstance(given, Mapping):
+        raise InputError("pictures= of a brief takes a mapping.", 'From the id of a finding to a kind: {find.id: "dots"}.')
+    if not set(given) <= {one.id for one in found}:
+        raise InputError("pictures= names an id that no finding of the brief has.", 'Take it from the finding: {find.id: "dots"}.')
+    for kind in given.values():
+        one_of("pictures", kind, get_args(Drawn))
+    kinds: list[Drawn] = []
+    for k, one in enumerate(found, 1):
+        can = as_icons(one.released, one.row)
+        if given.get(one.id) == "icons" and not can:
+            raise InputError(f"The share of finding {k} ({one.id}) is too near none or everyone for icons.", 'Choose "dots".')
+        kinds.append(given.get(one.id) or ("icons" if can else "dots"))
+    return kinds
+
+
+def _block(find: Finding, speech: Catalogue, kind: Drawn, *, name: str, aside: Sequence[str]) -> Block:
+    picture = None if kind == "none" else find.picture(kind, bare=True, language=speech)
     headline = find.headline(language=speech)
     big = say(find.phrase.text if find.phrase else find.percent, speech)
     big = next((x for x in (big, f"{big[0].upper()}{big[1:]}") if x in headline), "")
     lines = (say(said("{sentence}.", {"sentence": find.interval_words(language=speech)}), speech), *find.beside(language=speech))
-    return Block(heading=headline, big=big, lines=lines, picture=picture, narrow=narrow, aside=find.caveats(language=speech))
+    return Block(heading=headline, big=big, lines=lines, picture=picture, aside=tuple(aside), name=name)
 
 
 def _actions(found: Sequence[Finding], speech: Catalogue) -> list[Box]:
@@ -220,6 +266,7 @@ def _record(sheet: Sheet, found: Sequence[Finding]) -> str:
         "title": sheet.title,
         "language": sheet.language,
         "said": [[block.heading, *block.lines, *block.aside, block.picture.alt if block.picture else ""] for block in sheet.blocks],
+        "beside": list(sheet.aside),
         "boxes": [[box.title, *box.lines] for box in sheet.boxes],
         "findings": [json.loads(one.to_json()) for one in found],
         "register": json.loads(Register(_entries(found)).to_json()),

@@ -80,10 +80,11 @@ class _Grid:
 
 
 class _Look(NamedTuple):
-    """How a legend is set: the height of its icons, and the points between its rows."""
+    """How a legend is set: the height of its icons, the points between its rows, and those above it."""
 
     swatch: float
     air: float
+    gap: float
 
 
 def icon_array(
@@ -152,14 +153,18 @@ def icon_array(
 
 def _drawn(faces: list[_Face], around: tuple[str, str], words: list[_Entry], icon: Icon) -> Figure:
     """Put everything on a sheet, in longer rows and with a closer legend where it would be taller than it may."""
-    looks = (_Look(_SWATCH, 8.0), _Look(_FLAT, 3.0))
-    tried = [_stacked(faces, around, words, (grid, look)) for look in looks for grid in _grids(len(faces), icon)]
-    return next((one for one in tried if 72 * one.get_figheight() <= page.tallest()), tried[-1])
+    looks = (_Look(_SWATCH, 8.0, _GAP), _Look(_FLAT, 3.0, _GAP / 2))
+    tried = [(grid, look) for grid in _grids(len(faces), icon) for look in looks]
+    for one in tried[:-1]:
+        figure = _stacked(faces, around, words, one)
+        if 72 * figure.get_figheight() <= page.tallest():
+            return figure
+    return _stacked(faces, around, words, tried[-1])
 
 
 def _stacked(faces: list[_Face], around: tuple[str, str], words: list[_Entry], look: tuple[_Grid, _Look]) -> Figure:
     """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
-    (title, caption), (grid, (swatch, air)), icon = around, look, look[0].icon
+    (title, caption), (grid, (swatch, air, gap)), icon = around, look, look[0].icon
     inner = page.width() - 2 * page.MARGIN
     beside = grid.width < 0.55 * inner and grid.height > 100
     heading = page.lettering(title, inner, size=page.TITLE, bold=True)
@@ -170,12 +175,12 @@ def _stacked(faces: list[_Face], around: tuple[str, str], words: list[_Entry], l
     boxes = [(left + text.width, max(text.height, swatch)) for left, text in zip(wide, legend, strict=True)]
     spots, tall = flow(boxes, 0 if beside else room, air=air)
     top = page.MARGIN + (heading.height + _GAP if title else 0)
-    middle = max(grid.height, tall) if beside else grid.height + _GAP + tall
+    middle = max(grid.height, tall) if beside else grid.height + gap + tall
     figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
     heading.draw(axes, page.MARGIN, page.MARGIN)
     looks = _LARGE if grid.size >= _LEAST else _SMALL
     _put_icons(axes, [(page.MARGIN + x, top + y) for x, y in map(grid.place, range(grid.total))], faces, icon, looks, grid.size)
-    x, y = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + _GAP)
+    x, y = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + gap)
     for (shown, _, _), text, left, (right, down) in zip(words, legend, wide, spots, strict=True):
         places = [(x + right + (k + 0.5) * swatch * _WIDE[icon] * 1.2, y + down + swatch / 2) for k in range(len(shown))]
         _put_icons(axes, places, shown, icon, looks, swatch)

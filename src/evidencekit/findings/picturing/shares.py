@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evidencekit.combining import has_design
@@ -101,18 +102,17 @@ def dot_picture(
     bands : bool
         Whether intervals of 50 and 80 percent are drawn too.
     bare : bool
-        Without caption, for a page that says it.
+        Without title and caption, for a page that says them.
     speech : Catalogue
         The language.
     """
     parts = parts_of(released, row)
     about = [said("the row on a shade is this finding")] if len(parts) > 1 else []
     caption = sentences([levels_said(released.estimate, parts), *about, *caveats])
-    words = Around(title, caption, shown=("title",) if bare else ("title", "caption"))
-    if not bands:
-        return dots_of(parts, words, speech)
-    levels, around_them = bands_of(released, rows_like(released, row))
-    return bands_picture(parts, words, speech, levels=levels, bands=around_them)
+    words = Around(title, caption, shown=() if bare else ("title", "caption"))
+    levels, around_them = bands_of(released, rows_like(released, row)) if bands else ((), [])
+    made = bands_picture(parts, words, speech, levels=levels, bands=around_them) if bands else dots_of(parts, words, speech)
+    return replace(made, title=say(title, speech))
 
 
 def interval_told(released: Released, row: int) -> Message:

@@ -10,12 +10,13 @@ from evidencekit.rendering.figure import BLUE, INK, RULE, SLATE
 __all__ = ["BLUE", "INK", "RULE", "SLATE", "big", "leading", "stacked"]
 
 PAGE = (595.3, 841.9)  # A4
-SIDES, ENDS = 48.0, 42.0  # margins: left and right, top and bottom
+SIDES, ENDS = 48.0, 38.0  # margins: left and right, top and bottom
 TEXT = PAGE[0] - 2 * SIDES
 GUTTER = 22.0  # between what stands side by side
 TITLE, HEADING, LINE, BOX, SMALL = 21.0, 13.5, 10.5, 9.5, 8.5
 NOTE_FILL = "#f5f1e8"  # behind INK: 15 to 1
-BETWEEN = 16.0  # above a block and above the boxes
+BETWEEN = 12.0  # at least, above a block and above the boxes
+AFTER_NOTE = 10.0  # below the content note
 
 WEB_FONTS = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans Khmer", "Noto Sans Thai", "Noto Sans Lao", "Noto Sans Myanmar", '

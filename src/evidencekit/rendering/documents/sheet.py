@@ -80,13 +80,14 @@ class Block:
     lines : tuple of str
         Short sentences under the headline, the most important first: a slide shows only that one and has the others in its notes.
     picture : Picture, optional
-        Below the lines, as large as it was drawn, where the page has room for all pictures so; else beside them and smaller.
-    narrow : Picture, optional
-        The same drawn for the place beside the lines (`figure.as_wide_as`), so that its letters need not be made smaller there.
+        Below the lines, as large as it was drawn, where the page has room for all pictures so; else beside the words, laid out anew for
+        that place (`Picture.at`), so that its letters need not be made smaller.
     table : Table, optional
         Below the lines and the picture.
     aside : tuple of str
         Small print, such as caveats.
+    name : str
+        How errors call it: "finding 2 (lumora-02)". Empty: by its place among the blocks.
 
     Raises
     ------
@@ -105,9 +106,9 @@ class Block:
     big: str = ""
     lines: tuple[str, ...] = ()
     picture: Picture | None = None
-    narrow: Picture | None = None
     table: Table | None = None
     aside: tuple[str, ...] = ()
+    name: str = ""
 
     def __post_init__(self) -> None:
         """Tidy the texts, and refuse a block without a headline."""
@@ -117,11 +118,9 @@ class Block:
         put(self, "aside", texts(self.aside, "aside="))
         if self.big not in self.heading:
             raise InputError("The words in big= do not stand in the heading.", "Write them as they stand there.")
-        for name, given in (("picture", self.picture), ("narrow", self.narrow)):
-            if not isinstance(given, Picture | None):
-                raise InputError(f"{name}= takes a Picture, not a {type(given).__name__}.", "Draw one with icon_array or dot_chart.")
-        if self.narrow and not self.picture:
-            raise InputError("narrow= stands in for a picture, and there is none.", "Pass picture= too.")
+        put(self, "name", text(self.name, "name=", empty=True))
+        if not isinstance(self.picture, Picture | None):
+            raise InputError(f"picture= takes a Picture, not a {type(self.picture).__name__}.", "Draw one with icon_array or dot_chart.")
         if not isinstance(self.table, Table | None):
             raise InputError(f"table= takes a Table, not a {type(self.table).__name__}.")
 
@@ -183,8 +182,10 @@ class Sheet:
         Stands before everything else. Empty: there is none.
     blocks : tuple of Block
         The messages, at least one. A slide takes at most three.
+    aside : tuple of str
+        Small print of all the messages, such as caveats that they share: said once, below them.
     boxes : tuple of Box
-        Side by side below the messages, at most four.
+        Side by side below the messages, at most four; those with more words are wider.
     footer : str
         Last: source, date, whom to ask.
 
@@ -205,6 +206,7 @@ class Sheet:
     language: str
     blocks: tuple[Block, ...]
     content_note: str = ""
+    aside: tuple[str, ...] = ()
     boxes: tuple[Box, ...] = ()
     footer: str = ""
 
@@ -213,6 +215,7 @@ class Sheet:
         put(self, "title", text(self.title, "The title of the sheet"))
         put(self, "content_note", text(self.content_note, "content_note=", empty=True))
         put(self, "footer", text(self.footer, "footer=", empty=True))
+        put(self, "aside", texts(self.aside, "aside="))
         put(self, "blocks", several(self.blocks, "blocks="))
         put(self, "boxes", several(self.boxes, "boxes="))
         if not isinstance(self.language, str) or not _TAG.fullmatch(self.language):
@@ -234,6 +237,7 @@ class Sheet:
             if block.table:
                 yield from (block.table.caption, *block.table.header, *(cell for row in block.table.rows for cell in row))
             yield from block.aside
+        yield from self.aside
         for box in self.boxes:
             yield from (box.title, *box.lines)
         yield self.footer

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 from evidencekit.errors import InputError
 from evidencekit.rendering.documents import look
-from evidencekit.rendering.documents.fitting import Measure
+from evidencekit.rendering.documents.fitting import fitted
+from evidencekit.rendering.documents.measuring import Measure
 from evidencekit.rendering.documents.office import describe, finished, need, set_properties
 from evidencekit.rendering.documents.sheet import Block, Box, Sheet, Table, text
-from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.figure import BODY, NARROWEST, WIDTH, Picture
 
 __all__ = ["to_pptx"]
 
 _WHY = "Writing a slide"
 _WIDE, _HIGH = 960.0, 540.0  # points: 16 to 9
 _EDGE, _GAP = 46.0, 34.0
-_NOTE, _TITLE, _HEADING, _LINE, _CELL, _FOOT = 12.0, 28.0, 17.0, 14.0, 12.0, 11.0
+_NOTE, _LINE, _CELL, _FOOT = 12.0, 14.0, 12.0, 11.0
+_TITLES, _HEADINGS = (28.0, 22.0), (17.0, 15.0)  # points: letters of the title and of headlines, where there is room and where there is not
+_LETTERS = (16.0, 14.0, BODY)  # points, at least, of those in pictures: the first that there is room for
 _LEAST = 60.0  # points: height under which a picture or table says nothing to a room
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's table style without lines and fills
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -46,7 +50,8 @@ def to_pptx(sheet: Sheet) -> bytes:
     """Write a sheet as one slide.
 
     A slide is looked at while somebody speaks: it shows of each block the headline, the first line, and the picture or else the table, and
-    of each strong box the first line. Its notes have every word of the sheet.
+    of each strong box the first line. Letters in pictures have at least 12 points: where the slide is full, first lines beside a picture are
+    left out and headlines are set smaller. Its notes have every word of the sheet.
 
     Parameters
     ----------
@@ -132,9 +137,9 @@ def _pt(points: float) -> Any:
     return need("pptx.util", _WHY).Pt(points)
 
 
-def _big(measure: Measure) -> float:
-    """Size of the large words of a headline."""
-    return look.big(measure.leading) + 4
+def _big(measure: Measure, heading: float) -> float:
+    """Size of the large words of a headline whose others have the size `heading`."""
+    return look.big(measure.leading) + 4 - 2 * (_HEADINGS[0] - heading)
 
 
 def _widen(deck: Any) -> None:
@@ -155,19 +160,26 @@ def _lay_out(slide: _Slide, sheet: Sheet) -> None:
         high = measure.tall((sheet.content_note,), inner - 24, _NOTE) + 12
         _add_note(slide, sheet.content_note, _Place(_EDGE, y, inner, high))
         y += high + 12
-    title = slide.slide.shapes.title
-    high = measure.tall((sheet.title,), inner, _TITLE, bold=True)
-    title.left, title.top, title.width, title.height = map(_pt, (_EDGE, y, inner, high))
-    slide.fill(title.text_frame, [[(sheet.title, _TITLE, True, look.INK)]])
-    title.text_frame.vertical_anchor = need("pptx.enum.text", _WHY).MSO_ANCHOR.TOP
-    y += high + 12
     foot = measure.tall((sheet.footer,), inner, _FOOT)
     bottom = _HIGH - 20 - foot
     strong = [box for box in sheet.boxes if box.strong]
     wide = (inner - _GAP * (len(strong) - 1)) / max(1, len(strong))
     tall = max((measure.tall((box.title, *box.lines[:1]), wide, _LINE) + 10 for box in strong), default=-10.0)
     top = bottom - 10 - tall
-    _add_blocks(slide, sheet.blocks, _Place(_EDGE, y, inner, top - 14 - y))
+    high, size, place, fit = 0.0, 0.0, _Place(0, 0, 0, 0), None
+    for size in _TITLES:
+        high = measure.tall((sheet.title,), inner, size, bold=True)
+        place = _Place(_EDGE, y + high + 12, inner, top - 14 - y - high - 12)
+        fit = _best(measure, sheet.blocks, place)
+        if fit.over <= 0:
+            break
+    if fit is None or fit.over > 0:
+        raise _too_full(sheet.blocks, fit)
+    title = slide.slide.shapes.title
+    title.left, title.top, title.width, title.height = map(_pt, (_EDGE, y, inner, high))
+    slide.fill(title.text_frame, [[(sheet.title, size, True, look.INK)]])
+    title.text_frame.vertical_anchor = need("pptx.enum.text", _WHY).MSO_ANCHOR.TOP
+    _add_blocks(slide, fit, place)
     for k, box in enumerate(strong):
         _add_box(slide, box, _Place(_EDGE + k * (wide + _GAP), top, wide, tall))
     if sheet.footer:
@@ -186,57 +198,108 @@ def _add_note(slide: _Slide, note: str, place: _Place) -> None:
     tree.insert(2, box._element)  # after the two elements that describe the tree
 
 
-def _add_blocks(slide: _Slide, blocks: tuple[Block, ...], place: _Place) -> None:
-    """Put messages side by side, their pictures at one height."""
+class _Drawn(NamedTuple):
+    """A picture laid out for its place on the slide, and by how much it is made larger there."""
+
+    picture: Picture
+    scale: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Its width and height on the slide, in points."""
+        wide, high = (float(side) * 72 * self.scale for side in self.picture.figure.get_size_inches())
+        return wide, high
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Messages side by side: how wide each is, how tall its words, where pictures begin, how much too tall one is, and which."""
+
+    blocks: tuple[Block, ...]
+    drawn: tuple[_Drawn | None, ...]
+    wide: float
+    words: tuple[float, ...]
+    top: float
+    heading: float
+    over: float
+    worst: int
+
+
+def _best(measure: Measure, blocks: tuple[Block, ...], place: _Place) -> _Fit:
+    """Fit messages in, with the largest letters in pictures that there is room for; else say by how much they are too tall."""
+    without = tuple(replace(block, lines=() if block.picture else block.lines) for block in blocks)
+    fit = None
+    for letters, said, heading in product(_LETTERS, (blocks, without), _HEADINGS):
+        fit = _fitted(measure, said, place, heading=heading, letters=letters)
+        if fit.over <= 0:
+            break
+    assert fit is not None
+    return fit
+
+
+def _fitted(measure: Measure, blocks: tuple[Block, ...], place: _Place, *, heading: float, letters: float) -> _Fit:
+    """Lay messages out with headlines and pictures whose letters are so large, and measure them."""
     wide = (place.wide - _GAP * (len(blocks) - 1)) / len(blocks)
-    measure = slide.measure
-    words = [measure.heading(b, wide, big=_big(measure), size=_HEADING) + 8 + measure.tall(b.lines[:1], wide, _LINE) for b in blocks]
-    needs = [
-        tall + 12 + _least(block, measure) if block.picture or block.table else tall for tall, block in zip(words, blocks, strict=True)
-    ]
-    if (over := max(needs) - place.high) > 0:
-        raise InputError(
-            f"The slide is too full: block {needs.index(max(needs)) + 1} is {over:.0f} points too tall for it.",
-            "Shorten its headline, its first line or its table, the title, the content note, or the first lines of strong boxes.",
-        )
+    large = _big(measure, heading)
+    words = tuple(measure.heading(b, wide, big=large, size=heading) + 8 + measure.tall(b.lines[:1], wide, _LINE) for b in blocks)
     top = max(tall for tall, block in zip(words, blocks, strict=True) if block.picture or not any(b.picture for b in blocks))
-    room = place.high - top - 12
-    for k, block in enumerate(blocks):
+    drawn = tuple(_drawn(block.picture, wide, place.high - top - 12, letters) for block in blocks)
+    needs = [
+        top + 12 + picture.size[1] if picture else tall + (12 + (len(block.table.rows) + 1) * _row(measure) if block.table else 0.0)
+        for tall, block, picture in zip(words, blocks, drawn, strict=True)
+    ]
+    return _Fit(blocks, drawn, wide, words, top, heading, max(needs) - place.high, needs.index(max(needs)))
+
+
+def _drawn(picture: Picture | None, wide: float, high: float, letters: float) -> _Drawn | None:
+    """Lay a picture out so that it fills its place and its letters are at least so large; one that cannot be is made to fit."""
+    if picture is None:
+        return None
+    if picture.draw is None:
+        w, h = (float(side) * 72 for side in picture.figure.get_size_inches())
+        return _Drawn(picture, min(wide / w, max(high, _LEAST) / h))
+    made = None
+    for size in (letters, letters + 2, letters + 5, letters + 9):
+        scale = max(size / BODY, wide / WIDTH)
+        if wide / scale < NARROWEST and made:
+            break
+        narrow = max(wide / scale, NARROWEST)
+        tried = _Drawn(fitted(picture, narrow, high / scale), min(scale, wide / narrow))
+        if made and tried.size[1] > high:
+            break
+        made = tried
+    return made
+
+
+def _too_full(blocks: Sequence[Block], fit: _Fit | None) -> InputError:
+    """The error that names the block that is too tall."""
+    worst, over = (0, 0.0) if fit is None else (fit.worst, fit.over)
+    return InputError(
+        f"The slide is too full: {blocks[worst].name or f'block {worst + 1}'} is {over:.0f} points too tall for it.",
+        "Shorten its headline, its first line or its table, the title, the content note, or the first lines of strong boxes.",
+    )
+
+
+def _add_blocks(slide: _Slide, fit: _Fit, place: _Place) -> None:
+    """Put messages side by side, their pictures at one height."""
+    measure, wide = slide.measure, fit.wide
+    for k, (block, drawn) in enumerate(zip(fit.blocks, fit.drawn, strict=True)):
         x = place.x + k * (wide + _GAP)
         parts = zip(block.parts, (False, True, False), strict=True)
-        runs = [(part, _big(measure) if big else _HEADING, True, look.BLUE if big else look.INK) for part, big in parts if part]
+        sizes = (fit.heading, _big(measure, fit.heading))
+        runs = [(part, sizes[big], True, look.BLUE if big else look.INK) for part, big in parts if part]
         said = [[(line, _LINE, False, look.INK)] for line in block.lines[:1]]
-        box = slide.words(_Place(x, place.y, wide, words[k]), f"Headline {k + 1}", [runs, *said])
+        box = slide.words(_Place(x, place.y, wide, fit.words[k]), f"Headline {k + 1}", [runs, *said])
         if said:
             box.text_frame.paragraphs[1].space_before = _pt(6)
-        if picture := _larger(block, wide, room):
-            y = place.y + top + 12
-            scale = _scale(picture, wide, room)
-            w, h = (float(side) * 72 * scale for side in picture.figure.get_size_inches())
-            shape = slide.slide.shapes.add_picture(BytesIO(picture.to_png()), *map(_pt, (x, y, w, h)))
-            describe(shape._element.nvPicPr.cNvPr, picture)
+        if drawn:
+            where = (x, place.y + fit.top + 12, *drawn.size)
+            shape = slide.slide.shapes.add_picture(BytesIO(drawn.picture.to_png()), *map(_pt, where))
+            describe(shape._element.nvPicPr.cNvPr, drawn.picture)
             shape.name = f"Picture {k + 1}"
         elif block.table:
-            _add_table(slide, block.table, _Place(x, place.y + words[k] + 12, wide, _least(block, measure)), k + 1)
-
-
-def _larger(block: Block, wide: float, high: float) -> Picture | None:
-    """Of the two pictures of a block the one whose letters are larger in its place."""
-    drawn = [one for one in (block.picture, block.narrow) if one]
-    return max(drawn, key=lambda one: _scale(one, wide, high), default=None)
-
-
-def _scale(picture: Picture, wide: float, high: float) -> float:
-    """By how much a picture is made larger to fill its place."""
-    w, h = (float(side) * 72 for side in picture.figure.get_size_inches())
-    return min(wide / w, high / h)
-
-
-def _least(block: Block, measure: Measure) -> float:
-    """Height that a picture must have, or that a table has."""
-    if block.picture or not block.table:
-        return _LEAST
-    return (len(block.table.rows) + 1) * _row(measure)
+            high = (len(block.table.rows) + 1) * _row(measure)
+            _add_table(slide, block.table, _Place(x, place.y + fit.words[k] + 12, wide, high), k + 1)
 
 
 def _row(measure: Measure) -> float:
@@ -285,6 +348,7 @@ def _notes(sheet: Sheet) -> Iterator[str]:
             yield block.table.caption
             yield from (" | ".join(row) for row in (block.table.header, *block.table.rows))
         yield from block.aside
+    yield from sheet.aside
     for box in sheet.boxes:
         yield from ("", box.title, *box.lines)
     if sheet.footer:

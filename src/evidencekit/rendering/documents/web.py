@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from evidencekit.rendering.documents import look
-from evidencekit.rendering.documents.fitting import BESIDE, Layout, lay_out
+from evidencekit.rendering.documents.fitting import BESIDE, Layout, lay_out, widths
 from evidencekit.rendering.documents.sheet import Block, Box, Sheet, Table
 from evidencekit.rendering.figure import Picture
 
@@ -19,9 +19,9 @@ _RANGE = re.compile(r"\d+[-\u2013]\d+")
 _BARE = re.compile(r"<!--.*?-->|<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
 
 
-def _style(layout: Layout) -> str:
+def _style(layout: Layout, boxes: tuple[float, ...]) -> str:
     """Write the style sheet in rem: 16 pixels on a screen, the size of a line on paper."""
-    lines = layout.leading
+    lines, columns = layout.leading, " ".join(f"minmax(0, {wide:.4g}fr)" for wide in boxes)
 
     def rem(points: float) -> str:
         return f"{points / look.LINE:.4g}rem"
@@ -34,16 +34,16 @@ body {{ margin: 0 auto; padding: 2.5rem 1.5rem; max-width: 52rem; background: #f
 h1, h2, p, figure {{ margin: 0; }}
 h1, h2 {{ text-wrap: balance; }}
 h1 {{ font-size: {rem(look.TITLE)}; line-height: {max(1.25, lines - 0.1):.3g}; letter-spacing: -0.005em; }}
-h2 {{ font-size: {rem(look.HEADING)}; line-height: {max(1.3, lines - 0.05):.3g}; }}
-.big {{ color: {look.BLUE}; font-size: {look.big(lines) / look.HEADING:.4g}em; line-height: 1.2; }}
+h2 {{ font-size: {rem(layout.heading)}; line-height: {max(1.3, lines - 0.05):.3g}; }}
+.big {{ color: {look.BLUE}; font-size: {layout.big / layout.heading:.4g}em; line-height: 1.2; }}
 .n {{ white-space: nowrap; }}
-.note {{ margin-bottom: {rem(14)}; padding: {rem(5)} {rem(12)}; background: {look.NOTE_FILL};
+.note {{ margin-bottom: {rem(look.AFTER_NOTE)}; padding: {rem(5)} {rem(12)}; background: {look.NOTE_FILL};
   border-left: 4px solid {look.SLATE}; font-size: {rem(look.BOX)}; }}
 .block, .boxes {{ margin-top: {rem(layout.gap)}; }}
 .block h2 {{ margin-bottom: {rem(4)}; }}
 .beside {{ display: grid; column-gap: {rem(look.GUTTER)};
   grid-template-columns: minmax(0, 1fr) {rem(BESIDE)}; align-items: start; }}
-p + p {{ margin-top: {rem(3)}; }}
+p + p, .beside + p {{ margin-top: {rem(3)}; }}
 .small, footer {{ color: {look.SLATE}; font-size: {rem(look.SMALL)}; }}
 p + figure {{ margin-top: {rem(6)}; }}
 figure svg {{ display: block; width: 100%; height: auto; }}
@@ -53,7 +53,8 @@ caption {{ text-align: left; font-weight: bold; font-size: {rem(look.SMALL)}; pa
 th, td {{ padding: {rem(3)} {rem(8)} {rem(3)} 0; text-align: left; vertical-align: top; font-weight: normal;
   border-bottom: 1px solid {look.RULE}; }}
 thead th, thead td {{ font-weight: bold; border-bottom: 2px solid {look.SLATE}; }}
-.boxes {{ display: grid; gap: {rem(look.GUTTER)}; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); }}
+.boxes {{ display: grid; gap: {rem(look.GUTTER)}; grid-template-columns: {columns or "none"}; }}
+.all {{ margin-top: {rem(look.BETWEEN / 2)}; }}
 .box {{ border-top: 2px solid {look.SLATE}; padding-top: {rem(6)}; font-size: {rem(look.BOX)}; }}
 .box.strong {{ border-top: 4px solid {look.BLUE}; padding-top: {rem(5)}; }}
 .box h2 {{ font-size: inherit; }}
@@ -114,6 +115,8 @@ def to_html(sheet: Sheet) -> str:
     blocks = "\n".join(_block(block, f"b{k}", layout) for k, block in enumerate(sheet.blocks, 1))
     boxes = "\n".join(map(_box, sheet.boxes))
     boxes = f'\n<div class="boxes">\n{boxes}\n</div>' if boxes else ""
+    shared = "".join(f"<p>{_text(line)}</p>" for line in sheet.aside)
+    shared = f'\n<div class="small all">{shared}</div>' if shared else ""
     footer = f"<footer><p>{_text(sheet.footer)}</p></footer>\n" if sheet.footer else ""
     return f"""<!DOCTYPE html>
 <html lang="{escape(sheet.language)}">
@@ -124,14 +127,14 @@ def to_html(sheet: Sheet) -> str:
 <meta name="color-scheme" content="light">
 <meta name="referrer" content="no-referrer">
 <title>{escape(sheet.title)}</title>
-<style>{_style(layout)}</style>
+<style>{_style(layout, widths(sheet))}</style>
 </head>
 <body>
 <header>
 {note}<h1>{_text(sheet.title)}</h1>
 </header>
 <main>
-{blocks}{boxes}
+{blocks}{shared}{boxes}
 </main>
 {footer}</body>
 </html>
@@ -142,22 +145,22 @@ def _block(block: Block, key: str, layout: Layout) -> str:
     """Write a message, with its picture below or beside its lines, and its table."""
     before, large, after = map(_text, block.parts)
     big = f'<span class="big">{large}</span>' if large else ""
-    inside = "".join(f"<p>{_text(line)}</p>" for line in block.lines)
-    inside += "".join(f'<p class="small">{_text(line)}</p>' for line in block.aside)
-    if picture := layout.picture(block):
-        drawn = _picture(picture, key, layout)
-        inside = f"{inside}{drawn}" if layout.wide or not inside else f'<div class="beside"><div>{inside}</div>{drawn}</div>'
+    words = [*(f"<p>{_text(line)}</p>" for line in block.lines), *(f'<p class="small">{_text(line)}</p>' for line in block.aside)]
+    place = layout.place(block)
+    inside, under = "".join(words[: place.beside]), "".join(words[place.beside :])
+    inside = f"<h2>{before}{big}{after}</h2>\n{inside}"
+    if place.picture:
+        drawn = _picture(place.picture, key, place.size[0])
+        inside = f'<div class="beside"><div>{inside}</div>{drawn}</div>' if place.columns else f"{inside}{drawn}"
     table = _table(block.table, f"{key}t") if block.table else ""
-    heading = f"<h2>{before}{big}{after}</h2>"
-    return f'<section class="block">\n{heading}\n{inside}{table}\n</section>'
+    return f'<section class="block">\n{inside}{under}{table}\n</section>'
 
 
-def _picture(picture: Picture, key: str, layout: Layout) -> str:
+def _picture(picture: Picture, key: str, points: float) -> str:
     """Write a picture into the page, its names made its own: two pictures would otherwise share them."""
     drawn = _IDS.sub(rf"\g<1>{key}-", _BARE.sub("", picture.to_svg()))
     drawn = re.sub(r'aria-labelledby="(\S+) ', rf'aria-labelledby="\g<1> {key}-', drawn, count=1)
-    width = layout.size(picture)[0] / look.LINE
-    return f'<figure style="max-width:{width:.4g}rem">{drawn.strip()}</figure>'
+    return f'<figure style="max-width:{points / look.LINE:.4g}rem">{drawn.strip()}</figure>'
 
 
 def _table(table: Table, key: str) -> str:

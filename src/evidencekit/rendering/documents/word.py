@@ -7,9 +7,10 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from evidencekit.rendering.documents import look
-from evidencekit.rendering.documents.fitting import BESIDE, CELL, Layout, lay_out
+from evidencekit.rendering.documents.fitting import BESIDE, CELL, Layout, Place, lay_out, widths
 from evidencekit.rendering.documents.office import describe, finished, need, set_properties
-from evidencekit.rendering.documents.sheet import Block, Box, Sheet, Table
+from evidencekit.rendering.documents.sheet import Block, Sheet, Table
+from evidencekit.rendering.figure import Picture
 
 __all__ = ["to_docx"]
 
@@ -58,8 +59,10 @@ def to_docx(sheet: Sheet) -> bytes:
     document.add_paragraph(sheet.title, style="Heading 1")
     for block in sheet.blocks:
         _add_block(document, block, sheet, layout)
+    for k, text in enumerate(sheet.aside):
+        document.add_paragraph(text, style="Small Print").paragraph_format.space_before = _pt(2 if k else look.BETWEEN / 2)
     if sheet.boxes:
-        _add_boxes(document, sheet.boxes, layout.gap)
+        _add_boxes(document, sheet, layout.gap)
     if sheet.footer:
         document.add_paragraph(sheet.footer, style="Small Print").paragraph_format.space_before = _pt(12)
     _close(document)
@@ -82,7 +85,7 @@ def _set_styles(document: Any, sheet: Sheet) -> None:
         document.styles.add_style(name, paragraph).base_style = document.styles["Normal"]
     looks = {  # size, bold, colour, space before and after
         "Normal": (look.LINE, False, look.INK, 0, 0),
-        "Content Note": (look.BOX, False, look.INK, 0, 16),
+        "Content Note": (look.BOX, False, look.INK, 0, look.AFTER_NOTE),
         "Heading 1": (look.TITLE, True, look.INK, 0, 0),
         "Heading 2": (look.HEADING, True, look.INK, 0, 4),
         "Line": (look.LINE, False, look.INK, 2, 0),
@@ -130,38 +133,50 @@ def _resize(run: Any, size: float, color: str, language: str) -> None:
 
 
 def _add_block(document: Any, block: Block, sheet: Sheet, layout: Layout) -> None:
-    """Add a message; its picture stands below its lines, or in a column to their right."""
-    picture = layout.picture(block)
-    columns = bool(picture and (block.lines or block.aside) and not layout.wide)
+    """Add a message; its picture stands below its lines, or in a column to the right of its words."""
+    place = layout.place(block)
+    if place.columns:
+        _add_gap(document, layout.gap)
     heading = document.add_paragraph(style="Heading 2")
-    heading.paragraph_format.space_before = _pt(layout.gap)
     for part, big in zip(block.parts, (False, True, False), strict=True):
         if part:
-            run = heading.add_run(part)
-            if big:
-                _resize(run, look.big(layout.leading), look.BLUE, sheet.language)
-    if columns:
-        _end_section(document, [look.TEXT])
-    for text, style in (*((line, "Line") for line in block.lines), *((line, "Small Print") for line in block.aside)):
-        line = document.add_paragraph(text, style=style)
-        if columns:
-            line.paragraph_format.right_indent = _pt(look.GUTTER)  # LibreOffice moves columns that are unlike and have space between
-    if picture:
-        paragraph = document.add_paragraph()
-        paragraph.paragraph_format.line_spacing = 1.0  # an exact distance would cut the picture
-        if columns:
-            _break_column(paragraph)
-        width, height = layout.size(picture)
-        shape = paragraph.add_run().add_picture(BytesIO(picture.to_png()), width=_pt(width), height=_pt(height))
-        describe(shape._inline.docPr, picture)
-        for side in ("distT", "distB", "distL", "distR"):
-            shape._inline.set(side, "0")  # LibreOffice takes an eighth of an inch where nothing is said
-        if columns:
-            _end_section(document, [look.TEXT - BESIDE, BESIDE], gutter=0.0)
-        else:
-            paragraph.paragraph_format.space_before = _pt(6)
+            _resize(heading.add_run(part), layout.big if big else layout.heading, look.BLUE if big else look.INK, sheet.language)
+    if not place.columns:
+        heading.paragraph_format.space_before = _pt(layout.gap)
+    entries = [*((line, "Line") for line in block.lines), *((line, "Small Print") for line in block.aside)]
+    words = [heading, *(document.add_paragraph(text, style=style) for text, style in entries[: place.beside])]
+    if place.columns:
+        for paragraph in words:  # LibreOffice moves columns that are unlike and have space between
+            paragraph.paragraph_format.right_indent = _pt(look.GUTTER)
+    if place.picture:
+        _add_picture(document, place.picture, place)
+    for text, style in entries[place.beside :]:
+        document.add_paragraph(text, style=style)
     if block.table:
         _add_table(document, block.table)
+
+
+def _add_picture(document: Any, picture: Picture, place: Place) -> None:
+    """Add a picture below the words, or in a column to their right."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.line_spacing = 1.0  # an exact distance would cut the picture
+    if place.columns:
+        _break_column(paragraph)
+    width, height = place.size
+    shape = paragraph.add_run().add_picture(BytesIO(picture.to_png()), width=_pt(width), height=_pt(height))
+    describe(shape._inline.docPr, picture)
+    for side in ("distT", "distB", "distL", "distR"):
+        shape._inline.set(side, "0")  # LibreOffice takes an eighth of an inch where nothing is said
+    if place.columns:
+        _end_section(document, [look.TEXT - BESIDE, BESIDE], gutter=0.0)
+    else:
+        paragraph.paragraph_format.space_before = _pt(6)
+
+
+def _add_gap(document: Any, gap: float) -> None:
+    """Leave room above columns: not all programs keep the space before their first paragraph, nor an empty one at a section's end."""
+    document.add_paragraph("\u00a0").paragraph_format.line_spacing = _pt(gap)
+    _end_section(document, [look.TEXT])
 
 
 def _break_column(paragraph: Any) -> None:
@@ -199,24 +214,20 @@ def _add_table(document: Any, table: Table) -> None:
     last.paragraph_format.line_spacing = _pt(1)
 
 
-def _add_boxes(document: Any, boxes: tuple[Box, ...], gap: float) -> None:
+def _add_boxes(document: Any, sheet: Sheet, gap: float) -> None:
     """Add the boxes as columns, each under a line."""
-    language = document.core_properties.language
-    # Not all programs keep the space before the first paragraph of a column, nor an empty paragraph at the end of a section.
-    document.add_paragraph("\u00a0").paragraph_format.line_spacing = _pt(gap)
-    _end_section(document, [look.TEXT])
-    for k, box in enumerate(boxes):
+    _add_gap(document, gap)
+    for k, box in enumerate(sheet.boxes):
         title = document.add_paragraph(style="Heading 2")
         color = look.BLUE if box.strong else look.SLATE
         line = f'<w:top w:val="single" w:sz="{24 if box.strong else 12}" w:space="{5 if box.strong else 6}" w:color="{color[1:]}"/>'
         title._p.get_or_add_pPr().insert_element_before(_xml(f"<w:pBdr {_W}>{line}</w:pBdr>"), *_AFTER_BORDER)
         if k:
             _break_column(title)
-        _resize(title.add_run(box.title), look.BOX, look.BLUE if box.strong else look.INK, language)
+        _resize(title.add_run(box.title), look.BOX, look.BLUE if box.strong else look.INK, sheet.language)
         for text in box.lines:
             document.add_paragraph(text, style="Box Line")
-    width = (look.TEXT - look.GUTTER * (len(boxes) - 1)) / len(boxes)
-    _end_section(document, [width] * len(boxes))
+    _end_section(document, list(widths(sheet)))
 
 
 def _section(columns: list[float], gutter: float = look.GUTTER) -> Any:
