@@ -20,7 +20,7 @@ from pptx.util import Pt
 
 from evidencekit.errors import InputError, MissingExtra
 from evidencekit.rendering.documents import Block, Box, Sheet, Table, look, save, to_docx, to_html, to_pptx
-from evidencekit.rendering.documents.fitting import heights, lay_out
+from evidencekit.rendering.documents.fitting import BESIDE, Layout, heights, lay_out
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -240,7 +240,7 @@ def test_one_slide_with_title_alternative_texts_and_everything_on_it(sheet):
         assert shape.left + shape.width <= deck.slide_width
         assert shape.top + shape.height <= deck.slide_height
     shown = "\n".join(s.text_frame.text for s in slide.shapes if s.has_text_frame)
-    assert all(b.heading in shown and b.lines[0] in shown for b in sheet.blocks)
+    assert all(b.heading in shown and (b.picture or b.lines[0] in shown) for b in sheet.blocks)  # pictures may take the place of lines
     assert sheet.boxes[1].lines[0] in shown
     assert sheet.boxes[2].title not in shown  # not strong: in the notes
     assert deck.core_properties.title == sheet.title
@@ -249,11 +249,12 @@ def test_one_slide_with_title_alternative_texts_and_everything_on_it(sheet):
 def test_what_is_too_long_is_refused_with_what_to_shorten(sheet):
     long = replace(sheet, blocks=(sheet.blocks[0], replace(sheet.blocks[1], lines=(f"{CANARY} and more. " * 12,) * 8), sheet.blocks[2]))
     for write in (to_html, to_docx):
-        with pytest.raises(InputError, match=r"longer than one A4 page.*needs about \d+%.*block 2") as error:
+        with pytest.raises(InputError, match=r"longer than one A4 page.*needs about \d+%.*block 2 \(\d+% of the page, most of it its lines\)") as error:
             write(long)
         assert CANARY not in str(error.value)
-    with pytest.raises(InputError, match=r"The slide is too full: block 2 is \d+ points") as error:
-        to_pptx(long)
+    headed = (sheet.blocks[0], replace(sheet.blocks[1], heading=f"{CANARY} and more. " * 20, big="", name="finding 2 (a-02)"))
+    with pytest.raises(InputError, match=r"The slide is too full: finding 2 \(a-02\) is \d+ points") as error:
+        to_pptx(replace(sheet, blocks=headed))
     assert CANARY not in str(error.value)
     with pytest.raises(InputError, match="at most 3 headlines; there are 4"):
         to_pptx(replace(sheet, blocks=(*sheet.blocks, sheet.blocks[2])))
@@ -263,14 +264,15 @@ def test_what_is_too_long_is_refused_with_what_to_shorten(sheet):
 @given(st.integers(0, 30), st.integers(1, 60))
 def test_more_words_never_need_less_room(lines, words):
     line = "about one in eight " * words
-    small, large = (sum(heights(one_block(lines=("A line.", *(line,) * n))).values()) for n in (lines, lines + 1))
+    sheets = [one_block(lines=("A line.", *(line,) * n)) for n in (lines, lines + 1)]
+    small, large = (sum(heights(sheet, Layout(1.36, False, 150.0, 13.5, 27.0)).values()) for sheet in sheets)
     assert small < large
 
 
 def test_space_is_only_given_where_the_page_has_room(sheet):
     room = look.PAGE[1] - 2 * look.ENDS
     layout = lay_out(sheet)
-    assert sum(heights(sheet, wide=layout.wide).values()) + (len(sheet.blocks) + 1) * layout.extra <= room
+    assert sum(heights(sheet, layout).values()) + (len(sheet.blocks) + 1) * layout.extra <= room
     assert lay_out(one_block()).extra > layout.extra > 0
 
 
@@ -278,10 +280,12 @@ def test_pictures_are_as_large_as_drawn_where_the_page_has_room(sheet):
     picture = sheet.blocks[0].picture
     drawn = tuple(round(float(side) * 72) for side in picture.figure.get_size_inches())
     few, many = lay_out(one_block(picture=picture, lines=("A line.",))), lay_out(sheet)
-    assert tuple(map(round, few.size(picture))) == drawn
+    assert tuple(map(round, few.place(sheet.blocks[0]).size)) == drawn
     assert few.wide
     assert not many.wide
-    assert many.size(picture)[0] < drawn[0]
+    place = many.place(sheet.blocks[0])
+    assert place.size[0] == pytest.approx(BESIDE) == pytest.approx(72 * place.picture.figure.get_figwidth())  # its letters keep their size
+    assert place.size[0] < drawn[0]
     assert 'class="beside"' in to_html(sheet)
     assert 'class="beside"' not in to_html(one_block(picture=picture, lines=("A line.",)))
 

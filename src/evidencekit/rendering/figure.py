@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Lettering", "Picture", "as_wide_as", "drawing", "lettering", "picture", "sheet", "tallest", "width"]
 
 WIDTH = 451.0  # points: the text of an A4 page with margins of 2.54 cm
-NARROWEST = 240.0
+NARROWEST = 220.0
 _PLACE: ContextVar[tuple[float, float]] = ContextVar("width of the sheet that is drawn, and its height where it can be helped", default=(WIDTH, inf))
 MARGIN = 6.0
 TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
@@ -95,7 +95,7 @@ class Picture:
         Parameters
         ----------
         width : float
-            Points, from 240 to 451.
+            Points, from 220 to 451.
         height : float
             Points that it should not be taller than, where it can be helped: icons stand in longer rows, and rows closer together.
 

@@ -138,7 +138,7 @@ def widths(sheet: Sheet) -> tuple[float, ...]:
     left = room - _NARROWEST_BOX * len(long)
     wide = [_NARROWEST_BOX + one / sum(more) * left for one in more]
     measure = Measure(look.leading(sheet.words))
-    for _ in range(_MOVES):  # words are parted at their ends, so that the longest box is often not the tallest
+    for _ in range(_MOVES if wide else 0):  # words are parted at their ends, so that the longest box is often not the tallest
         tall = [_box(box, measure, points) for box, points in zip(sheet.boxes, wide, strict=True)]
         high = tall.index(max(tall))
         low = min(range(len(tall)), key=lambda k: tall[k] if wide[k] >= _NARROWEST_BOX + _MOVED else inf)

@@ -23,7 +23,8 @@ _WIDE, _HIGH = 960.0, 540.0  # points: 16 to 9
 _EDGE, _GAP = 46.0, 34.0
 _NOTE, _LINE, _CELL, _FOOT = 12.0, 14.0, 12.0, 11.0
 _TITLES, _HEADINGS = (28.0, 22.0), (17.0, 15.0)  # points: letters of the title and of headlines, where there is room and where there is not
-_LETTERS = (16.0, 14.0, BODY)  # points, at least, of those in pictures: the first that there is room for
+_LETTERS = (14.0, BODY)  # points, at least, of those in pictures: the first that there is room for
+_SLACK = 0.5  # points: what is not seen
 _LEAST = 60.0  # points: height under which a picture or table says nothing to a room
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's table style without lines and fills
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -171,9 +172,9 @@ def _lay_out(slide: _Slide, sheet: Sheet) -> None:
         high = measure.tall((sheet.title,), inner, size, bold=True)
         place = _Place(_EDGE, y + high + 12, inner, top - 14 - y - high - 12)
         fit = _best(measure, sheet.blocks, place)
-        if fit.over <= 0:
+        if fit.over < _SLACK:
             break
-    if fit is None or fit.over > 0:
+    if fit is None or fit.over >= _SLACK:
         raise _too_full(sheet.blocks, fit)
     title = slide.slide.shapes.title
     title.left, title.top, title.width, title.height = map(_pt, (_EDGE, y, inner, high))
@@ -231,7 +232,7 @@ def _best(measure: Measure, blocks: tuple[Block, ...], place: _Place) -> _Fit:
     fit = None
     for letters, said, heading in product(_LETTERS, (blocks, without), _HEADINGS):
         fit = _fitted(measure, said, place, heading=heading, letters=letters)
-        if fit.over <= 0:
+        if fit.over < _SLACK:
             break
     assert fit is not None
     return fit
@@ -260,11 +261,9 @@ def _drawn(picture: Picture | None, wide: float, high: float, letters: float) ->
         return _Drawn(picture, min(wide / w, max(high, _LEAST) / h))
     made = None
     for size in (letters, letters + 2, letters + 5, letters + 9):
-        scale = max(size / BODY, wide / WIDTH)
-        if wide / scale < NARROWEST and made:
-            break
-        narrow = max(wide / scale, NARROWEST)
-        tried = _Drawn(fitted(picture, narrow, high / scale), min(scale, wide / narrow))
+        narrow = min(max(wide * BODY / size, NARROWEST), WIDTH)
+        scale = min(size / BODY, wide / narrow)
+        tried = _Drawn(fitted(picture, narrow, high / scale), scale)
         if made and tried.size[1] > high:
             break
         made = tried
