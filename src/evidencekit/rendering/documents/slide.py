@@ -23,7 +23,7 @@ _WIDE, _HIGH = 960.0, 540.0  # points: 16 to 9
 _EDGE, _GAP = 46.0, 34.0
 _NOTE, _LINE, _CELL, _FOOT = 12.0, 14.0, 12.0, 11.0
 _TITLES, _HEADINGS = (28.0, 22.0), (17.0, 15.0)  # points: letters of the title and of headlines, where there is room and where there is not
-_LETTERS = (14.0, BODY)  # points, at least, of those in pictures: the first that there is room for
+_LETTERS = (14.0, 13.0, BODY)  # points, at least, of those in pictures: the first that there is room for
 _SLACK = 0.5  # points: what is not seen
 _LEAST = 60.0  # points: height under which a picture or table says nothing to a room
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's table style without lines and fills
@@ -164,8 +164,8 @@ def _lay_out(slide: _Slide, sheet: Sheet) -> None:
     foot = measure.tall((sheet.footer,), inner, _FOOT)
     bottom = _HIGH - 20 - foot
     strong = [box for box in sheet.boxes if box.strong]
-    wide = (inner - _GAP * (len(strong) - 1)) / max(1, len(strong))
-    tall = max((measure.tall((box.title, *box.lines[:1]), wide, _LINE) + 10 for box in strong), default=-10.0)
+    wide = _shared([len(box.lines[0]) for box in strong], inner - _GAP * (len(strong) - 1))
+    tall = max((measure.tall((box.title, *box.lines[:1]), w, _LINE) + 10 for box, w in zip(strong, wide, strict=True)), default=-10.0)
     top = bottom - 10 - tall
     high, size, place, fit = 0.0, 0.0, _Place(0, 0, 0, 0), None
     for size in _TITLES:
@@ -182,9 +182,14 @@ def _lay_out(slide: _Slide, sheet: Sheet) -> None:
     title.text_frame.vertical_anchor = need("pptx.enum.text", _WHY).MSO_ANCHOR.TOP
     _add_blocks(slide, fit, place)
     for k, box in enumerate(strong):
-        _add_box(slide, box, _Place(_EDGE + k * (wide + _GAP), top, wide, tall))
+        _add_box(slide, box, _Place(_EDGE + sum(wide[:k]) + k * _GAP, top, wide[k], tall))
     if sheet.footer:
         slide.words(_Place(_EDGE, bottom, inner, foot), "Footer", [[(sheet.footer, _FOOT, False, look.SLATE)]])
+
+
+def _shared(long: list[int], room: float) -> list[float]:
+    """Share a width out: half of it alike, half of it by how long the words are."""
+    return [room * (0.5 / len(long) + 0.5 * one / sum(long)) for one in long]
 
 
 def _add_note(slide: _Slide, note: str, place: _Place) -> None:
