@@ -195,6 +195,7 @@ def _tried(leading: float) -> Iterator[Layout]:
     for tallest in _FLATTER:
         for smaller in (0.0, 1.5) if tallest <= _FLATTER[-2] else (0.0,):
             yield Layout(leading, False, tallest, look.HEADING - smaller, big - 3 * smaller)
+    yield Layout(look.closer(leading), False, _FLATTER[-1], look.HEADING - 1.5, big - 4.5)
 
 
 def lay_out(sheet: Sheet) -> Layout:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from evidencekit.rendering.figure import BLUE, INK, RULE, SLATE
 
-__all__ = ["BLUE", "INK", "RULE", "SLATE", "big", "leading", "stacked"]
+__all__ = ["BLUE", "INK", "RULE", "SLATE", "big", "closer", "leading", "stacked"]
 
 PAGE = (595.3, 841.9)  # A4
 SIDES, ENDS = 48.0, 38.0  # margins: left and right, top and bottom
@@ -15,7 +15,7 @@ TEXT = PAGE[0] - 2 * SIDES
 GUTTER = 22.0  # between what stands side by side
 TITLE, HEADING, LINE, BOX, SMALL = 21.0, 13.5, 10.5, 9.5, 8.5
 NOTE_FILL = "#f5f1e8"  # behind INK: 15 to 1
-BETWEEN = 12.0  # at least, above a block and above the boxes
+BETWEEN = 10.0  # at least, above a block and above the boxes
 AFTER_NOTE = 10.0  # below the content note
 
 WEB_FONTS = (
@@ -36,6 +36,11 @@ def stacked(words: Iterable[str]) -> bool:
 def leading(words: Iterable[str]) -> float:
     """From line to line, as a multiple of the letters' size."""
     return 1.7 if stacked(words) else 1.36
+
+
+def closer(lines: float) -> float:
+    """From line to line where a page is full; stacked letters cannot stand closer."""
+    return lines if lines > 1.5 else 1.26
 
 
 def big(lines: float) -> float:

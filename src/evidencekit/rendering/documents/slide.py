@@ -254,7 +254,8 @@ def _fitted(measure: Measure, blocks: tuple[Block, ...], place: _Place, *, headi
         top + 12 + picture.size[1] if picture else tall + (12 + (len(block.table.rows) + 1) * _row(measure) if block.table else 0.0)
         for tall, block, picture in zip(words, blocks, drawn, strict=True)
     ]
-    return _Fit(blocks, drawn, wide, words, top, heading, max(needs) - place.high, needs.index(max(needs)))
+    own = [tall + (picture.size[1] if picture else 0.0) for tall, picture in zip(words, drawn, strict=True)]
+    return _Fit(blocks, drawn, wide, words, top, heading, max(needs) - place.high, own.index(max(own)))
 
 
 def _drawn(picture: Picture | None, wide: float, high: float, letters: float) -> _Drawn | None:

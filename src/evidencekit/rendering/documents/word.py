@@ -53,7 +53,7 @@ def to_docx(sheet: Sheet) -> bytes:
     layout = lay_out(sheet)
     document = docx.Document()
     set_properties(document, sheet)
-    _set_styles(document, sheet)
+    _set_styles(document, sheet, layout.leading)
     if sheet.content_note:
         document.add_paragraph(sheet.content_note, style="Content Note")
     document.add_paragraph(sheet.title, style="Heading 1")
@@ -77,9 +77,9 @@ def _xml(text: str) -> Any:
     return need("docx.oxml", _WHY).parse_xml(text)
 
 
-def _set_styles(document: Any, sheet: Sheet) -> None:
+def _set_styles(document: Any, sheet: Sheet, lines: float) -> None:
     """Make the template's styles ours: one font, black on white, sizes for all scripts, the language of the sheet."""
-    lines, language = look.leading(sheet.words), sheet.language
+    language = sheet.language
     paragraph = need("docx.enum.style", _WHY).WD_STYLE_TYPE.PARAGRAPH
     for name in ("Content Note", "Line", "Small Print", "Box Line"):
         document.styles.add_style(name, paragraph).base_style = document.styles["Normal"]
