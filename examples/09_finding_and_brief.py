@@ -13,8 +13,9 @@ fiction = ek.fictional.national_survey()
 whom = "internet-using children aged 12-17 in Lumora"
 survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population=whom)
 
-# %% What may be shown: two tables that are released together.
-by_sex, daily = ek.release([ek.proportion(survey, "any_contact_unwanted", by="sex"), ek.proportion(survey, "internet_daily")])
+# %% What may be shown: three tables that are released together.
+shares = [ek.proportion(survey, name) for name in ("internet_daily", "knows_where_to_report")]
+by_sex, daily, known = ek.release([ek.proportion(survey, "any_contact_unwanted", by="sex"), *shares])
 
 # %% How they are told. No number is typed: words with a number, or words that blame or alarm, are refused.
 basis = ek.findings.Basis(
@@ -33,6 +34,7 @@ harm = ek.findings.Words(
     recall="in the past year",
 )
 reach = ek.findings.Words(did="can be reached online every day", people="children aged 12-17 who are online", topic="solution")
+know = ek.findings.Words(did="know where to report", people="children aged 12-17 who are online", topic="help-seeking")
 
 # %% Is it more girls than boys? Said only as far as the difference is supported, both shares out of one number.
 more = ek.findings.compare(by_sex, [({"sex": "girl"}, {"sex": "boy"})], words=harm, plan="plan of analysis, May 2026")
@@ -70,15 +72,17 @@ elsewhere = ek.findings.Basis(
 )
 print("\n", ek.findings.reconcile(girls, elsewhere), sep="")
 
-# %% One page, in three forms, each with the record that every number on it is traced to.
+# %% One page, in three forms, each with the record that every number on it is traced to. Girls and boys stand beside each other as dots.
+reporting = ek.finding(known, words=know, basis=basis, id="lumora-03")
 for kind in ("docx", "html", "pptx"):
     made = ek.brief(
-        [girls, reached],
+        [girls, reporting, reached],
         out / f"brief.{kind}",
         title="Children online in Lumora",
         content_note="This page is about sexual approaches to children online. It describes none of them.",
         help="Lumora Child Helpline (invented): call or write 000, day and night, free and in confidence.",
         methods=["Children were asked at home in 2026 and typed their answers themselves."],
         contact="An invented organisation, lumora.example",
+        pictures={girls.id: "dots"},
     )
     print("\n", made, sep="")

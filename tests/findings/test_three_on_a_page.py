@@ -89,7 +89,9 @@ def test_three_findings_leave_a_page_to_spare(found: list[ek.Finding], monkeypat
     """A sentence more in the methods, and ten words more in a headline, still fit."""
     words = replace(found[1].words, people="children aged 12-17 who are online, at home, at school or wherever they are")
     longer = [found[0], replace(found[1], words=words), found[2]]
-    lay_out(sheet_of(longer, monkeypatch, tmp_path, methods=["Children were asked at home in 2026 and typed their answers themselves."] * 2))
+    lay_out(
+        sheet_of(longer, monkeypatch, tmp_path, methods=["Children were asked at home in 2026 and typed their answers themselves."] * 2)
+    )
 
 
 def test_caveats_that_all_have_are_said_once(found: list[ek.Finding], monkeypatch: Any, tmp_path: Path) -> None:

@@ -249,7 +249,9 @@ def test_one_slide_with_title_alternative_texts_and_everything_on_it(sheet):
 def test_what_is_too_long_is_refused_with_what_to_shorten(sheet):
     long = replace(sheet, blocks=(sheet.blocks[0], replace(sheet.blocks[1], lines=(f"{CANARY} and more. " * 12,) * 8), sheet.blocks[2]))
     for write in (to_html, to_docx):
-        with pytest.raises(InputError, match=r"longer than one A4 page.*needs about \d+%.*block 2 \(\d+% of the page, most of it its lines\)") as error:
+        with pytest.raises(
+            InputError, match=r"longer than one A4 page.*needs about \d+%.*block 2 \(\d+% of the page, most of it its lines\)"
+        ) as error:
             write(long)
         assert CANARY not in str(error.value)
     headed = (sheet.blocks[0], replace(sheet.blocks[1], heading=f"{CANARY} and more. " * 20, big="", name="finding 2 (a-02)"))

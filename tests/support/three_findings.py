@@ -1,4 +1,4 @@
-"""Three findings of the fictional survey as somebody would take them to a ministry: each with words and an action, one with a comparison."""
+"""Three findings of the fictional survey as somebody would take them to a ministry: with words, actions, and a comparison."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -22,16 +21,26 @@ from typing import TYPE_CHECKING, Literal
 from unicodedata import category, name, normalize
 
 from evidencekit.errors import InputError
+from evidencekit.rendering.places import NARROWEST, WIDTH, as_wide_as, tallest, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Lettering", "Picture", "as_wide_as", "drawing", "lettering", "picture", "sheet", "tallest", "width"]
+__all__ = [
+    "NARROWEST",
+    "WIDTH",
+    "Lettering",
+    "Picture",
+    "as_wide_as",
+    "drawing",
+    "lettering",
+    "picture",
+    "sheet",
+    "tallest",
+    "width",
+]
 
-WIDTH = 451.0  # points: the text of an A4 page with margins of 2.54 cm
-NARROWEST = 220.0
-_PLACE: ContextVar[tuple[float, float]] = ContextVar("width of the sheet that is drawn, and its height where it can be helped", default=(WIDTH, inf))
 MARGIN = 6.0
 TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 
@@ -257,45 +266,6 @@ def picture(draw: Callable[[], Figure], title: str, alt: str) -> Picture:
     """Draw a picture, and let it be drawn anew for other places."""
     with drawing():
         return Picture(draw(), title, alt, draw=draw)
-
-
-def width() -> float:
-    """How wide the sheet is that is drawn, in points."""
-    return _PLACE.get()[0]
-
-
-def tallest() -> float:
-    """How tall the sheet that is drawn should be at most, in points, where it can be helped."""
-    return _PLACE.get()[1]
-
-
-@contextmanager
-def as_wide_as(points: float, *, tallest: float = inf) -> Generator[None]:
-    """Draw on sheets of this width, for a column of a page: their letters are of the same size, and there is less room for them.
-
-    Where it can be helped they are no taller than `tallest` points.
-
-    Raises
-    ------
-    InputError
-        A width in which words and marks have no room.
-
-    Examples
-    --------
-    >>> from evidencekit.rendering.figure import as_wide_as
-    >>> from evidencekit.rendering.icons import icon_array
-    >>> with as_wide_as(280):
-    ...     picture = icon_array(12, alt="About 12 in 100.")
-    >>> round(72 * picture.figure.get_size_inches()[0])
-    280
-    """
-    if not NARROWEST <= points <= WIDTH:
-        raise InputError(f"A picture is between {NARROWEST:g} and {WIDTH:g} points wide.", "Save it as .svg to scale it to any size.")
-    token = _PLACE.set((float(points), float(tallest)))
-    try:
-        yield
-    finally:
-        _PLACE.reset(token)
 
 
 def sheet(height: float) -> tuple[Figure, Axes]:

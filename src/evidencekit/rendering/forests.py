@@ -149,9 +149,7 @@ def forest_chart(
     keys = [hollow_key(key)] if any(row.state == "caution" for row in rows) else []
     entries, words = _entries(rows, max(len(columns), 1), number), Words(title, caption, axis_label, tuple(columns))
     guides = [row.value for row in rows if row.pooled and row.value is not None]
-    return page.picture(
-        lambda: stacked(entries, ends, words, keys=keys, number=number, guides=guides), title or "Forest chart", described
-    )
+    return page.picture(lambda: stacked(entries, ends, words, keys=keys, number=number, guides=guides), title or "Forest chart", described)
 
 
 def _check(rows: Sequence[ForestRow], columns: Sequence[str], number: Number | None) -> None:

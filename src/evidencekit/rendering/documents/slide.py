@@ -51,8 +51,8 @@ def to_pptx(sheet: Sheet) -> bytes:
     """Write a sheet as one slide.
 
     A slide is looked at while somebody speaks: it shows of each block the headline, the first line, and the picture or else the table, and
-    of each strong box the first line. Letters in pictures have at least 12 points: where the slide is full, first lines beside a picture are
-    left out and headlines are set smaller. Its notes have every word of the sheet.
+    of each strong box the first line. Letters in pictures have at least 12 points: where the slide is full, first lines of blocks with a
+    picture are left out and headlines are set smaller. Its notes have every word of the sheet.
 
     Parameters
     ----------
