@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -62,6 +63,7 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _NO_NAMES = {"Date": None, "Creator": None, "Format": None, "Type": None}  # what matplotlib would write of itself
 _ZERO_WIDTH_SPACE = "\u200b"  # where Khmer, Lao and Thai words may be parted
 _Measure = Callable[[str], float]
+_DRAWING: ContextVar[bool] = ContextVar("whether our settings are set", default=False)
 _SCALE = 20  # words are measured this many times larger, so that whole pixels do not matter
 
 
@@ -255,11 +257,18 @@ def lettering(text: str, width: float, *, size: float = BODY, bold: bool = False
 
 @contextmanager
 def drawing() -> Generator[None]:
-    """Draw with our settings whatever the caller's are, and leave theirs as they were."""
+    """Draw with our settings whatever the caller's are, and leave theirs as they were; within another it is that one."""
     from matplotlib import style
 
-    with style.context(["default", _SETTINGS]):
+    if _DRAWING.get():
         yield
+        return
+    token = _DRAWING.set(True)
+    try:
+        with style.context(["default", _SETTINGS]):
+            yield
+    finally:
+        _DRAWING.reset(token)
 
 
 def picture(draw: Callable[[], Figure], title: str, alt: str) -> Picture:

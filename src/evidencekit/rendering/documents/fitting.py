@@ -10,7 +10,7 @@ from evidencekit.errors import InputError
 from evidencekit.rendering.documents import look
 from evidencekit.rendering.documents.measuring import Measure
 from evidencekit.rendering.documents.sheet import Block, Box, Sheet
-from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.figure import Picture, drawing
 
 __all__ = ["BESIDE", "CELL", "Layout", "Place", "fitted", "heights", "lay_out", "widths"]
 
@@ -211,7 +211,8 @@ def lay_out(sheet: Sheet) -> Layout:
     room = look.PAGE[1] - 2 * look.ENDS
     layout, parts = None, {}
     for layout in _tried(look.leading(sheet.words)):
-        parts = heights(sheet, layout)
+        with drawing():  # settings are set once for all pictures and words
+            parts = heights(sheet, layout)
         left = room - sum(parts.values())
         if left >= (_SPARE if layout.wide else 0):
             return replace(layout, extra=min(_MOST_AIR, 0.8 * left / (len(sheet.blocks) + 2)))

@@ -14,7 +14,7 @@ from evidencekit.rendering.documents.fitting import fitted
 from evidencekit.rendering.documents.measuring import Measure
 from evidencekit.rendering.documents.office import describe, finished, need, set_properties
 from evidencekit.rendering.documents.sheet import Block, Box, Sheet, Table, text
-from evidencekit.rendering.figure import BODY, NARROWEST, WIDTH, Picture
+from evidencekit.rendering.figure import BODY, NARROWEST, WIDTH, Picture, drawing
 
 __all__ = ["to_pptx"]
 
@@ -171,7 +171,8 @@ def _lay_out(slide: _Slide, sheet: Sheet) -> None:
     for size in _TITLES:
         high = measure.tall((sheet.title,), inner, size, bold=True)
         place = _Place(_EDGE, y + high + 12, inner, top - 14 - y - high - 12)
-        fit = _best(measure, sheet.blocks, place)
+        with drawing():
+            fit = _best(measure, sheet.blocks, place)
         if fit.over < _SLACK:
             break
     if fit is None or fit.over >= _SLACK:
