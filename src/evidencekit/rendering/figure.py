@@ -41,7 +41,6 @@ __all__ = [
     "tallest",
     "width",
 ]
-
 MARGIN = 6.0
 TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import index
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
@@ -155,15 +155,14 @@ def _drawn(faces: list[_Face], around: tuple[str, str], words: list[_Entry], ico
     """Put everything on a sheet, in longer rows and with a closer legend where it would be taller than it may."""
     looks = (_Look(_SWATCH, 8.0, _GAP), _Look(_FLAT, 3.0, _GAP / 2))
     tried = [(grid, look) for grid in _grids(len(faces), icon) for look in looks]
-    for one in tried[:-1]:
-        figure = _stacked(faces, around, words, one)
-        if 72 * figure.get_figheight() <= page.tallest():
-            return figure
-    return _stacked(faces, around, words, tried[-1])
+    sheets = [_stacked(faces, around, words, one) for one in tried]
+    return next((draw for tall, draw in sheets if tall <= page.tallest()), sheets[-1][1])()
 
 
-def _stacked(faces: list[_Face], around: tuple[str, str], words: list[_Entry], look: tuple[_Grid, _Look]) -> Figure:
-    """Stack title, grid, legend and caption on a sheet; a narrow grid has its legend beside it."""
+def _stacked(
+    faces: list[_Face], around: tuple[str, str], words: list[_Entry], look: tuple[_Grid, _Look]
+) -> tuple[float, Callable[[], Figure]]:
+    """Stack title, grid, legend and caption; a narrow grid has its legend beside it. Give the height, and what draws it."""
     (title, caption), (grid, (swatch, air, gap)), icon = around, look, look[0].icon
     inner = page.width() - 2 * page.MARGIN
     beside = grid.width < 0.55 * inner and grid.height > 100
@@ -176,17 +175,22 @@ def _stacked(faces: list[_Face], around: tuple[str, str], words: list[_Entry], l
     spots, tall = flow(boxes, 0 if beside else room, air=air)
     top = page.MARGIN + (heading.height + _GAP if title else 0)
     middle = max(grid.height, tall) if beside else grid.height + gap + tall
-    figure, axes = page.sheet(top + middle + (_GAP + below.height if caption else 0) + page.MARGIN)
-    heading.draw(axes, page.MARGIN, page.MARGIN)
-    looks = _LARGE if grid.size >= _LEAST else _SMALL
-    _put_icons(axes, [(page.MARGIN + x, top + y) for x, y in map(grid.place, range(grid.total))], faces, icon, looks, grid.size)
-    x, y = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + gap)
-    for (shown, _, _), text, left, (right, down) in zip(words, legend, wide, spots, strict=True):
-        places = [(x + right + (k + 0.5) * swatch * _WIDE[icon] * 1.2, y + down + swatch / 2) for k in range(len(shown))]
-        _put_icons(axes, places, shown, icon, looks, swatch)
-        text.draw(axes, x + right + left, y + down + max(0, swatch - text.height) / 2)
-    below.draw(axes, page.MARGIN, top + middle + _GAP, color=page.SLATE)
-    return figure
+    high = top + middle + (_GAP + below.height if caption else 0) + page.MARGIN
+
+    def draw() -> Figure:
+        figure, axes = page.sheet(high)
+        heading.draw(axes, page.MARGIN, page.MARGIN)
+        looks = _LARGE if grid.size >= _LEAST else _SMALL
+        _put_icons(axes, [(page.MARGIN + x, top + y) for x, y in map(grid.place, range(grid.total))], faces, icon, looks, grid.size)
+        x, y = (page.MARGIN + grid.width + 2 * _GAP, top) if beside else (page.MARGIN, top + grid.height + gap)
+        for (shown, _, _), text, left, (right, down) in zip(words, legend, wide, spots, strict=True):
+            places = [(x + right + (k + 0.5) * swatch * _WIDE[icon] * 1.2, y + down + swatch / 2) for k in range(len(shown))]
+            _put_icons(axes, places, shown, icon, looks, swatch)
+            text.draw(axes, x + right + left, y + down + max(0, swatch - text.height) / 2)
+        below.draw(axes, page.MARGIN, top + middle + _GAP, color=page.SLATE)
+        return figure
+
+    return high, draw
 
 
 def _checked(filled: int, total: int, low: int | None, high: int | None) -> tuple[int, int, tuple[int, int] | None]:

@@ -274,6 +274,8 @@ def _drawn(picture: Picture | None, wide: float, high: float, letters: float) ->
         if made and tried.size[1] > high:
             break
         made = tried
+        if tried.size[1] > high:
+            break
     return made
 
 
