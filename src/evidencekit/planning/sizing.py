@@ -59,8 +59,6 @@ class Sizing:
         Costs.
     days : float
         Of one interviewer.
-    people : bool
-        Whether people are asked, so that some will be referred.
     biases : sequence of Bias
         How far the number is off, from what the context says.
     """
@@ -73,7 +71,6 @@ class Sizing:
     lines: Sequence[Line]
     days: float
     visits: float = 0.0
-    people: bool = True
     biases: Sequence[Bias] = field(default_factory=tuple)
 
     @property
@@ -206,7 +203,7 @@ def clustered(
     )
 
 
-def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY, people: bool = True) -> Sizing:
+def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY) -> Sizing:
     """The size of a sample without clusters: for the error that is wanted, or for what the budget buys where that is less.
 
     Parameters
@@ -221,8 +218,6 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
         What unequal weights multiply the variance by.
     per_day : float
         Answers that somebody brings home in a day.
-    people : bool
-        Whether people are asked.
 
     Returns
     -------
@@ -234,7 +229,7 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     if n < LEAST_PSUS:
         raise InputError(f"The budget does not reach for {LEAST_PSUS} answers.", "Find more money.")
     lines = (Line(called, n, each),)
-    return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day, people=people)
+    return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day)
 
 
 def with_least_psus(
