@@ -104,7 +104,7 @@ def test_weights_vary_as_the_plan_takes_it(name: str) -> None:
 def test_annotations_name_what_there_is(name: str) -> None:
     module = import_module(f"evidencekit.methods.{name}")
     own = [one for _, one in inspect.getmembers(module, inspect.isfunction) if one.__module__ == module.__name__]
-    assert {"size", "simulate", "analyse", "example"} <= {one.__name__ for one in own}
+    assert {"size", "simulate", "analyse"} <= {one.__name__ for one in own}
     for one in own:
         assert "return" in get_type_hints(one), one.__name__
 

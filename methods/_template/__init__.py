@@ -68,16 +68,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     return ek.sampling.srs(frame, round(plan.sizing.interviews / plan.context.middle("access.response")), seed=seed)
 
 
-def example() -> Context:
-    """A context in which the method is a good choice."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     drawing=draw,
 )

@@ -45,16 +45,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     return ek.sampling.systematic(frame, round(plan.sizing.interviews), seed=seed)
 
 
-def example() -> Context:
-    """A country whose child protection offices keep files that may be read under an agreement."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     drawing=draw,
 )

@@ -53,16 +53,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     return ek.sampling.systematic(frame, round(asked), seed=seed)
 
 
-def example() -> Context:
-    """Remote islands where no path for referral stands ready for a child who is asked."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     drawing=draw,
 )

@@ -55,17 +55,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """Islands whose last census is old, and where no list of households can be made ahead of the visit."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     # Cells by the number of people in them; of a cell that is cut into parts, `sampling.srs` draws one.
     drawing=areas_by_size,
 )

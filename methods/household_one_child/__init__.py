@@ -41,17 +41,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """A capital with a recent census."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     # Areas first; then households are drawn from the lists made in them (`sampling.systematic`), a child by `sampling.one_respondent`.
     drawing=areas_by_size,
 )

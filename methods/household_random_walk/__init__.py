@@ -62,16 +62,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.RandomWalk:
     return ek.sampling.random_walk(areas, visits=max(round(plan.sizing.visits / plan.sizing.psus), 1))
 
 
-def example() -> Context:
-    """A valley with neither a list of areas nor the time to list households: a walk is what is left, and says so."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     drawing=draw,
 )

@@ -68,16 +68,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     return ek.sampling.split_psus(areas_by_size(plan, frame, seed, least=4))  # two for girls and two for boys in each stratum
 
 
-def example() -> Context:
-    """A province where harm may come from within the home."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     drawing=draw,
 )

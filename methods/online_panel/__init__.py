@@ -65,15 +65,10 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """Young adults who are nearly all online, where nobody can be sent to a home."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
 )

@@ -42,17 +42,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """A country where no path for referral stands ready for children, and adults can be given the numbers of services."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     # Areas first; then households are drawn from the lists made in them, an adult by `sampling.one_respondent`.
     drawing=areas_by_size,
 )

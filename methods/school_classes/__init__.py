@@ -63,17 +63,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """A province where nearly all go to school, and where it is known that those who do not live through no more."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     # Schools first; then classes are drawn from the list of each school (`sampling.systematic`), and all their pupils are asked.
     drawing=areas_by_size,
 )

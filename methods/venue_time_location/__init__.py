@@ -78,16 +78,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     return ek.sampling.pps_random_systematic(frame, round(plan.sizing.psus), seed=seed)
 
 
-def example() -> Context:
-    """Young people who earn money on the street, and are rarely at home when somebody calls."""
-    return Context.from_toml(HERE / "example.toml")
-
-
 METHOD = Method(
     card=ek.planning.read_card(HERE),
     sizing=size,
     simulator=simulate,
     analysis=analyse,
-    example=example,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
     drawing=draw,
 )
