@@ -116,8 +116,11 @@ def _turns_there(made: Curve, at: float, left: bool) -> bool:
     if math.isnan(at):
         return False
     step = STEP * max(abs(at), 1e-3)
-    before, after = made(at - step), made(at + step)
-    return before is not None and after is not None and (before > 0) == left and (after > 0) != left
+    before = made(at - step)
+    if before is None or (before > 0) != left:
+        return False
+    after = made(at + step)
+    return after is not None and (after > 0) != left
 
 
 def _now(context: Context, path: str) -> str:
