@@ -10,10 +10,10 @@ from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
-__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
+__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork"]
 
-LEAST_PSUS = 30  # below this intervals rest on too few areas: rule R14
-PER_DAY = 5.0  # interviews, and a quarter of an hour a visit: what an interviewer does in a day
+LEAST_PSUS = 30  # no plan has fewer clusters: intervals would rest on too few; rule R14 warns below 25 in each group
+PER_DAY = 5.0  # interviews, and below visits of a quarter of an hour: what an interviewer does in a day, an assumption
 VISITS_PER_DAY = 24.0
 
 
@@ -185,7 +185,7 @@ def clustered(
     plan = costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv_weights, fieldwork=fieldwork)
     if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
         plan = costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv_weights, fieldwork=fieldwork)
-    psus, take, interviews = with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
+    psus, take, interviews = _with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
     visits = interviews / fieldwork.yielded
     lines = [Line(clusters.called, psus, costs.psu), Line("interviews", interviews, costs.interview)]
     lines += [Line(f"{clusters.called} listed", psus, costs.listing)] if clusters.listed else []
@@ -232,7 +232,7 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day)
 
 
-def with_least_psus(
+def _with_least_psus(
     plan: CostedPlan, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
 ) -> tuple[float, float, float]:
     """Clusters, interviews in each, and interviews in all: 30 clusters or more, from the money of the plan."""
