@@ -118,10 +118,11 @@ def new_method(name):
                 made.write(text.replace(TEMPLATE, name))
     print("Made methods/%s. Next:" % name)
     print("  1. methods/%s/card.toml: what it estimates and cannot, in your words" % name)
-    print("  2. methods/%s/__init__.py: its size, its simulator, its analysis, an example" % name)
-    print("  3. python3 dev.py test methods/%s" % name)
-    print("  4. python3 dev.py check")
-    print("  5. python3 dev.py methods-page --measure %s" % name)
+    print("  2. methods/%s/example.toml: a place in which it is a good choice" % name)
+    print("  3. methods/%s/__init__.py: its size, its simulator, its analysis" % name)
+    print("  4. python3 dev.py test methods/%s" % name)
+    print("  5. python3 dev.py check")
+    print("  6. python3 dev.py methods-page --measure %s" % name)
     return 0
 
 

@@ -52,10 +52,10 @@ def test_a_new_method_is_the_template_under_its_name(dev: ModuleType, methods: P
     made = {
         p.relative_to(methods / "river_boats").as_posix(): p.read_text(encoding="utf-8") for p in (methods / "river_boats").rglob("*.*")
     }
-    assert set(made) == {"__init__.py", "card.toml", "tests/test_river_boats.py"}
+    assert set(made) == {"__init__.py", "card.toml", "example.toml", "tests/test_river_boats.py"}
     assert 'name = "river_boats"' in made["card.toml"]
     assert not [name for name, text in made.items() if "_template" in text]
-    assert "3. python3 dev.py test methods/river_boats" in capsys.readouterr().out
+    assert "4. python3 dev.py test methods/river_boats" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["River", "2boats", "river-boats", "class", "_hidden", "", "boats\n", "../boats", "bóats"])

@@ -1,6 +1,7 @@
-"""A sample of people drawn by chance from a list that has them all: replace it by what your method does.
+"""People drawn by chance from a list that has them all: a whole method, as small as one can be. Replace it by what yours does.
 
-Four functions, and METHOD at the end, which names them. `python3 dev.py test methods/_template` says what is still missing.
+`python3 dev.py test methods/_template` says what does not hold yet. What to change is marked "Yours:"; what is not is the same in every
+method. `card.toml` beside this file says what the method is, `example.toml` is a place in which it is a good choice.
 """
 
 from __future__ import annotations
@@ -12,30 +13,26 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import Context, Line, Method, Outcome, Population, Protection, Resources, Safety, Simulated, Sizing, Truth
-from evidencekit.planning.context import Access
+from evidencekit.planning import Context, Method, Plan, Simulated, Sizing, Truth, elements
 from evidencekit.planning.simulating import happened, reported, sexes, who_answers
 
-PER_DAY = 5.0  # interviews of one interviewer
+HERE = Path(__file__).parent
 
 
 def size(context: Context) -> Sizing:
     """Interviews for the error that is wanted, or for what the budget buys; every number of the context is known here.
 
-    Surveys in areas or schools use `planning.clustered`.
+    Yours: `planning.clustered` for areas, schools or venues; `deff=` where weights differ; a Sizing made by hand for anything else.
     """
-    p, price = context.middle("outcome.p"), context.middle("resources.cost_interview")
-    interviews = ek.sampling.n_for_proportion(p, rse=context.middle("outcome.rse")).n
-    if context.has("resources.budget"):
-        interviews = min(interviews, context.middle("resources.budget") / price)
-    if interviews < 1:
-        raise ek.errors.InputError("The budget does not reach for one interview.", "Find more money, or a cheaper method.")
-    lines = (Line("interviews", interviews, price),)
-    return Sizing(interviews=interviews, psus=interviews, take=1.0, deff=1.0, p=p, lines=lines, days=interviews / PER_DAY)
+    return elements(context, price="cost_interview", called="interviews")
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
-    """Answers as they would come home, were `truth` true: arrays of one simulation, in about a millisecond, from `rng` alone."""
+    """Answers as they would come home, were `truth` true.
+
+    Yours: the steps of the field work in their order; `planning.simulating` has areas, homes and what people answer. All of it in arrays,
+    in about a millisecond, and with no other random numbers than those of `rng`.
+    """
     response = context.middle("access.response")
     drawn = max(round(sizing.interviews / response), 2)
     sex = sexes(rng, drawn)
@@ -45,30 +42,37 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     data = {
         "y": reported(rng, true, truth)[answered],
         "sex": sex[answered],
-        "weight": np.ones(count),
-        "stratum": np.zeros(count, dtype=np.int64),
-        "psu": np.arange(count),
+        "weight": np.ones(count),  # yours: one over the chance of being drawn, where chances differ
+        "stratum": np.zeros(count, dtype=np.int64),  # yours: whole numbers, where units are drawn in strata
+        "psu": np.arange(count),  # yours: the area, school or venue; a person is one's own
     }
+    # Yours: what `estimand.measure` on the card is in this population. The analysis must find it where nothing but chance errs.
     return Simulated(data, {"prevalence": truth.p}, drawn)
 
 
 def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
-    """The number; where nobody knows the chances, `ek.Survey(answers, design=ek.NoDesign(...))` gives one without an interval."""
+    """The number, from answers of the simulator or of the field.
+
+    Yours: the design. `ek.Stages` has more stages and other classes of inference; where nobody knows the chances of being drawn,
+    ``design=ek.NoDesign(...)`` gives a number without an interval.
+    """
     survey = ek.Survey(answers, weights="weight", strata="stratum", psu="psu", population="people on the list")
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """A context in which the method is a good choice."""
-    return Context(
-        name="a fictional town",
-        population=Population(who="adults aged 18-24 in a fictional town", age_min=18, age_max=24),
-        access=Access(internet=0.9, response=0.7),
-        outcome=Outcome(name="were sent unwanted sexual messages before they were 18", p=0.15, sensitive=True),
-        safety=Safety(privacy_possible=True, conflict=False),
-        protection=Protection(ethics_approved=True),
-        resources=Resources(currency="USD", cost_interview=20, tablets=True),
-    )
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
+    """The people, more than needed so that enough answer.
+
+    Yours: `planning.drawing.areas_by_size` for areas and schools. Leave it out, here and below, where nothing is drawn from a list.
+    """
+    return ek.sampling.srs(frame, round(plan.sizing.interviews / plan.context.middle("access.response")), seed=seed)
 
 
-METHOD = Method(card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example)
+METHOD = Method(
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    drawing=draw,
+)

@@ -9,29 +9,17 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Simulated,
-    Sizing,
-    Truth,
-    elements,
-)
+from evidencekit.planning import Context, Method, Plan, Simulated, Sizing, Truth, elements
 from evidencekit.planning.simulating import happened, reported, sexes
 
+HERE = Path(__file__).parent
 OFFICES = (0.4, 0.3, 0.2, 0.1)  # the share of files that each office holds; an assumption
 FILES_A_DAY = 20.0
 
 
 def size(context: Context) -> Sizing:
     """Files for the error that is wanted, or for what the budget buys."""
-    return elements(context, price="cost_file", called="files read", per_day=FILES_A_DAY, people=False)
+    return elements(context, price="cost_file", called="files read", per_day=FILES_A_DAY)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
@@ -52,23 +40,16 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     """The files, systematically in the order in which each office opened them."""
     return ek.sampling.systematic(frame, round(plan.sizing.interviews), seed=seed)
 
 
-def example() -> Context:
-    """A country whose child protection offices keep files that may be read under an agreement."""
-    return Context(
-        name="Lumora, case files",
-        population=Population(who="children with a case file in Lumora", age_min=0, age_max=17),
-        access=Access(case_files=True),
-        outcome=Outcome(name="were harmed online", measure="cases-on-file", p=0.15, rho=0.0),
-        protection=Protection(referral_path=False, counsellor=False, ethics_approved=True),
-        resources=Resources(currency="USD", budget=8_000, interviewers=2, days=30, cost_file=6),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    drawing=draw,
 )

@@ -9,23 +9,10 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    elements,
-)
+from evidencekit.planning import Context, Method, Plan, Simulated, Sizing, Truth, elements
 from evidencekit.planning.simulating import adjusted, happened, reported, sexes, who_answers
 
+HERE = Path(__file__).parent
 SERVICES = 4  # strata: such as social work, schools, health and police; an assumption
 
 
@@ -60,27 +47,17 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     """The workers, systematically in the order of the list, more than needed so that enough answer."""
     asked = plan.sizing.interviews / plan.context.middle("access.response")
     return ek.sampling.systematic(frame, round(asked), seed=seed)
 
 
-def example() -> Context:
-    """Remote islands where no path for referral stands ready for a child who is asked."""
-    return Context(
-        name="Lumora, the outer islands",
-        population=Population(who="frontline workers on the outer islands of Lumora", age_min=18, age_max=70, offenders=False),
-        access=Access(frontline_list=True, response=0.75),
-        outcome=Outcome(
-            name="met a child who was harmed online in the past 12 months", measure="seen-by-workers", p=0.3, rho=0.0, sensitive=False
-        ),
-        safety=Safety(conflict=False),
-        protection=Protection(referral_path=False, counsellor=False, ethics_approved=True),
-        resources=Resources(currency="USD", budget=20_000, interviewers=3, days=30, cost_interview=20),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    drawing=draw,
 )

@@ -9,26 +9,11 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Clusters,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    clustered,
-    household_fieldwork,
-)
+from evidencekit.planning import Clusters, Context, Method, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import draw_areas, eligible_at_home, interviews, local_shares, sexes
 
+HERE = Path(__file__).parent
 SPREAD = 0.2  # of the sizes of cells, joined on the map until they hold about as many (standard deviation of the logarithm)
 ERROR = 0.5  # the same of households found over households that the grid says: an assumption
 MOST = 2.0  # a cell with more times the households than expected is cut into parts, and one is drawn
@@ -70,44 +55,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
-    """The cells, by the number of people in them; of one that is cut into parts, `sampling.srs` draws a part."""
-    return areas_by_size(plan, frame, seed)
-
-
-def example() -> Context:
-    """Islands whose last census is old, and where no list of households can be made ahead of the visit."""
-    return Context(
-        name="The outer islands of Lumora",
-        population=Population(
-            who="children aged 12-17 on the outer islands of Lumora", age_min=12, age_max=17, out_of_school=(0.1, 0.3), offenders=False
-        ),
-        access=Access(
-            household_frame="gridded",
-            frame_age_years=2,
-            listing_affordable=False,
-            internet=(0.4, 0.7),
-            eligible=0.35,
-            household_response=0.93,
-            response=0.85,
-        ),
-        outcome=Outcome(name="were sent unwanted sexual messages", p=0.1, rho=0.04, sensitive=True),
-        safety=Safety(perpetrator_may_live_in_home=False, privacy_possible=True, remote_only=False, device_shared=True, conflict=False),
-        protection=Protection(
-            referral_path=True,
-            counsellor=True,
-            services_per_week=30,
-            mandatory_reporting="professionals",
-            parental_consent="required",
-            assent=True,
-            ethics_approved=True,
-        ),
-        resources=Resources(
-            currency="USD", budget=150_000, interviewers=16, days=60, tablets=True, cost_psu=600, cost_screen=5, cost_interview=35
-        ),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    # Cells by the number of people in them; of a cell that is cut into parts, `sampling.srs` draws one.
+    drawing=areas_by_size,
 )

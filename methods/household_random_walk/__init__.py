@@ -10,26 +10,11 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Clusters,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    clustered,
-    household_fieldwork,
-)
+from evidencekit.planning import Clusters, Context, Method, Plan, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import among_reached, draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
+HERE = Path(__file__).parent
 CV_WEIGHTS = 0.4  # of weights in proportion to the number of eligible children in a household
 NEAR = 3.0  # how many times as alike the dwellings along a walk are as those of a whole area: an assumption
 WALKED = 1.6  # what that does to the variance: 1.2 to 2
@@ -77,38 +62,11 @@ def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.RandomWalk:
     return ek.sampling.random_walk(areas, visits=max(round(plan.sizing.visits / plan.sizing.psus), 1))
 
 
-def example() -> Context:
-    """A valley with neither a list of areas nor the time to list households: a walk is what is left, and says so."""
-    return Context(
-        name="The upper valley of Lumora",
-        population=Population(
-            who="children aged 12-17 in the upper valley of Lumora", age_min=12, age_max=17, out_of_school=(0.1, 0.3), offenders=False
-        ),
-        access=Access(
-            household_frame="none",
-            listing_affordable=False,
-            internet=(0.4, 0.7),
-            eligible=0.35,
-            household_response=0.9,
-            response=0.8,
-        ),
-        outcome=Outcome(name="were sent unwanted sexual messages", p=0.1, rho=0.03, sensitive=True),
-        safety=Safety(perpetrator_may_live_in_home=False, privacy_possible=True, remote_only=False, device_shared=True, conflict=False),
-        protection=Protection(
-            referral_path=True,
-            counsellor=True,
-            services_per_week=30,
-            mandatory_reporting="professionals",
-            parental_consent="required",
-            assent=True,
-            ethics_approved=True,
-        ),
-        resources=Resources(
-            currency="USD", budget=80_000, interviewers=12, days=40, tablets=True, cost_psu=300, cost_screen=4, cost_interview=30
-        ),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    drawing=draw,
 )

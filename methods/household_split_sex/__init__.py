@@ -10,26 +10,11 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Clusters,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    clustered,
-    household_fieldwork,
-)
+from evidencekit.planning import Clusters, Context, Method, Plan, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import ELIGIBLE, Areas, draw_areas, eligible_at_home, homes, interviews, local_shares
 
+HERE = Path(__file__).parent
 CV_WEIGHTS = 0.45  # of weights: eligible children of one sex in a household, growth of areas
 WITH_ONE = sum(share * (1 - 0.5**k) for k, share in enumerate(ELIGIBLE, 1))  # of households with a child, those with one of the sex asked
 LEAST = 60  # areas: 30 for girls and 30 for boys
@@ -78,52 +63,16 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.Draw:
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     """The areas, each for girls or for boys (`sampling.split_psus`)."""
     return ek.sampling.split_psus(areas_by_size(plan, frame, seed, least=4))  # two for girls and two for boys in each stratum
 
 
-def example() -> Context:
-    """A province where harm may come from within the home."""
-    return Context(
-        name="The eastern province of Lumora",
-        population=Population(
-            who="children aged 13-17 in the eastern province of Lumora", age_min=13, age_max=17, out_of_school=(0.08, 0.2), offenders=False
-        ),
-        access=Access(
-            household_frame="census",
-            frame_age_years=4,
-            listing_affordable=True,
-            internet=(0.5, 0.8),
-            eligible=0.35,
-            household_response=0.93,
-            response=0.88,
-        ),
-        outcome=Outcome(name="experienced sexual harassment in the last year", p=0.1, rho=0.03, sensitive=True),
-        safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=True, conflict=False),
-        protection=Protection(
-            referral_path=True,
-            counsellor=True,
-            services_per_week=40,
-            mandatory_reporting="professionals",
-            parental_consent="required",
-            assent=True,
-            ethics_approved=True,
-        ),
-        resources=Resources(
-            currency="USD",
-            budget=180_000,
-            interviewers=24,
-            days=50,
-            tablets=True,
-            cost_psu=350,
-            cost_listing=150,
-            cost_screen=4,
-            cost_interview=35,
-        ),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    drawing=draw,
 )

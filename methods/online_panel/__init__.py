@@ -10,23 +10,10 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Bias,
-    Context,
-    Method,
-    Outcome,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    elements,
-)
+from evidencekit.planning import Bias, Context, Method, Simulated, Sizing, Truth, elements
 from evidencekit.planning.simulating import happened, reported, who_answers
 
+HERE = Path(__file__).parent
 CV_WEIGHTS = 0.35  # of weights that undo who joins the panel, below
 CHECKED_A_DAY = 200.0  # answers, by somebody who looks for those without care
 AGES = 3  # groups of age
@@ -78,17 +65,10 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def example() -> Context:
-    """Young adults who are nearly all online, where nobody can be sent to a home."""
-    return Context(
-        name="Lumora, online only",
-        population=Population(who="internet users aged 18-24 in Lumora", age_min=18, age_max=24, internet_users_only=True, offenders=False),
-        access=Access(panel_vendor=True, internet=0.95, response=0.6),
-        outcome=Outcome(name="were sent unwanted sexual messages", p=0.2, rho=0.0, sensitive=True),
-        safety=Safety(privacy_possible=True, remote_only=True, device_shared=False, conflict=False),
-        protection=Protection(ethics_approved=True),
-        resources=Resources(currency="USD", budget=15_000, cost_online=6),
-    )
-
-
-METHOD = Method(card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example)
+METHOD = Method(
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+)

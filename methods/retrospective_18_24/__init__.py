@@ -9,25 +9,11 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    clustered,
-    household_fieldwork,
-)
+from evidencekit.planning import Context, Method, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
+HERE = Path(__file__).parent
 ADULTS = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
 CV_WEIGHTS = 0.48  # in proportion to that number, areas that have grown, and who did not answer
 
@@ -56,38 +42,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
-    """The areas; households are drawn from the lists made in them, an adult by `sampling.one_respondent`."""
-    return areas_by_size(plan, frame, seed)
-
-
-def example() -> Context:
-    """A country where no path for referral stands ready for children, and adults can be given the numbers of services."""
-    return Context(
-        name="Lumora, before services are ready",
-        population=Population(who="people aged 18-24 in Lumora", age_min=18, age_max=24, offenders=False),
-        access=Access(
-            household_frame="census", frame_age_years=4, listing_affordable=True, eligible=0.35, household_response=0.9, response=0.85
-        ),
-        outcome=Outcome(
-            name="were sent unwanted sexual messages before they were 18", measure="before-18", p=0.18, rho=0.03, sensitive=True
-        ),
-        safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=False, conflict=False),
-        protection=Protection(referral_path=False, counsellor=False, mandatory_reporting="professionals", ethics_approved=True),
-        resources=Resources(
-            currency="USD",
-            budget=110_000,
-            interviewers=20,
-            days=40,
-            tablets=True,
-            cost_psu=300,
-            cost_listing=150,
-            cost_screen=4,
-            cost_interview=30,
-        ),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    # Areas first; then households are drawn from the lists made in them, an adult by `sampling.one_respondent`.
+    drawing=areas_by_size,
 )

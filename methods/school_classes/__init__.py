@@ -10,27 +10,12 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Bias,
-    Clusters,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    clustered,
-)
+from evidencekit.planning import Bias, Clusters, Context, Method, Simulated, Sizing, Truth, clustered
 from evidencekit.planning.drawing import areas_by_size
 from evidencekit.planning.simulating import draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
+HERE = Path(__file__).parent
 CV_WEIGHTS = 0.25  # schools that have grown since the list was made, and pupils who did not answer
 CONSENT = 0.5  # of pupils take part where a parent must sign first; without that, as many as the context says
 
@@ -78,36 +63,12 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> Any:
-    """The schools; classes are drawn from the list of each (`sampling.systematic`), and all their pupils are asked."""
-    return areas_by_size(plan, frame, seed)
-
-
-def example() -> Context:
-    """A province where nearly all go to school, and where it is known that those who do not live through no more."""
-    return Context(
-        name="Lumora, the coast",
-        population=Population(
-            who="children aged 13-15 on the coast of Lumora", age_min=13, age_max=15, out_of_school=0.06, offenders=False
-        ),
-        access=Access(school_frame=True, schools_willing=True, response=0.85),
-        outcome=Outcome(name="were sent unwanted sexual messages", p=0.12, rho=0.04, sensitive=True, out_of_school_ratio=1),
-        safety=Safety(perpetrator_may_live_in_home=True, privacy_possible=True, remote_only=False, device_shared=False, conflict=False),
-        protection=Protection(
-            referral_path=True,
-            counsellor=True,
-            services_per_week=80,
-            mandatory_reporting="professionals",
-            parental_consent="opt-out",
-            assent=True,
-            ethics_approved=True,
-        ),
-        resources=Resources(
-            currency="USD", budget=60_000, interviewers=12, days=30, tablets=True, cost_psu=400, cost_listing=40, cost_pupil=6
-        ),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    # Schools first; then classes are drawn from the list of each school (`sampling.systematic`), and all their pupils are asked.
+    drawing=areas_by_size,
 )

@@ -9,25 +9,11 @@ from typing import Any
 import numpy as np
 
 import evidencekit as ek
-from evidencekit.planning import (
-    Access,
-    Clusters,
-    Context,
-    Method,
-    Outcome,
-    Plan,
-    Population,
-    Protection,
-    Resources,
-    Safety,
-    Simulated,
-    Sizing,
-    Truth,
-    clustered,
-)
+from evidencekit.planning import Clusters, Context, Method, Plan, Simulated, Sizing, Truth, clustered
 from evidencekit.planning.simulating import adjusted, among_reached, draw_areas, local_shares, reported, who_answers
 from evidencekit.sampling import Fieldwork
 
+HERE = Path(__file__).parent
 TIMES = np.array([1.0, 2.0, 4.0, 8.0])  # visits to any listed venue in the weeks of the frame
 PEOPLE = np.array([0.30, 0.30, 0.25, 0.15])  # who comes so often, of all who come: an assumption
 OFTEN = TIMES**0.3 / (PEOPLE @ TIMES**0.3)  # how much more frequent the outcome is among those who come often: an assumption
@@ -87,38 +73,16 @@ def analyse(answers: Any, by: Sequence[str]) -> ek.Estimate:
     return ek.proportion(survey, "y", by=list(by))
 
 
-def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.Draw:
+def draw(plan: Plan, frame: ek.Frame, seed: int) -> ek.sampling.Draw:
     """The periods, from a `sampling.venue_frame`; afterwards `sampling.venue_sample` gives the answers their weights."""
     return ek.sampling.pps_random_systematic(frame, round(plan.sizing.psus), seed=seed)
 
 
-def example() -> Context:
-    """Young people who earn money on the street, and are rarely at home when somebody calls."""
-    return Context(
-        name="The harbour district of Lumora",
-        population=Population(
-            who="adolescents aged 15-17 who earn money in the streets of the harbour district",
-            age_min=15,
-            age_max=17,
-            hidden=True,
-            offenders=False,
-        ),
-        access=Access(household_frame="none", venues=True, response=0.75),
-        outcome=Outcome(name="were asked for images of themselves by an adult", p=0.15, rho=0.04, sensitive=True),
-        safety=Safety(perpetrator_may_live_in_home=False, privacy_possible=True, remote_only=False, device_shared=False, conflict=False),
-        protection=Protection(
-            referral_path=True,
-            counsellor=True,
-            services_per_week=40,
-            mandatory_reporting="professionals",
-            parental_consent="waivable",
-            assent=True,
-            ethics_approved=True,
-        ),
-        resources=Resources(currency="USD", budget=60_000, interviewers=10, days=40, tablets=True, cost_psu=180, cost_interview=25),
-    )
-
-
 METHOD = Method(
-    card=ek.planning.read_card(Path(__file__).parent), sizing=size, simulator=simulate, analysis=analyse, example=example, drawing=draw
+    card=ek.planning.read_card(HERE),
+    sizing=size,
+    simulator=simulate,
+    analysis=analyse,
+    example=lambda: Context.from_toml(HERE / "example.toml"),
+    drawing=draw,
 )

@@ -157,6 +157,20 @@ def test_a_dask_cluster_gives_the_same_bytes() -> None:
         assert quietly(sims=120, seed=1).to_json() == quietly(sims=120, seed=1, jobs=1).to_json()
 
 
+@pytest.mark.outside
+def test_a_ray_cluster_gives_the_same_bytes() -> None:
+    ray = pytest.importorskip("ray")
+    register_ray = pytest.importorskip("ray.util.joblib").register_ray
+    alone = quietly(sims=120, seed=1)
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        register_ray()
+        with joblib.parallel_config("ray", n_jobs=2):
+            assert quietly(sims=120, seed=1).to_json() == alone.to_json()
+    finally:
+        ray.shutdown()
+
+
 def no_design(answers: Any, by: Any) -> ek.Estimate:
     survey = ek.Survey(answers, design=ek.NoDesign(inference="self-selected", weights="weight"))
     return ek.proportion(survey, "y", by=list(by))

@@ -6,18 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from many_simulations import many
 
 import evidencekit as ek
 from evidencekit.planning import Truth
 
 PANEL = ek.method_named("online_panel")
-
-
-def test_it_never_has_an_interval() -> None:
-    made = PANEL.analyse(PANEL.simulate(PANEL.example(), seed=1).data)
-    assert np.isnan(made.interval.low).all()
-    assert np.isnan(made.interval.high).all()
-    assert made.inference == "self-selected-adjusted"
 
 
 def test_weights_bring_sexes_and_ages_back_to_their_size() -> None:
@@ -28,15 +22,13 @@ def test_weights_bring_sexes_and_ages_back_to_their_size() -> None:
 
 def test_weights_do_not_undo_who_chooses_to_answer() -> None:
     truth = Truth(p=0.2, rho=0.0, response_times=1.5)
-    found = [PANEL.analyse(PANEL.simulate(PANEL.example(), truth, seed=seed).data).points[0] for seed in range(200)]
-    assert np.mean(found) == pytest.approx(0.3 / 1.1, abs=0.01)
+    assert many(PANEL, 200, truth=truth).mean == pytest.approx(0.3 / 1.1, abs=0.01)
 
 
 def test_careless_answers_make_rare_things_frequent() -> None:
     truth = Truth(p=0.01, rho=0.0, specificity=0.98)
     where = PANEL.example().settled({"outcome.p": 0.01})
-    found = [PANEL.analyse(PANEL.simulate(where, truth, seed=seed).data).points[0] for seed in range(50)]
-    assert np.mean(found) > 0.025
+    assert many(PANEL, 50, truth=truth, context=where).mean > 0.025
 
 
 def test_those_who_are_not_online_are_missed() -> None:
@@ -44,11 +36,6 @@ def test_those_who_are_not_online_are_missed() -> None:
     where = replace(base, population=replace(base.population, internet_users_only=False)).settled(
         {"access.internet": 0.6, "outcome.offline_ratio": 0.5}
     )
-    found = [PANEL.analyse(PANEL.simulate(where, seed=seed).data).points[0] for seed in range(200)]
     expected = next(one for one in PANEL.plan(where).biases if one.name == "those who are not online")
     assert expected.low == pytest.approx(0.2 / 0.8 - 0.2)
-    assert np.mean(found) - 0.2 == pytest.approx(expected.low, abs=0.012)
-
-
-def test_children_are_not_asked_by_it() -> None:
-    assert PANEL.fits(PANEL.example().settled({"population.age_min": 13})).ok is False
+    assert many(PANEL, 200, context=where).mean - 0.2 == pytest.approx(expected.low, abs=0.012)

@@ -9,26 +9,31 @@
     rules                   RULES (what to warn of), GATES (when nobody is asked), Advice, Caution, Tip, FindOut, Refusal
     how things may be       Truth, truths: a grid of them; Simulated
     what it would find      diagnose(plan, seed=, truth=) -> Diagnosis: .performances (Performance, of Figures), .says, .picture()
-    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, Clusters, household_fieldwork, elements
+    a method of one's own   Card, read_card; Sizing, Line, Bias; clustered, Clusters, household_fieldwork, elements; what simulators share
+                            is in `planning.simulating`, what draws share in `planning.drawing`; evidencekit.testing.check_method holds
+                            it to what every method promises
 """
 
 from evidencekit.planning.cards import Card, Condition, read_card
 from evidencekit.planning.context import Access, Context, Outcome, Population, Protection, Range, Resources, Safety
 from evidencekit.planning.diagnosing import Diagnosis, Figure, Performance, diagnose, truths
 from evidencekit.planning.discovery import method_named, method_names
+from evidencekit.planning.fitting import Fit, Why
 from evidencekit.planning.gates import GATES
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
-from evidencekit.planning.recommending import Advice, FindOut, Recommendation, Refusal, Tip, recommend
+from evidencekit.planning.recommending import Advice, Aside, FindOut, Recommendation, Refusal, Tip, recommend
 from evidencekit.planning.rules import RULES, Caution, Rule
 from evidencekit.planning.sizing import Bias, Clusters, Line, Sizing, clustered, elements, household_fieldwork
 from evidencekit.planning.truth import Simulated, Truth
+from evidencekit.planning.workload import Workload
 
 __all__ = [
     "GATES",
     "RULES",
     "Access",
     "Advice",
+    "Aside",
     "Bias",
     "Card",
     "Caution",
@@ -38,6 +43,7 @@ __all__ = [
     "Diagnosis",
     "Figure",
     "FindOut",
+    "Fit",
     "Line",
     "Method",
     "Outcome",
@@ -56,6 +62,8 @@ __all__ = [
     "Swing",
     "Tip",
     "Truth",
+    "Why",
+    "Workload",
     "clustered",
     "diagnose",
     "elements",

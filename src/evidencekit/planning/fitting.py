@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evidencekit.planning.cards import Card, Condition
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.gates import Stop, gates_of
+from evidencekit.rendering.text import sentence
 
 __all__ = ["Fit", "Why", "fit", "why_stopped"]
 
@@ -62,7 +63,7 @@ def fit(card: Card, context: Context) -> Fit:
 
 def _why(one: Condition, context: Context, card: Card) -> Why:
     asks = context.asked(one.field).asks
-    return Why("card", f"{asks} {_sentence(one.why)}", one.instead, f"card of {card.name} {card.version}")
+    return Why("card", f"{asks} {sentence(one.why)}", one.instead, f"card of {card.name} {card.version}")
 
 
 def _too_young(card: Card, context: Context) -> Why | None:
@@ -72,7 +73,7 @@ def _too_young(card: Card, context: Context) -> Why | None:
     youngest, source = context.population.age_min, f"card of {card.name} {card.version}"
     least = f"this asks nobody below {card.minimum_age}"
     if youngest is None:
-        return Why("age", f"{context.asked('population.age_min').asks} {_sentence(least)}", "Say the ages.", source)
+        return Why("age", f"{context.asked('population.age_min').asks} {sentence(least)}", "Say the ages.", source)
     if isinstance(youngest, Range) and youngest.low < card.minimum_age:
         instead = f"Let it be about those of {card.minimum_age} and over, or ask others than the younger ones."
         return Why("age", f"the youngest are {youngest}, and {least}", instead, source)
@@ -82,7 +83,3 @@ def _too_young(card: Card, context: Context) -> Why | None:
 def why_stopped(stop: Stop) -> Why:
     """A gate as a reason."""
     return Why(stop.gate, stop.says, stop.instead, stop.source)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""

@@ -36,7 +36,7 @@ class Method:
     analysis : callable
         From those answers (columns as a data frame) and the names in `by` to an Estimate. ``by`` splits the answers, and never the design.
     example : callable
-        A context in which it is a good choice.
+        A context in which it is a good choice: ``lambda: Context.from_toml(Path(__file__).parent / "example.toml")``.
     drawing : callable, optional
         From a Plan, a frame and a seed to a draw. Without it the plan says in words how units are chosen.
 

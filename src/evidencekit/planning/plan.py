@@ -144,11 +144,11 @@ class Plan:
                 "Pass ethics_id=, or synthetic=True for an invented frame.",
             )
         if not synthetic and self.fit.against:
-            raise Refused(f"Nobody is drawn for this: {self.fit.against[0].says}.".replace("..", "."), self.fit.against[0].instead)
+            why = self.fit.against[0]
+            raise Refused(f"Nobody is drawn for this: {why.says.rstrip('.')}.", why.instead)
         if not synthetic and self.unknown:
-            raise Refused(
-                f"Before anybody is drawn it has to be known: {self.unknown[0].says}.", "Answer it in the context, and plan again."
-            )
+            asked = self.unknown[0].says.rstrip(".")
+            raise Refused(f"Before anybody is drawn it has to be known: {asked}.", "Answer it in the context, and plan again.")
         if self.drawing is None:
             raise InputError(f"{self.method} has no draw of its own.", "Its card says in field.steps how units are chosen.")
         return self.drawing(self, frame, seed)

@@ -10,10 +10,10 @@ from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
-__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
+__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork"]
 
-LEAST_PSUS = 30  # below this intervals rest on too few areas: rule R14
-PER_DAY = 5.0  # interviews, and a quarter of an hour a visit: what an interviewer does in a day
+LEAST_PSUS = 30  # no plan has fewer clusters: intervals would rest on too few; rule R14 warns below 25 in each group
+PER_DAY = 5.0  # interviews, and below visits of a quarter of an hour: what an interviewer does in a day, an assumption
 VISITS_PER_DAY = 24.0
 
 
@@ -59,8 +59,6 @@ class Sizing:
         Costs.
     days : float
         Of one interviewer.
-    people : bool
-        Whether people are asked, so that some will be referred.
     biases : sequence of Bias
         How far the number is off, from what the context says.
     """
@@ -73,7 +71,6 @@ class Sizing:
     lines: Sequence[Line]
     days: float
     visits: float = 0.0
-    people: bool = True
     biases: Sequence[Bias] = field(default_factory=tuple)
 
     @property
@@ -188,7 +185,7 @@ def clustered(
     plan = costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv_weights, fieldwork=fieldwork)
     if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
         plan = costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv_weights, fieldwork=fieldwork)
-    psus, take, interviews = with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
+    psus, take, interviews = _with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
     visits = interviews / fieldwork.yielded
     lines = [Line(clusters.called, psus, costs.psu), Line("interviews", interviews, costs.interview)]
     lines += [Line(f"{clusters.called} listed", psus, costs.listing)] if clusters.listed else []
@@ -206,7 +203,7 @@ def clustered(
     )
 
 
-def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY, people: bool = True) -> Sizing:
+def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY) -> Sizing:
     """The size of a sample without clusters: for the error that is wanted, or for what the budget buys where that is less.
 
     Parameters
@@ -221,8 +218,6 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
         What unequal weights multiply the variance by.
     per_day : float
         Answers that somebody brings home in a day.
-    people : bool
-        Whether people are asked.
 
     Returns
     -------
@@ -234,10 +229,10 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     if n < LEAST_PSUS:
         raise InputError(f"The budget does not reach for {LEAST_PSUS} answers.", "Find more money.")
     lines = (Line(called, n, each),)
-    return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day, people=people)
+    return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day)
 
 
-def with_least_psus(
+def _with_least_psus(
     plan: CostedPlan, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
 ) -> tuple[float, float, float]:
     """Clusters, interviews in each, and interviews in all: 30 clusters or more, from the money of the plan."""

@@ -1,4 +1,4 @@
-"""Plain-text and HTML tables of words; they know nothing of what the words mean."""
+"""Plain-text and HTML tables of words, and sentences; they know nothing of what the words mean."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["html_table", "table_of", "text_table"]
+__all__ = ["html_table", "sentence", "table_of", "text_table"]
+
+
+def sentence(text: str) -> str:
+    """The same with a capital and one full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def table_of(columns: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
@@ -109,13 +108,12 @@ class Context:
 
     def __getitem__(self, path: str) -> Any:
         """The answer to a field, as ``"access.school_frame"``; None where it is not known."""
-        section, name = _split(path)
+        section, name, _ = _place(path)
         return getattr(getattr(self, section), name)
 
     def asked(self, path: str) -> Asked:
         """What a field asks."""
-        section, name = _split(path)
-        return asked_of(_SECTIONS[section])[name]
+        return _place(path)[2]
 
     def range(self, path: str) -> Range:
         """A number's ends: its own where they are given, those of its field where it is not known.
@@ -125,7 +123,8 @@ class Context:
         InputError
             It is not a number, or nothing can be assumed of it.
         """
-        given, asked = self[path], self.asked(path)
+        section, name, asked = _place(path)
+        given = getattr(getattr(self, section), name)
         if asked.kind not in ("number", "share"):
             raise InputError(f"{path} is not a number.")
         if given is None and asked.unknown is None:
@@ -141,7 +140,7 @@ class Context:
         return self[path] not in (None, "", ())
 
     def settled(self, values: Mapping[str, Any], *, assumed: bool = False) -> Context:
-        """The same context with some fields answered, as a new one.
+        """The same context with some fields answered.
 
         Parameters
         ----------
@@ -165,16 +164,18 @@ class Context:
         >>> ek.Context().settled({"outcome.p": 0.1}).middle("outcome.p")
         0.1
         """
+        if assumed and not values:
+            return self
         changed: dict[str, dict[str, Any]] = {}
         for path, value in values.items():
-            section, name = _split(path)
+            section, name, _ = _place(path)
             changed.setdefault(section, {})[name] = value
         sections = {section: changed_to(getattr(self, section), section, given) for section, given in changed.items()}
         if not assumed:
             return replace(self, **sections)
-        made = copy(self)  # which is not held to contradictions again
-        for section, answers in sections.items():
-            object.__setattr__(made, section, answers)
+        made = object.__new__(Context)  # not held to contradictions again; copy() takes far longer, and plans ask thousands of times
+        for name in ("name", *_SECTIONS):
+            object.__setattr__(made, name, sections.get(name, getattr(self, name)))
         return made
 
     @property
@@ -209,17 +210,15 @@ def _paths() -> tuple[str, ...]:
     return tuple(f"{section}.{f.name}" for section, kind in _SECTIONS.items() for f in fields(kind))
 
 
-def _split(path: str) -> tuple[str, str]:
-    """Section and name of a field that there is."""
-    place = _places().get(path) if isinstance(path, str) else None
-    if place is None:
-        raise InputError("There is no such field of a context.", "Name it as section.field; Context.paths has them all.")
-    return place
+_PLACES = {f"{section}.{name}": (section, name, asked) for section, kind in _SECTIONS.items() for name, asked in asked_of(kind).items()}
 
 
-@cache
-def _places() -> dict[str, tuple[str, str]]:
-    return {f"{section}.{name}": (section, name) for section, kind in _SECTIONS.items() for name in asked_of(kind)}
+def _place(path: str) -> tuple[str, str, Asked]:
+    """Section, name and question of a field that there is; plans ask hundreds of thousands of times."""
+    try:
+        return _PLACES[path]
+    except (KeyError, TypeError):
+        raise InputError("There is no such field of a context.", "Name it as section.field; Context.paths has them all.") from None
 
 
 def _said(value: Any) -> str:

@@ -52,6 +52,8 @@ class Range:
 
 def _finite(given: object) -> float | None:
     """A number of any kind as a float; None where it is none, or none that can be reckoned with."""
+    if isinstance(given, float):  # nearly always; asking whether something is Real takes longer
+        return float(given) if math.isfinite(given) else None
     if isinstance(given, bool) or not isinstance(given, Real):
         return None
     try:

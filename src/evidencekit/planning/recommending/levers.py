@@ -12,6 +12,7 @@ from evidencekit.planning.context import Context
 from evidencekit.planning.fitting import Fit
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, ends_of, held, reached
+from evidencekit.planning.settling import settled
 from evidencekit.planning.sizing import Sizing
 from evidencekit.planning.workload import workload
 
@@ -45,11 +46,11 @@ class Lever:
 
     def _largest(self, path: str, value: Any) -> float:
         context = self.plan.context.settled({path: value}, assumed=True)
-        best, middle, worst = (end.settled({path: value}, assumed=True) for end in self.ends)
-        found = [self._error(middle, context)]
-        for end in (best, worst):
+        best, middle, worst = self.ends
+        found = [self._error(middle.settled({path: value}, assumed=True), context)]
+        for end in (end for end in (best, worst) if end is not middle):
             try:
-                found.append(self._error(end, context))
+                found.append(self._error(end.settled({path: value}, assumed=True), context))
             except TRIED:  # a plan leaves such an end out
                 continue
         return max(found)
@@ -72,5 +73,6 @@ class Lever:
 
 def lever(method: Method, plan: Plan) -> Lever:
     """The lever of a plan."""
-    best, middle, worst = (reached(method.sizing, plan.context, values) for values in ends_of(plan.context, plan.swings))
+    middle, (low, _, high) = settled(plan.context), ends_of(plan.context, plan.swings)
+    best, worst = (reached(method.sizing, plan.context, values) if values else middle for values in (low, high))
     return Lever(method, plan, (best, middle, worst))

@@ -12,8 +12,9 @@ from evidencekit.errors import InputError, in_our_words
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending.ranking import wanted_measure
 from evidencekit.planning.recommending.telling import costs_of
-from evidencekit.planning.recommending.words import CLASS_WORDS, between, money, sentence
+from evidencekit.planning.recommending.words import CLASS_WORDS, between, money
 from evidencekit.rendering.documents import look
+from evidencekit.rendering.text import sentence
 
 if TYPE_CHECKING:
     from evidencekit.planning.recommending.recommendation import Recommendation

@@ -128,8 +128,8 @@ def recommend(context: Context, *, methods: Sequence[str | Method] | None = None
 
     Notes
     -----
-    A tipping value is found by bisection on the largest errors of two plans, while other numbers stay at the ends where each plan has them.
-    Then both plans are made on both sides of it; a value that does not hold there is not said.
+    A tipping value is found by Brent's method on the largest errors of two plans, while other numbers stay at the ends where each plan has
+    them. Then both plans are made on both sides of it; a value that does not hold there is not said.
 
     References
     ----------

@@ -11,8 +11,8 @@ from evidencekit.errors import how_many
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending.nouns import Refusal
 from evidencekit.planning.recommending.ranking import wanted_measure
-from evidencekit.planning.recommending.words import CLASS_WORDS, between, money, points, sentence
-from evidencekit.rendering.text import text_table
+from evidencekit.planning.recommending.words import CLASS_WORDS, between, money, points
+from evidencekit.rendering.text import sentence, text_table
 
 if TYPE_CHECKING:
     from evidencekit.planning.recommending.recommendation import Recommendation

@@ -9,7 +9,7 @@ from itertools import pairwise
 from evidencekit.planning.context import Context
 from evidencekit.planning.recommending.levers import TRIED, Lever
 from evidencekit.planning.recommending.nouns import Tip
-from evidencekit.planning.recommending.words import noun, number, short
+from evidencekit.planning.recommending.words import noun, number
 from evidencekit.planning.settling import numbers, settled
 
 __all__ = ["tips_of"]
@@ -52,7 +52,7 @@ def _changes(context: Context, path: str, lever: Lever, after: Lever, *, first: 
         between = context.range(path)
         stays = between.high < at if below else between.low > at
         place = ("stays first, ahead of" if first else "stays ahead of") if stays else "is ahead of"
-        says = f"{short(lever.plan)} {place} {short(after.plan)}, while {what} is {side} {number(at)}{_now(context, path)}."
+        says = f"{lever.plan.card.title} {place} {after.plan.card.title}, while {what} is {side} {number(at)}{_now(context, path)}."
         out.append(Tip(field=path, at=at, while_below=below, ahead=lever.plan.method, behind=after.plan.method, says=says))
     return out
 
@@ -69,7 +69,7 @@ def _exact(context: Context, path: str, lever: Lever) -> list[Tip]:
     turns = _turns(context, path, lambda v: spare(v, lever.largest_error(path, v)), lambda v: spare(v, _made(lever, path, v)))
     for at, below in turns:
         side, what = "below" if below else "above", noun(context, path)
-        says = f"{short(lever.plan)} is as exact as wanted, biases included, while {what} is {side} {number(at)}{_now(context, path)}."
+        says = f"{lever.plan.card.title} is as exact as wanted, biases included, while {what} is {side} {number(at)}{_now(context, path)}."
         out.append(Tip(field=path, at=at, while_below=below, ahead=lever.plan.method, behind="", says=says))
     return out
 
@@ -116,8 +116,11 @@ def _turns_there(made: Curve, at: float, left: bool) -> bool:
     if math.isnan(at):
         return False
     step = STEP * max(abs(at), 1e-3)
-    before, after = made(at - step), made(at + step)
-    return before is not None and after is not None and (before > 0) == left and (after > 0) != left
+    before = made(at - step)
+    if before is None or (before > 0) != left:
+        return False
+    after = made(at + step)
+    return after is not None and (after > 0) != left
 
 
 def _now(context: Context, path: str) -> str:

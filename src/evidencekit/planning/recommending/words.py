@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 from evidencekit.planning.context import Context, Range
-from evidencekit.planning.plan import Plan
 
-__all__ = ["CLASS_WORDS", "answered", "between", "money", "noun", "number", "points", "sentence", "short"]
+__all__ = ["CLASS_WORDS", "answered", "between", "money", "noun", "number", "points"]
 
 CLASS_WORDS = {
     "probability": "probability sample",
@@ -75,18 +74,8 @@ def money(cost: Range, currency: str) -> str:
     return f"{low if low == high else f'{low} to {high}'} {currency}".strip()
 
 
-def short(plan: Plan) -> str:
-    """The title of a plan's method within a sentence."""
-    return plan.card.title
-
-
 def answered(value: object) -> str:
     """An answer in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return number(value) if isinstance(value, (int, float)) else str(value)
-
-
-def sentence(text: str) -> str:
-    """With a capital and one full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""

@@ -10,8 +10,7 @@ MANY_IN_SCHOOL = 0.15  # out of school at most: R3
 FEW_ONLINE = 0.6  # R4
 OLD_FRAME = 10.0  # years: R6
 LOW_CONSENT = 0.6  # who answers where parents must sign: R13
-LEAST_PSUS = 25.0  # in a group that is told apart: R14
-YOUNG = 15.0  # years: nobody younger is asked to bring others, R9
+FEW_PSUS = 25.0  # in each group that is told apart: R14
 
 
 def households(_: Context, plan: Plan) -> bool:
@@ -99,7 +98,7 @@ def parents_sign(context: Context, plan: Plan) -> bool | None:
 def few_clusters(context: Context, plan: Plan) -> bool:
     """R14: fewer than 25 clusters in each group that is to be shown, where groups are places."""
     groups = context.range("outcome.groups").high
-    return plan.card.coverage is not None and 0 < plan.sizing.psus < min(plan.sizing.interviews, LEAST_PSUS * groups)
+    return plan.card.coverage is not None and 0 < plan.sizing.psus < min(plan.sizing.interviews, FEW_PSUS * groups)
 
 
 def few_cases(context: Context, plan: Plan) -> bool:

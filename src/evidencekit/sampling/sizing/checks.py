@@ -32,12 +32,15 @@ Side = Literal["two-sided", "one-sided"]
 
 def number(name: str, value: object) -> float:
     """A finite number; next to nought it is 0."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InputError(f"{name}= takes a number, not a {type(value).__name__}.")
-    try:
+    if isinstance(value, float):  # nearly always; asking whether something is Real takes longer
         found = float(value)
-    except OverflowError:
-        found = math.inf
+    elif isinstance(value, bool) or not isinstance(value, Real):
+        raise InputError(f"{name}= takes a number, not a {type(value).__name__}.")
+    else:
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
     if not math.isfinite(found):
         raise InputError(f"{name}= takes a finite number.", "Leave it out where it is not known.")
     if abs(found) > _LARGEST:
