@@ -158,7 +158,8 @@ def test_a_dask_cluster_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.outside
-def test_a_ray_cluster_gives_the_same_bytes() -> None:
+def test_a_ray_cluster_gives_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     ray = pytest.importorskip("ray")
     register_ray = pytest.importorskip("ray.util.joblib").register_ray
     alone = quietly(sims=120, seed=1)
