@@ -196,6 +196,8 @@ class Finding:
             numbers=tuple(numbers),
             expires=expires,  # pyright: ignore[reportArgumentType]  # Entry reads a text
             topic=self.topic,
+            place=self.basis.place if self.basis else "",
+            time=self.basis.time if self.basis else "",
         )
 
     def check(self) -> Checklist:

@@ -101,6 +101,8 @@ class Entry:
         The last day on which the claim may be used; None where it does not expire.
     topic : {"harm", "offending", "deterrence", "help-seeking", "solution", "other"}
         What it is about.
+    place, time : str
+        Where and when its numbers are of, as its Basis has them: a draft that says them of another place or year is told.
 
     Raises
     ------
@@ -121,6 +123,8 @@ class Entry:
     numbers: tuple[Quantity, ...] = ()
     expires: date | None = None
     topic: Topic = "harm"
+    place: str = ""
+    time: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what a draft could not be held to."""
@@ -128,6 +132,9 @@ class Entry:
         if len(self.id.split()) != 1 or self.id != self.id.strip():
             raise InputError("The id of an entry is one word.", "Join its parts with hyphens.")
         one_of("topic", self.topic, TOPICS)
+        for name, text in (("place", self.place), ("time", self.time)):
+            if not isinstance(text, str):
+                raise InputError(f"{name}= takes a text, not a {type(text).__name__}.", "Leave out what is not known.")
         object.__setattr__(self, "wordings", _listed("wordings", self.wordings, str))
         object.__setattr__(self, "numbers", _listed("numbers", self.numbers, Quantity))
         for place, wording in enumerate((self.headline, *self.wordings)):

@@ -17,6 +17,7 @@ __all__ = ["Register"]
 
 SCHEMA = "evidencekit.register/1"
 _SHOWN = 20
+_SETTING = {"place", "time"}  # a claim without them has no line for them
 _FIX = "Go back to the file that Register.save() wrote."
 
 
@@ -89,10 +90,7 @@ class Register:
 
     def to_json(self) -> str:
         """The register as JSON: the same claims, the same bytes."""
-        claims = [
-            {**asdict(one), "wordings": list(one.wordings), "expires": None if one.expires is None else one.expires.isoformat()}
-            for one in self.entries
-        ]
+        claims = [_plain(one) for one in self.entries]
         return json.dumps({"schema": SCHEMA, "claims": claims}, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
     @classmethod
@@ -157,6 +155,12 @@ class Register:
         return "\n".join(lines)
 
 
+def _plain(one: Entry) -> dict[str, Any]:
+    """A claim as plain values; place and time only where they are known."""
+    made = {**asdict(one), "wordings": list(one.wordings), "expires": None if one.expires is None else one.expires.isoformat()}
+    return {name: value for name, value in made.items() if value or name not in _SETTING}
+
+
 def _path(path: Any) -> Path:
     if not isinstance(path, (str, os.PathLike)):
         raise InputError(f"A register is at a text or a path, not a {type(path).__name__}.")
@@ -170,7 +174,7 @@ def _entry(position: int, record: Any) -> Entry:
         return InputError(f"Claim {position} of the register cannot be read ({type(trouble).__name__}).", _FIX)
 
     def made() -> Entry:
-        if set(record) != {field.name for field in fields(Entry)}:
+        if set(record) | _SETTING != {field.name for field in fields(Entry)}:
             raise KeyError
         given: dict[str, Any] = {**record, "numbers": tuple(Quantity(**one) for one in record["numbers"])}
         return Entry(**given)
