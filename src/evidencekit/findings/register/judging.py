@@ -165,7 +165,7 @@ def _said_too_much(scene: _Scene, claim: Claim, known: Known) -> list[str]:
         measure = claim.quantity(one)
         if one.side == EMPHASIS:
             out.append("a word before it judges the number, which no interval does")
-        elif measure is None or not holds(one.side, one.low, measure.low, measure.high):
+        elif measure is None or not holds(one.side, one.low, measure.low, measure.high, share=measure.unit == "share"):
             said = (
                 f"{one.side!r} is not true of the whole interval"
                 if one.side not in _SIDELESS
@@ -264,7 +264,7 @@ def _other_rounding(one: Mention, claim: Claim) -> str:
         low, high = (number.value, number.value) if number.low is None or number.high is None else (number.low, number.high)
         if one.low <= high + 1e-12 and one.high >= low - 1e-12:
             return "the number is within the claim's bounds, and no allowed wording has it"
-        if one.side not in _SIDELESS and holds(one.side, one.low, low, high):
+        if one.side not in _SIDELESS and holds(one.side, one.low, low, high, share=number.unit == "share"):
             return "true of the claim, and no allowed wording has it"
     return ""
 
