@@ -21,7 +21,9 @@ from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
 from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.grouping import check_groups
 from evidencekit.findings.headlines import Amount
+from evidencekit.findings.kinds import written
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
 from evidencekit.findings.noting import audited_words, missing_said, noted
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
@@ -252,10 +254,14 @@ class Finding:
         return json.dumps(record_of(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
     def save(self, path: str | Path) -> Path:
-        """Write the record as a JSON file beside the text or picture that uses the number."""
-        target = Path(path)
-        target.write_text(self.to_json(), encoding="utf-8")
-        return target
+        """Write the record as a JSON file beside the text or picture that uses the number.
+
+        Raises
+        ------
+        InputError
+            Not a path, or nothing can be written there.
+        """
+        return written(path, self.to_json(), what="The record of a finding")
 
     def _lines(self) -> list[str]:
         """What stands under the headline: the action, the interval, the caveats."""
@@ -310,7 +316,7 @@ def finding(
     Raises
     ------
     InputError
-        Not a Released, not a share, of a subset that has no name, or the cell is not there.
+        Not a Released, not a share, of a subset that has no name, the cell is not there, or groups of `words` are not in the table.
     Refused
         The cell is protected, too uncertain to be presented, for review, or only its rounded counts are released.
 
@@ -343,6 +349,8 @@ def finding(
             'Name it where it is estimated: proportion(..., where=..., where_label="aged 15-17").',
         )
     row = chosen(released, cell)
+    if words is not None:
+        check_groups(released, words)
     return Finding(
         released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id, claims=_claims(claims)
     )

@@ -17,6 +17,7 @@ from hashlib import sha256
 from html import escape
 from io import BytesIO
 from math import ceil
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unicodedata import category, name, normalize
@@ -105,6 +106,8 @@ class Picture:
         InputError
             When the path ends in anything else.
         """
+        if not isinstance(path, (str, PathLike)):
+            raise InputError(f"A picture is saved at a text or a path, not a {type(path).__name__}.")
         target = Path(path)
         suffix = target.suffix.lower()
         if suffix not in (".svg", ".png"):
@@ -243,7 +246,7 @@ def as_wide_as(points: float) -> Generator[None]:
     >>> round(72 * picture.figure.get_size_inches()[0])
     280
     """
-    if not NARROWEST <= points <= WIDTH:
+    if isinstance(points, bool) or not isinstance(points, int | float) or not NARROWEST <= points <= WIDTH:
         raise InputError(f"A picture is between {NARROWEST:g} and {WIDTH:g} points wide.", "Save it as .svg to scale it to any size.")
     token = _WIDTH.set(float(points))
     try:

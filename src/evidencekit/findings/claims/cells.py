@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
-from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
+from evidencekit.findings.kinds import is_finite
 from evidencekit.findings.languages import Message, percentage, said
 from evidencekit.findings.phrases import Phrase, common_denominator, percent
 from evidencekit.findings.register import Quantity
@@ -65,7 +65,7 @@ def check_words(words: object) -> Words:
 
 def check_margin(margin: object) -> None:
     """Refuse a margin that is no share: three percentage points are 0.03."""
-    if margin is not None and (isinstance(margin, bool) or not isinstance(margin, Real) or not 0 < float(margin) < 1):
+    if margin is not None and (not is_finite(margin) or not 0 < float(cast(float, margin)) < 1):
         raise InputError("margin= is a difference of shares, above 0 and below 1.", "Three percentage points are 0.03.")
 
 

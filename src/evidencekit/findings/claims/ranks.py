@@ -13,6 +13,7 @@ from evidencekit.findings.claims.cells import Cell, check_table, check_words, ma
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.languages import Figure, Told, percentage, said, template
 from evidencekit.findings.languages.numerals import ordinal
+from evidencekit.findings.linting import check_words as check_typed
 from evidencekit.findings.picturing import Part, levels_said, parts_of
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.telling import doing, doubts, whom
@@ -141,4 +142,6 @@ def _among(given: object) -> Told:
     named = {str(tag): one for tag, one in listed.items() if isinstance(one, str) and one.strip() and not any(c.isdigit() for c in one)}
     if "en" not in named or len(named) < len(listed):
         raise InputError("among= says what the groups are, without a number.", 'As "provinces".')
+    for tag, one in named.items():
+        check_typed("among=", one, language=tag)
     return Told(named["en"], {tag: one for tag, one in named.items() if tag != "en"}, _FIX)

@@ -7,6 +7,7 @@ from typing import Any
 
 from evidencekit.combining import holm
 from evidencekit.errors import InputError, check_level, how_many, is_whole
+from evidencekit.findings.linting import check_label
 from evidencekit.findings.recall.assigning import ARM, ARMS, Assignment
 from evidencekit.findings.recall.coding import COLUMNS, Codes
 from evidencekit.findings.recall.comparing import Comparison, People, adjusted_to, compared
@@ -161,6 +162,8 @@ def _named(secondary: Mapping[str, str] | None) -> Mapping[str, str]:
     given = {} if secondary is None else secondary
     if not isinstance(given, Mapping) or not all(isinstance(k, str) and isinstance(v, str) and v.strip() for k, v in given.items()):
         raise InputError("secondary= takes columns with words.", 'As {"nearest_right": "chose the nearest fraction"}.')
+    for words in given.values():
+        check_label("A name in secondary=", words)
     return given
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
 
 from evidencekit.errors import InputError, how_many
+from evidencekit.findings.kinds import is_finite
 from evidencekit.findings.recall.agreeing import Agreement, Coders, agreement, settled
 from evidencekit.findings.recall.grading import GRADES, UNREAD, Grade, Range
 from evidencekit.findings.recall.nearest import interval_of
@@ -136,7 +136,7 @@ def code(
       unreadable answers are read by people before analyse(): .unread has their rows
     """
     _, low, high = interval_of(find)
-    if isinstance(near, bool) or not isinstance(near, Real) or not 1 < near < float("inf"):
+    if not is_finite(near) or not near > 1:
         raise InputError("near= is a factor above 1.", "1.5 is half as much again.")
     rows, frame = opened(answers, "code()")
     ids = ids_of(rows, frame, id)
@@ -158,6 +158,8 @@ def code(
         COLUMNS[1]: (within, nw.Float64),
         COLUMNS[2]: (["grammar" if one is None else "people" for one in people], nw.String),
     }
+    if nearest is not None and not (isinstance(nearest, tuple) and len(nearest) == 2):
+        raise InputError("nearest= is a column and the code that is right, as a tuple.", 'As ("nearest", kit.inside).')
     if nearest is not None:
         made["nearest_right"] = (_right(column(rows, frame, nearest[0], "nearest="), nearest), nw.Float64)
     return Codes(

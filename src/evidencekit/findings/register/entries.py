@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import isfinite
-from numbers import Real
 from typing import Any, Literal
 
 from evidencekit.errors import InputError, one_of
+from evidencekit.findings.kinds import is_finite
 from evidencekit.findings.register.mentions import mentions
 
 __all__ = ["TOPICS", "UNITS", "Entry", "Quantity", "as_date"]
@@ -74,7 +73,7 @@ class Quantity:
         for name, number in given.items():
             if number is None and name != "value":
                 continue
-            if isinstance(number, bool) or not isinstance(number, Real) or not isfinite(number):
+            if not is_finite(number):
                 raise InputError(f"{name}= of a quantity is a finite number.", "Leave low= and high= out where there is no interval.")
             if self.unit == "share" and not -1e-9 <= float(number) <= 1 + 1e-9:
                 raise InputError(f"{name}= of a share is from 0 to 1.", "Divide a percentage by 100.")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evidencekit.errors import InputError, how_many, in_our_words
+from evidencekit.findings.kinds import written
 from evidencekit.findings.register.entries import Entry, Quantity
 
 __all__ = ["Register"]
@@ -123,12 +124,7 @@ class Register:
         InputError
             Not a path, or nothing can be written there.
         """
-        target, text = _path(path), self.to_json()
-        in_our_words(
-            lambda: target.write_bytes(text.encode("utf-8")),
-            lambda trouble: InputError(f"The register {target.name!r} cannot be written ({type(trouble).__name__}).", "Check its folder."),
-        )
-        return target
+        return written(path, self.to_json(), what="A register")
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Register:
