@@ -14,11 +14,15 @@ __all__ = ["Action", "Evidence"]
 
 Evidence = Literal["high", "moderate", "low", "very low", "not graded"]
 _SAID: dict[Evidence, str] = {  # GRADE guidelines 26: how sure a sentence may sound
-    "high": template("{actor}: {act}, by {deadline}; seen by: {marker}; this works"),
-    "moderate": template("{actor}: {act}, by {deadline}; seen by: {marker}; this probably works"),
-    "low": template("{actor}: {act}, by {deadline}; seen by: {marker}; this may work"),
-    "very low": template("{actor}: {act}, by {deadline}; seen by: {marker}; this is not known to work: the evidence is very uncertain"),
-    "not graded": template("{actor}: {act}, by {deadline}; seen by: {marker}"),
+    "high": template("{actor}: {act}, by {deadline}. Measure of progress: {marker}. This works (evidence of high certainty)"),
+    "moderate": template(
+        "{actor}: {act}, by {deadline}. Measure of progress: {marker}. This probably works (evidence of moderate certainty)"
+    ),
+    "low": template("{actor}: {act}, by {deadline}. Measure of progress: {marker}. This may work (evidence of low certainty)"),
+    "very low": template(
+        "{actor}: {act}, by {deadline}. Measure of progress: {marker}. It is not known whether this works: the evidence is very uncertain"
+    ),
+    "not graded": template("{actor}: {act}, by {deadline}. Measure of progress: {marker}"),
 }
 _SLOTS = ("actor", "act", "deadline", "marker")
 _FIX = "Add it to the Action: action.also({!r}, actor=..., act=..., deadline=..., marker=...)."

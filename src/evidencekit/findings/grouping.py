@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, how_many, named
 from evidencekit.findings.wording import Words
@@ -12,16 +14,22 @@ __all__ = ["check_groups"]
 def check_groups(released: Released, words: Words) -> None:
     """Refuse groups of Words that the table does not have.
 
+    Words may name the columns of several tables: of a table with groups one is enough, and a table without any is told by `people`.
+
     Raises
     ------
     InputError
-        A column is none of those that the table is by, or a level is not in its column. No level is named: they are answers.
+        No column is one that the table is by, or one nearly is; or a level is not in its column. No level is named: they are answers.
     """
     cells = released.estimate.cells
+    fit = any(column in cells.by for column in words.groups)
     for column, groups in words.groups.items():
         if column not in cells.by:
-            there = f"It is by {named(list(cells.by))}." if cells.by else "It has no groups: leave groups= out, or estimate with by=."
-            raise InputError(f"groups= of Words names {column!r}, and the table is not by it.", there)
+            if cells.by and (not fit or get_close_matches(str(column), cells.by, n=1, cutoff=0.8)):
+                raise InputError(
+                    f"groups= of Words names {str(column)!r}, and the table is by {named(list(cells.by))}.", "Name its column."
+                )
+            continue
         known = cells.columns[column]
         places = [k for k, level in enumerate(groups) if level not in known]
         if places:

@@ -69,7 +69,7 @@ class Finding:
     >>> act = ek.Action(actor="schools", act="teach where to report", deadline="2027", marker="share of pupils who know it")
     >>> ek.finding(safe, cell={"sex": "girl"}, action=act)
     Finding: About 1 in 5 children 12-17 (Sex of the child: girl): Received unwanted sexual messages or requests online, past 12 months.
-      action: schools: teach where to report, by 2027; seen by: share of pupils who know it
+      action: schools: teach where to report, by 2027. Measure of progress: share of pupils who know it
       95% interval: between 16 and 23 in 100
       note: not audited against other tables
     """

@@ -24,7 +24,7 @@ from evidencekit.findings.claims.cells import (
     share_of,
 )
 from evidencekit.findings.claims.claim import Claim
-from evidencekit.findings.claims.comparing import difference_line
+from evidencekit.findings.claims.comparing import difference_line, margin_line
 from evidencekit.findings.claims.single import single
 from evidencekit.findings.kinds import is_finite, is_list
 from evidencekit.findings.languages import joined, percentage, said, template
@@ -134,7 +134,7 @@ def changed(
         kind="change",
         direction=way,
         text=text,
-        details=(line,),
+        details=(line, *([margin_line(margin)] if way == "similar" and margin is not None else [])),
         numbers=(*numbers, quantity),
         caveats=notes,
         support=support,

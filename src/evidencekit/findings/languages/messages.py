@@ -228,8 +228,8 @@ def joined(parts: Iterable[str], between: str = " ") -> Message:
     if isinstance(parts, str | bytes) or not isinstance(parts, Iterable):
         raise InputError(f"joined() takes a list of texts, not a {type(parts).__name__}.")
     slots = {f"part{k}": _text(part) for k, part in enumerate(parts)}
-    if not slots or slots_of(_text(between)):
-        raise InputError("joined() takes at least one text, and a sign between them.", 'As joined(["one", "two"], ", ").')
+    if slots_of(_text(between)):
+        raise InputError("joined() takes a sign between the texts, without slots.", 'As joined(["one", "two"], ", ").')
     return Message(between.join(f"{{{name}}}" for name in slots), slots)
 
 
