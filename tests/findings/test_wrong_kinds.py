@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -22,8 +23,8 @@ PEOPLE = "children aged 12-17"
 Call = tuple[Callable[..., Any], dict[str, Any]]
 
 
-def calls() -> dict[str, Call]:
-    """A valid call of every public function and method, its parameters by name."""
+def made() -> SimpleNamespace:
+    """What the calls take: released tables, words, a finding, a claim, a register, a recall test."""
     fiction = ek.fictional.national_survey()
     survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population=PEOPLE)
     words = Words(did="were sent unwanted messages", people=PEOPLE, recall="in the past 12 months")
@@ -42,96 +43,145 @@ def calls() -> dict[str, Call]:
     claim = ek.findings.compare(sexes, [(0, 1)], words=groups)[0]
     number = Quantity(text="about 1 in 8", value=0.12, low=0.1, high=0.14)
     entry = find.entry()
-    register = Register([entry])
+    register = Register((entry,))
     staff = pd.DataFrame({"number": range(40), "office": ["a", "b"] * 20, "room": [k // 10 for k in range(40)]})
     assigned = recall.assign(staff, id="number", seed=1)
     answers = staff.assign(number_said=["1 in 6", "a half"] * 20, remembers="yes", near="1", coder="within")
     coded = recall.code(answers, find, id="number", nearest=("near", "1"))
-    english = languages.ENGLISH
-    parts = {"did": "a", "people": "b", "recall": "c"}
-    here: dict[str, Call] = {
+    result = recall.analyse(coded, assigned)
+    return SimpleNamespace(
+        words=words,
+        groups=groups,
+        bases=bases,
+        rounds=rounds,
+        total=total,
+        sexes=sexes,
+        provinces=provinces,
+        both=both,
+        act=act,
+        find=find,
+        claim=claim,
+        number=number,
+        entry=entry,
+        register=register,
+        staff=staff,
+        assigned=assigned,
+        answers=answers,
+        coded=coded,
+        harm=harm,
+        result=result,
+    )
+
+
+def of_verbs(m: SimpleNamespace) -> dict[str, Call]:
+    """A valid call of every verb, its parameters by name."""
+    return {
         "finding": (
             ek.finding,
-            {"released": total, "words": words, "basis": bases[0], "action": act, "counterpart": find, "claims": [claim]},
+            {"released": m.total, "words": m.words, "basis": m.bases[0], "action": m.act, "counterpart": m.find, "claims": [m.claim]},
         ),
-        "Finding.headline": (find.headline, {}),
-        "Finding.interval_words": (find.interval_words, {}),
-        "Finding.caveats": (find.caveats, {}),
-        "Finding.beside": (find.beside, {}),
-        "Finding.entry": (find.entry, {}),
-        "Finding.picture": (find.picture, {"kind": "dots"}),
+        "Finding.headline": (m.find.headline, {}),
+        "Finding.interval_words": (m.find.interval_words, {}),
+        "Finding.caveats": (m.find.caveats, {}),
+        "Finding.beside": (m.find.beside, {}),
+        "Finding.entry": (m.find.entry, {}),
+        "Finding.picture": (m.find.picture, {"kind": "dots"}),
         "Finding.picture tiles": (
-            ek.finding(sexes, cell=0).picture,
+            ek.finding(m.sexes, cell=0).picture,
             {"kind": "tiles", "layout": {"boy": (0, 0, "B"), "girl": (0, 1, "G")}},
         ),
-        "Finding.save": (find.save, {"path": Path("record.json")}),
-        "Claim.say": (claim.say, {}),
-        "Claim.lines": (claim.lines, {}),
-        "Claim.picture": (claim.picture, {}),
-        "Claim.entry": (claim.entry, {}),
+        "Finding.save": (m.find.save, {"path": Path("record.json")}),
+        "Claim.say": (m.claim.say, {}),
+        "Claim.lines": (m.claim.lines, {}),
+        "Claim.picture": (m.claim.picture, {}),
+        "Claim.entry": (m.claim.entry, {}),
         "Action": (Action, {"actor": "schools", "act": "teach", "deadline": "2027", "marker": "share"}),
-        "Action.also": (act.also, {"language": "vi", "actor": "a", "act": "b", "deadline": "2027", "marker": "d"}),
-        "Basis": (Basis, harm),
+        "Action.also": (m.act.also, {"language": "vi", "actor": "a", "act": "b", "deadline": "2027", "marker": "d"}),
+        "Basis": (Basis, m.harm),
         "Basis.of": (Basis.of, {"indicator": ek.indicator("V14")}),
-        "breaks": (ek.findings.breaks, {"one": bases[0], "other": bases[1]}),
+        "breaks": (ek.findings.breaks, {"one": m.bases[0], "other": m.bases[1]}),
         "brief": (
             ek.brief,
-            {"findings": [find], "path": Path("brief.html"), "title": "T", "content_note": "About children.", "help": "Helpline."},
+            {"findings": [m.find], "path": Path("brief.html"), "title": "T", "content_note": "About children.", "help": "Helpline."},
         ),
-        "changed": (ek.findings.changed, {"rounds": rounds[:2], "bases": bases[:2], "words": words}),
-        "compare": (ek.findings.compare, {"released": sexes, "pairs": [(0, 1)], "words": groups}),
-        "headcount": (ek.findings.headcount, {"released": total, "words": words, "population": 10**6, "source": "census of 2024"}),
-        "ranked": (ek.findings.ranked, {"released": provinces, "cell": 0, "words": words, "among": "provinces"}),
-        "trending": (ek.findings.trending, {"rounds": rounds, "bases": bases, "words": words, "years": [2020, 2023, 2026]}),
-        "check_text": (ek.check_text, {"document": "About 1 in 8.\n", "register": register}),
-        "reconcile": (ek.findings.reconcile, {"first": bases[0], "second": bases[1]}),
+        "changed": (ek.findings.changed, {"rounds": m.rounds[:2], "bases": m.bases[:2], "words": m.words}),
+        "compare": (ek.findings.compare, {"released": m.sexes, "pairs": [(0, 1)], "words": m.groups}),
+        "headcount": (ek.findings.headcount, {"released": m.total, "words": m.words, "population": 10**6, "source": "census of 2024"}),
+        "ranked": (ek.findings.ranked, {"released": m.provinces, "cell": 0, "words": m.words, "among": "provinces"}),
+        "trending": (ek.findings.trending, {"rounds": m.rounds, "bases": m.bases, "words": m.words, "years": [2020, 2023, 2026]}),
+        "check_text": (ek.check_text, {"document": "About 1 in 8.\n", "register": m.register}),
+        "reconcile": (ek.findings.reconcile, {"first": m.bases[0], "second": m.bases[1]}),
         "cascade": (
             ek.findings.cascade,
-            {"released": both, "steps": {"internet_daily": "Online", "any_contact_unwanted": "Sent"}, "first": "All", "title": "Two steps"},
+            {
+                "released": m.both,
+                "steps": {"internet_daily": "Online", "any_contact_unwanted": "Sent"},
+                "first": "All",
+                "title": "Two steps",
+            },
         ),
         "overlap": (
             ek.findings.overlap,
-            {"combinations": total, "totals": total, "sets": {"any_contact_unwanted": "Sent"}, "made_of": {"x": []}, "title": "T"},
+            {"combinations": m.total, "totals": m.total, "sets": {"any_contact_unwanted": "Sent"}, "made_of": {"x": []}, "title": "T"},
         ),
-        "Entry": (Entry, {"id": "c", "headline": "About 1 in 8 were asked.", "numbers": [number]}),
+    }
+
+
+def of_nouns(m: SimpleNamespace) -> dict[str, Call]:
+    """Of nouns that are typed."""
+    return {
+        "Entry": (Entry, {"id": "c", "headline": "About 1 in 8 were asked.", "numbers": [m.number]}),
         "Quantity": (Quantity, {"text": "about 1 in 8", "value": 0.12, "low": 0.1, "high": 0.14}),
-        "Register": (Register, {"entries": [entry]}),
-        "Register.entry": (register.entry, {"id": find.id}),
-        "Register.with_": (register.with_, {"entry": entry}),
-        "Register.from_json": (Register.from_json, {"text": register.to_json()}),
-        "Register.save": (register.save, {"path": Path("register.json")}),
+        "Register": (Register, {"entries": [m.entry]}),
+        "Register.entry": (m.register.entry, {"id": m.find.id}),
+        "Register.with_": (m.register.with_, {"entry": m.entry}),
+        "Register.from_json": (Register.from_json, {"text": m.register.to_json()}),
+        "Register.save": (m.register.save, {"path": Path("register.json")}),
         "Register.read": (Register.read, {"path": Path("register.json")}),
-        "TextReport.count": (ek.check_text("12%\n", register).count, {"verdict": "right"}),
-        "TextReport.to_frame": (ek.check_text("12%\n", register).to_frame, {}),
+        "TextReport.count": (ek.check_text("12%\n", m.register).count, {"verdict": "right"}),
+        "TextReport.to_frame": (ek.check_text("12%\n", m.register).to_frame, {}),
         "Words": (Words, {"did": "were asked", "groups": {"sex": {"girl": "girls"}}}),
-        "Words.also": (words.also, {"language": "vi", **parts}),
+        "Words.also": (m.words.also, {"language": "vi", "did": "a", "people": "b", "recall": "c"}),
         "Catalogue.read": (ek.findings.Catalogue.read, {"path": Path("vi.po")}),
-        "Catalogue.in_digits": (english.in_digits, {"digits": "latn"}),
+        "Catalogue.in_digits": (languages.ENGLISH.in_digits, {"digits": "latn"}),
+    }
+
+
+def of_languages(_: SimpleNamespace) -> dict[str, Call]:
+    """Of the room of languages."""
+    return {
         "languages.catalogue": (languages.catalogue, {"language": "en"}),
         "languages.speaking": (languages.speaking, {"language": "en"}),
         "languages.offered": (languages.offered, {}),
         "languages.said": (languages.said, {"template": "about {x}", "slots": {"x": 1}}),
-        "languages.say": (languages.say, {"text": "a", "speech": english}),
+        "languages.say": (languages.say, {"text": "a", "speech": languages.ENGLISH}),
         "languages.joined": (languages.joined, {"parts": ["a", "b"]}),
         "languages.percentage": (languages.percentage, {"value": "12"}),
         "languages.sentence": (languages.sentence, {"text": "a"}),
         "languages.template": (languages.template, {"text": "about {x}"}),
         "languages.Figure": (languages.Figure, {"value": 5}),
         "languages.Told": (languages.Told, {"english": "a", "others": {"vi": "b"}}),
+    }
+
+
+def of_recall(m: SimpleNamespace) -> dict[str, Call]:
+    """Of the recall test."""
+    return {
         "recall.Sessions": (recall.Sessions, {"size": 12, "icc": 0.05}),
         "recall.Coders": (recall.Coders, {"first": "coder"}),
         "recall.plan": (recall.plan, {"recall_a": 0.3, "recall_b": 0.5}),
-        "recall.assign": (recall.assign, {"people": staff, "id": "number", "seed": 1}),
-        "recall.Assignment.save": (assigned.save, {"path": Path("arms.csv")}),
-        "recall.forms": (recall.forms, {"find": find, "seed": 1, "contact": "Ask us.", "help": "Helpline."}),
-        "recall.code": (recall.code, {"answers": answers, "find": find, "id": "number"}),
-        "recall.analyse": (recall.analyse, {"coded": coded, "assigned": assigned}),
+        "recall.assign": (recall.assign, {"people": m.staff, "id": "number", "seed": 1}),
+        "recall.Assignment.save": (m.assigned.save, {"path": Path("arms.csv")}),
+        "recall.forms": (recall.forms, {"find": m.find, "seed": 1, "contact": "Ask us.", "help": "Helpline."}),
+        "recall.code": (recall.code, {"answers": m.answers, "find": m.find, "id": "number"}),
+        "recall.analyse": (recall.analyse, {"coded": m.coded, "assigned": m.assigned}),
+        "recall.RecallTest.to_frame": (m.result.to_frame, {}),
+        "recall.RecallTest.sentence": (m.result.sentence, {}),
     }
-    result = recall.analyse(coded, assigned)
-    return here | {"recall.RecallTest.to_frame": (result.to_frame, {}), "recall.RecallTest.sentence": (result.sentence, {})}
 
 
-CALLS = calls()
+MADE = made()
+CALLS = of_verbs(MADE) | of_nouns(MADE) | of_languages(MADE) | of_recall(MADE)
 OURS = {
     "Brief",
     "Checklist",

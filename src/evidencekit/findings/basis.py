@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.findings.languages import said, template
-from evidencekit.findings.linting import check_label
+from evidencekit.findings.register.linting import check_label
 from evidencekit.instrument import Indicator
 
 __all__ = ["ASPECTS", "NEEDED", "Basis", "breaks"]

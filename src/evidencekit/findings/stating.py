@@ -21,15 +21,15 @@ from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
 from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
-from evidencekit.findings.grouping import check_groups
+from evidencekit.findings.claims.grouping import check_groups
 from evidencekit.findings.headlines import Amount
-from evidencekit.findings.kinds import written
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
 from evidencekit.findings.noting import audited_words, missing_said, noted
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import Layout, dot_picture, icon_picture, interval_told, tile_picture
 from evidencekit.findings.recording import record_of
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
+from evidencekit.findings.register.kinds import written
 from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
 from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as

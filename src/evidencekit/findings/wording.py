@@ -10,8 +10,8 @@ from typing import Any
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.findings.languages import Catalogue, Told
-from evidencekit.findings.linting import check_words
 from evidencekit.findings.register.entries import TOPICS, Topic
+from evidencekit.findings.register.linting import check_words
 
 __all__ = ["Parts", "Words"]
 

@@ -15,19 +15,19 @@ def register() -> Register:
     lumora = Entry(
         id="lumora",
         headline="About 1 in 5 girls aged 12-17 from Aldia received unwanted messages (Lumora, 2026).",
-        wordings=["Girls received them more often than boys: about 19 in 100."],
-        numbers=[fifth],
+        wordings=("Girls received them more often than boys: about 19 in 100.",),
+        numbers=(fifth,),
         place="Lumora",
         time="2025-2026",
     )
     vardania = Entry(
         id="vardania",
         headline="About 1 in 8 boys were asked for a picture.",
-        numbers=[Quantity(text="about 1 in 8", value=0.12, low=0.1, high=0.14)],
+        numbers=(Quantity(text="about 1 in 8", value=0.12, low=0.1, high=0.14),),
         place="Republic of Vardania",
         time="2019",
     )
-    return Register([lumora, vardania])
+    return Register((lumora, vardania))
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_what_is_of_the_claim_or_of_another_is_left_alone(text: str) -> None:
 
 
 def test_a_claim_that_states_no_time_is_held_to_none() -> None:
-    one = Register([Entry(id="c", headline="About 27,000 children were asked (census of 2024).")])
+    one = Register((Entry(id="c", headline="About 27,000 children were asked (census of 2024)."),))
     assert check_text("In 2026, about 27,000 children were asked.\n", one, on=ON).ok
 
 
 def test_the_setting_is_kept_in_the_file_where_there_is_one() -> None:
     text = register().to_json()
     assert Register.from_json(text).entry("lumora") == register().entry("lumora")
-    assert '"place"' not in Register([Entry(id="c", headline="About 1 in 8 gardens have a well.")]).to_json()
+    assert '"place"' not in Register((Entry(id="c", headline="About 1 in 8 gardens have a well."),)).to_json()
     with pytest.raises(InputError, match="place= takes a text"):
         Entry(id="c", headline="About 1 in 8 gardens have a well.", place=None)  # type: ignore[arg-type]

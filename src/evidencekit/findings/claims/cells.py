@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
-from typing import Any, cast
+from typing import Any
 
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
-from evidencekit.findings.kinds import is_finite
 from evidencekit.findings.languages import Message, percentage, said
 from evidencekit.findings.phrases import Phrase, common_denominator, percent
 from evidencekit.findings.register import Quantity
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.wording import Words
 
 __all__ = [
@@ -65,7 +65,7 @@ def check_words(words: object) -> Words:
 
 def check_margin(margin: object) -> None:
     """Refuse a margin that is no share: three percentage points are 0.03."""
-    if margin is not None and (not is_finite(margin) or not 0 < float(cast(float, margin)) < 1):
+    if margin is not None and (not is_finite(margin) or not 0 < float(margin) < 1):
         raise InputError("margin= is a difference of shares, above 0 and below 1.", "Three percentage points are 0.03.")
 
 
@@ -122,6 +122,7 @@ def said_together(cells: Sequence[tuple[Released, int]], *, distinct: bool) -> t
     common = common_denominator(ps, distinct=distinct, within=ends)
     if common is not None and len(set(common[1])) < len(set(shown)):  # 19% and 21% are not both "about 2 in 10"
         common = common_denominator(ps, distinct=True, within=ends)
+    texts: list[str]
     if common is None:
         texts = shown if not distinct or len(set(shown)) == len(set(ps)) else _apart(ps)
     else:
@@ -132,10 +133,11 @@ def said_together(cells: Sequence[tuple[Released, int]], *, distinct: bool) -> t
 
 def _apart(ps: Sequence[float]) -> list[str]:
     """Percentages with as many decimals as shares that differ need to be different."""
-    for decimals in range(2, 12):
-        texts: list[str] = [percentage(f"{100 * p:.{decimals}f}") for p in ps]
-        if len(set(texts)) == len(set(ps)):
-            break
+    texts: list[str] = []
+    decimals = 1
+    while len(set(texts)) < len(set(ps)) and decimals < 12:
+        decimals += 1
+        texts = list[str](percentage(f"{100 * p:.{decimals}f}") for p in ps)
     return texts
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError
-from evidencekit.findings.kinds import is_finite
 from evidencekit.findings.languages import Message, said
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.register.mentions import mentions
 
 __all__ = ["Population", "population_of", "source_of"]

@@ -13,9 +13,9 @@ from evidencekit.findings.claims.cells import Cell, check_table, check_words, ma
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.languages import Figure, Told, percentage, said, template
 from evidencekit.findings.languages.numerals import ordinal
-from evidencekit.findings.linting import check_words as check_typed
 from evidencekit.findings.picturing import Part, levels_said, parts_of
 from evidencekit.findings.register import Quantity
+from evidencekit.findings.register.linting import check_words as check_typed
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 

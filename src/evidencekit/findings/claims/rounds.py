@@ -26,10 +26,10 @@ from evidencekit.findings.claims.cells import (
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.comparing import difference_line, margin_line
 from evidencekit.findings.claims.single import single
-from evidencekit.findings.kinds import is_finite, is_list
 from evidencekit.findings.languages import joined, percentage, said, template
 from evidencekit.findings.picturing import Part, levels_said, part_of
 from evidencekit.findings.register import Quantity
+from evidencekit.findings.register.kinds import is_finite, is_list
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
-from evidencekit.findings.kinds import is_list
 from evidencekit.findings.languages import Language, say, speaking
-from evidencekit.findings.linting import check_label
 from evidencekit.findings.picturing.drawing import KEY, around, short
 from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, sentences
 from evidencekit.findings.picturing.tables import beside
+from evidencekit.findings.register.kinds import is_list
+from evidencekit.findings.register.linting import check_label
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 

@@ -10,13 +10,13 @@ from typing import Any, cast
 from evidencekit.combining import has_design, ratio_of
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
-from evidencekit.findings.kinds import is_list
 from evidencekit.findings.languages import ENGLISH, Catalogue, Language, percentage, said, say, speaking
-from evidencekit.findings.linting import check_label
 from evidencekit.findings.noting import audited_words
 from evidencekit.findings.picturing.drawing import KEY, around, short
 from evidencekit.findings.picturing.parts import HIDDEN, Around, Part, levels_said, part_of, parts_of, rows_like, sentences
 from evidencekit.findings.ranges import percent_words
+from evidencekit.findings.register.kinds import is_list
+from evidencekit.findings.register.linting import check_label
 from evidencekit.rendering.cascades import CascadeStep
 from evidencekit.rendering.cascades import cascade as cascade_of
 from evidencekit.rendering.figure import Picture

@@ -7,13 +7,13 @@ from typing import Any
 
 from evidencekit.combining import holm
 from evidencekit.errors import InputError, check_level, how_many, is_whole
-from evidencekit.findings.linting import check_label
 from evidencekit.findings.recall.assigning import ARM, ARMS, Assignment
 from evidencekit.findings.recall.coding import COLUMNS, Codes
 from evidencekit.findings.recall.comparing import Comparison, People, adjusted_to, compared
 from evidencekit.findings.recall.grading import GRADES, Grade
 from evidencekit.findings.recall.people import column, ids_of, opened, texts
 from evidencekit.findings.recall.result import RecallTest
+from evidencekit.findings.register.linting import check_label
 
 __all__ = ["analyse"]
 

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 import narwhals.stable.v2 as nw
 
 from evidencekit.errors import InputError, how_many, is_whole
-from evidencekit.findings.kinds import is_list, written
 from evidencekit.findings.recall.people import column, ids_of, opened, texts, with_columns
+from evidencekit.findings.register.kinds import is_list, written
 from evidencekit.sampling.streams import hashed
 
 __all__ = ["ARM", "ARMS", "Assignment", "assign"]

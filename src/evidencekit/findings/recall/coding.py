@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 import narwhals.stable.v2 as nw
 
 from evidencekit.errors import InputError, how_many
-from evidencekit.findings.kinds import is_finite
 from evidencekit.findings.recall.agreeing import Agreement, Coders, agreement, settled
 from evidencekit.findings.recall.grading import GRADES, UNREAD, Grade, Range
 from evidencekit.findings.recall.nearest import interval_of
 from evidencekit.findings.recall.people import column, ids_of, opened, texts, with_columns
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.stating import Finding
 
 __all__ = ["Codes", "code"]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from evidencekit.errors import InputError, one_of
-from evidencekit.findings.kinds import is_finite
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.register.mentions import mentions
 
 __all__ = ["TOPICS", "UNITS", "Entry", "Quantity", "as_date"]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from evidencekit.errors import InputError, how_many, in_our_words
-from evidencekit.findings.kinds import written
 from evidencekit.findings.register.entries import Entry, Quantity
+from evidencekit.findings.register.kinds import written
 
 __all__ = ["Register"]
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from evidencekit.errors import InputError, in_our_words
 
-__all__ = ["check_texts", "is_finite", "is_list", "written"]
+__all__ = ["is_finite", "is_list", "written"]
 
 _LARGEST = 1e300  # whole numbers beyond it are no floats
 
 
-def is_finite(given: object) -> bool:
+def is_finite(given: object) -> TypeGuard[float]:
     """Whether it is a number that a computer can reckon with: not True, not a text, not infinite.
 
     Examples
     --------
-    >>> from evidencekit.findings.kinds import is_finite
+    >>> from evidencekit.findings.register.kinds import is_finite
     >>> is_finite(2), is_finite(True), is_finite(10**400), is_finite(float("nan"))
     (True, False, False, False)
     """
@@ -31,19 +31,6 @@ def is_finite(given: object) -> bool:
 def is_list(given: object) -> bool:
     """Whether it is several things in order, and no text."""
     return isinstance(given, Sequence) and not isinstance(given, str | bytes)
-
-
-def check_texts(given: Mapping[str, object]) -> None:
-    """Refuse what is no text.
-
-    Raises
-    ------
-    InputError
-        Names the first that is none.
-    """
-    for name, text in given.items():
-        if not isinstance(text, str):
-            raise InputError(f"{name}= takes a text, not a {type(text).__name__}.")
 
 
 def written(path: Any, text: str, *, what: str) -> Path:

@@ -66,7 +66,7 @@ def check_label(name: str, given: object) -> str:
 
     Examples
     --------
-    >>> from evidencekit.findings.linting import check_label
+    >>> from evidencekit.findings.register.linting import check_label
     >>> check_label("title=", "What children did in 2026")
     'What children did in 2026'
     """
