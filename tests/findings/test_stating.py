@@ -177,7 +177,7 @@ def test_a_subset_without_a_name_is_refused() -> None:
 def test_a_finding_shows_its_action_and_has_a_page(safe: ek.Released) -> None:
     action = ek.Action(actor="a <ministry>", act="act", deadline="2027", marker="a share")
     find = ek.finding(safe, cell={"sex": "boy"}, action=action)
-    assert repr(find).splitlines()[1] == "  action: a <ministry>: act, by 2027; seen by: a share"
+    assert repr(find).splitlines()[1] == "  action: a <ministry>: act, by 2027. Measure of progress: a share"
     page = find._repr_html_()
     assert "a &lt;ministry&gt;" in page
     assert find.interval_words() in page

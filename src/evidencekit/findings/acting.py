@@ -14,11 +14,15 @@ __all__ = ["Action", "Evidence"]
 
 Evidence = Literal["high", "moderate", "low", "very low", "not graded"]
 _SAID: dict[Evidence, str] = {  # GRADE guidelines 26: how sure a sentence may sound
-    "high": template("{actor}: {act}, by {deadline}; seen by: {marker}; this works"),
-    "moderate": template("{actor}: {act}, by {deadline}; seen by: {marker}; this probably works"),
-    "low": template("{actor}: {act}, by {deadline}; seen by: {marker}; this may work"),
-    "very low": template("{actor}: {act}, by {deadline}; seen by: {marker}; this is not known to work: the evidence is very uncertain"),
-    "not graded": template("{actor}: {act}, by {deadline}; seen by: {marker}"),
+    "high": template("{actor}: {act}, by {deadline}. Measure of progress: {marker}. This works (evidence of high certainty)"),
+    "moderate": template(
+        "{actor}: {act}, by {deadline}. Measure of progress: {marker}. This probably works (evidence of moderate certainty)"
+    ),
+    "low": template("{actor}: {act}, by {deadline}. Measure of progress: {marker}. This may work (evidence of low certainty)"),
+    "very low": template(
+        "{actor}: {act}, by {deadline}. Measure of progress: {marker}. It is not known whether this works: the evidence is very uncertain"
+    ),
+    "not graded": template("{actor}: {act}, by {deadline}. Measure of progress: {marker}"),
 }
 _SLOTS = ("actor", "act", "deadline", "marker")
 _FIX = "Add it to the Action: action.also({!r}, actor=..., act=..., deadline=..., marker=...)."
@@ -81,6 +85,8 @@ class Action:
             if not given.strip() and part not in ("indicator", "threshold"):
                 raise InputError(f"An action needs its {part}.", "Name who does what by when, and how it will be seen.")
         one_of("evidence", self.evidence, get_args(Evidence))
+        if not _told(self.others):
+            raise InputError("others= of an action is made by also().", 'action.also("vi", actor=..., act=..., deadline=..., marker=...).')
         object.__setattr__(self, "others", MappingProxyType({tag: MappingProxyType(dict(one)) for tag, one in self.others.items()}))
 
     def also(self, language: str | Catalogue, *, actor: str, act: str, deadline: str, marker: str) -> Action:
@@ -135,6 +141,13 @@ class Action:
         """The action in a line, with how sure it is that it works where that was graded."""
         told = {part: Told(getattr(self, part), {tag: one[part] for tag, one in self.others.items()}, _FIX) for part in _SLOTS}
         return said(_SAID[self.evidence], told)
+
+
+def _told(others: object) -> bool:
+    """Whether every other language has every part."""
+    if not isinstance(others, Mapping):
+        return False
+    return all(isinstance(one, Mapping) and all(isinstance(one.get(part), str) for part in _SLOTS) for one in others.values())
 
 
 def _again(actor: str, act: str, deadline: str, marker: str, *more: Any) -> Action:

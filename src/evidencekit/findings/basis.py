@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, one_of
 from evidencekit.findings.languages import said, template
+from evidencekit.findings.register.linting import check_label
 from evidencekit.instrument import Indicator
 
 __all__ = ["ASPECTS", "NEEDED", "Basis", "breaks"]
@@ -50,7 +52,7 @@ class Basis:
     Raises
     ------
     InputError
-        A part is no text.
+        A part is no text, or `place` or `time` hold a share or a word that alarms, blames or makes less of a child.
 
     Examples
     --------
@@ -75,7 +77,8 @@ class Basis:
             given = getattr(self, part.name)
             if not isinstance(given, str):
                 raise InputError(f"{part.name}= of a Basis is a text, not a {type(given).__name__}.", "Leave out what is not known.")
-            object.__setattr__(self, part.name, " ".join(given.split()))
+            linted = part.name in ("place", "time")  # these stand in headlines
+            object.__setattr__(self, part.name, check_label(f"{part.name}= of a Basis", given) if linted else " ".join(given.split()))
 
     @classmethod
     def of(cls, indicator: Indicator, *, mode: str = "", frame: str = "", place: str = "", time: str = "") -> Basis:
@@ -103,7 +106,7 @@ class Basis:
         )
 
 
-def breaks(one: Basis, other: Basis, *, besides: tuple[str, ...] = ("time",)) -> tuple[str, ...]:
+def breaks(one: Basis, other: Basis, *, besides: Sequence[str] = ("time",)) -> tuple[str, ...]:
     """What keeps two numbers from being set against each other, a line each; none where nothing does.
 
     Parameters
@@ -128,6 +131,10 @@ def breaks(one: Basis, other: Basis, *, besides: tuple[str, ...] = ("time",)) ->
     for given in (one, other):
         if not isinstance(given, Basis):
             raise InputError(f"breaks() takes two Basis, not a {type(given).__name__}.", "Make them: ek.findings.Basis(...).")
+    if isinstance(besides, str) or not isinstance(besides, Sequence):
+        raise InputError("besides= of breaks() is a list of aspects.", f"Of these: {', '.join(map(repr, ASPECTS))}.")
+    for one_of_them in besides:
+        one_of("besides", one_of_them, ASPECTS)
     out: list[str] = []
     for name, aspect in ASPECTS.items():
         first, second = getattr(one, name), getattr(other, name)

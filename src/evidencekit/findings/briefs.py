@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from evidencekit.errors import InputError, how_many, one_of
+from evidencekit.findings.claims import Claim
 from evidencekit.findings.languages import (
     Catalogue,
     Figure,
@@ -274,7 +275,13 @@ def _record(sheet: Sheet, found: Sequence[Finding]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+def _of_claim(claim: Claim, find: Finding) -> Entry:
+    """A claim is of the place of its finding, and of its time unless it is of several rounds."""
+    basis, rounds = find.basis, claim.kind in ("change", "trend")
+    return claim.entry() if basis is None else replace(claim.entry(), place=basis.place, time="" if rounds else basis.time)
+
+
 def _entries(found: Sequence[Finding]) -> tuple[Entry, ...]:
     """The register of the page: its findings and their claims, each once."""
-    entries = [entry for one in found for entry in (one.entry(), *(claim.entry() for claim in one.claims))]
+    entries = [entry for one in found for entry in (one.entry(), *(_of_claim(claim, one) for claim in one.claims))]
     return tuple({entry.id: entry for entry in entries}.values())

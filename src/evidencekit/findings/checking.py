@@ -8,7 +8,8 @@ held to, and C1 whether the finding stands alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,10 +78,19 @@ class Checklist:
     def __repr__(self) -> str:
         if not self.open:
             return f"Nothing keeps this finding from being used: {len(self.checks)} rules are kept."
-        rows = [[one.rule, one.asks, one.do] for one in self.open]
+        rows = [[_span(same), "; ".join(one.asks for one in same), do] for do, same in ((k, list(v)) for k, v in groupby(self.open, _do))]
         return f"{len(self.checks) - len(self.open)} of {len(self.checks)} rules are kept; open:\n" + text_table(
             ["rule", "asks", "do"], rows, limit=30
         )
+
+
+def _do(one: Check) -> str:
+    return one.do
+
+
+def _span(same: list[Check]) -> str:
+    """Rules one after the other that ask for the same thing to be done, in one line."""
+    return same[0].rule if len(same) == 1 else f"{same[0].rule} to {same[-1].rule}"
 
 
 def checked(find: Finding) -> Checklist:
@@ -90,7 +100,7 @@ def checked(find: Finding) -> Checklist:
 
 def _memorable(find: Finding) -> list[Check]:
     said, words = find.headline(), find.words
-    phrase, count = find.phrase, len(find.headline().split())
+    phrase, count = find.phrase, len(replace(find, basis=None).headline().split())  # place and time at its end are not counted
     numbers = [one for one in mentions(said) if one.kind not in ("word", "duration")]
     jargon = next((one for one in JARGON if one.casefold() in said.casefold()), None)
     when = bool(words and words.recall) or bool(find.basis and (find.basis.time or find.basis.recall))

@@ -21,6 +21,7 @@ from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
 from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
+from evidencekit.findings.claims.grouping import check_groups
 from evidencekit.findings.headlines import Amount
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
 from evidencekit.findings.noting import audited_words, missing_said, noted
@@ -28,6 +29,7 @@ from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_freq
 from evidencekit.findings.picturing import Layout, dot_picture, icon_picture, interval_told, tile_picture
 from evidencekit.findings.recording import record_of
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
+from evidencekit.findings.register.kinds import written
 from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
 from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
@@ -67,7 +69,7 @@ class Finding:
     >>> act = ek.Action(actor="schools", act="teach where to report", deadline="2027", marker="share of pupils who know it")
     >>> ek.finding(safe, cell={"sex": "girl"}, action=act)
     Finding: About 1 in 5 children 12-17 (Sex of the child: girl): Received unwanted sexual messages or requests online, past 12 months.
-      action: schools: teach where to report, by 2027; seen by: share of pupils who know it
+      action: schools: teach where to report, by 2027. Measure of progress: share of pupils who know it
       95% interval: between 16 and 23 in 100
       note: not audited against other tables
     """
@@ -196,6 +198,8 @@ class Finding:
             numbers=tuple(numbers),
             expires=expires,  # pyright: ignore[reportArgumentType]  # Entry reads a text
             topic=self.topic,
+            place=self.basis.place if self.basis else "",
+            time=self.basis.time if self.basis else "",
         )
 
     def check(self) -> Checklist:
@@ -250,10 +254,14 @@ class Finding:
         return json.dumps(record_of(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
     def save(self, path: str | Path) -> Path:
-        """Write the record as a JSON file beside the text or picture that uses the number."""
-        target = Path(path)
-        target.write_text(self.to_json(), encoding="utf-8")
-        return target
+        """Write the record as a JSON file beside the text or picture that uses the number.
+
+        Raises
+        ------
+        InputError
+            Not a path, or nothing can be written there.
+        """
+        return written(path, self.to_json(), what="The record of a finding")
 
     def _lines(self) -> list[str]:
         """What stands under the headline: the action, the interval, the caveats."""
@@ -308,7 +316,7 @@ def finding(
     Raises
     ------
     InputError
-        Not a Released, not a share, of a subset that has no name, or the cell is not there.
+        Not a Released, not a share, of a subset that has no name, the cell is not there, or groups of `words` are not in the table.
     Refused
         The cell is protected, too uncertain to be presented, for review, or only its rounded counts are released.
 
@@ -341,6 +349,8 @@ def finding(
             'Name it where it is estimated: proportion(..., where=..., where_label="aged 15-17").',
         )
     row = chosen(released, cell)
+    if words is not None:
+        check_groups(released, words)
     return Finding(
         released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id, claims=_claims(claims)
     )

@@ -7,29 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
-from unicodedata import category
 
 from evidencekit.errors import InputError, one_of
 from evidencekit.findings.languages import Catalogue, Told
-from evidencekit.findings.languages.tongues import avoided, stray_number
 from evidencekit.findings.register.entries import TOPICS, Topic
+from evidencekit.findings.register.linting import check_words
 
-__all__ = ["AVOID", "Parts", "Words"]
-
-# Words that frame a crisis, blame, or make of a child less or more than a child; and what to write instead.
-AVOID = {
-    r"epidemic|tsunami|plague|explosion|crisis|shocking|horrific|horrifying|alarming|terrifying": "say the number and what can be done",
-    r"child porn\w*|kiddie porn\w*|porn\w*": "child sexual abuse material",
-    r"child prostitut\w*|underage wom[ae]n|underage sex": "a child who was exploited",
-    r"fell (?:victim|prey)|let themselves|foolish\w*|naive\w*|(?:engaged? in )?sexting": "say what was done to the child, and by whom",
-    r"victims? of their own|provoc\w*|promiscu\w*|seduc\w*|asked for it|risky behaviou?rs?": "say what was done to the child, and by whom",
-    r"monsters?|predators?|perverts?|paedos?|pedos?": "people who offend",
-}
-_JOINERS = "\u200b\u200c\u200d"  # where Khmer and Thai words may be parted, and letters that are joined or not
-_AGES = r"(?:aged?|ages|years?|months?|weeks?|days?|under|over|before|until|since|in|of|-)"
-_NUMBER = re.compile(
-    rf"(?<![\w.])(?:{_AGES}\s+)?\d[\d,.]*(?:\s*(?:-|\u2013|to|and)\s*\d+)?(?:\s*(?:years?|months?|weeks?|days?))?", re.IGNORECASE
-)
+__all__ = ["Parts", "Words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +49,8 @@ class Words:
     Raises
     ------
     InputError
-        A part is no text, holds a number that is no age, year or length of time, or a word that blames, alarms or makes less of a child.
+        A part is no text, holds a number that is no age, year or length of time (written in letters too: "three in four", "half", "the
+        majority of"), or a word that blames, alarms or makes less of a child.
 
     Examples
     --------
@@ -91,6 +76,8 @@ class Words:
         if not isinstance(self.groups, Mapping) or not all(isinstance(one, Mapping) for one in self.groups.values()):
             raise InputError("groups= of Words is a mapping of columns to mappings of levels.", 'As {"sex": {"girl": "girls aged 12-17"}}.')
         object.__setattr__(self, "groups", _groups(self.groups))
+        if not isinstance(self.others, Mapping) or not all(isinstance(one, Parts) for one in self.others.values()):
+            raise InputError("others= of Words is made by also().", 'words.also("vi", did=..., people=...).')
         object.__setattr__(self, "others", MappingProxyType(dict(self.others)))
 
     def also(
@@ -179,34 +166,4 @@ def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en", times:
 
 
 def _checked(name: str, given: object, language: str = "en", times: Sequence[str] = ()) -> str:
-    """A slot without blanks at its ends, refused where it says what a slot may not."""
-    if not isinstance(given, str):
-        raise InputError(f"{name}= of Words is a text, not a {type(given).__name__}.")
-    text = " ".join(given.split()).rstrip(".;, ")
-    if any(category(c) == "Cf" and c not in _JOINERS for c in text):
-        raise InputError(f"{name}= of Words holds a mark that turns or hides letters.", "Type it again without it.")
-    bare = text.replace("\u200b", "")
-    for pattern, instead in AVOID.items():
-        if found := re.search(rf"\b(?:{pattern})\b", bare, re.IGNORECASE):
-            raise InputError(f"{name}= of Words holds {found[0].lower()!r}.", f"Instead: {instead}.")
-    if language != "en" and (word := avoided(text, language)):
-        raise InputError(f"{name}= of Words holds {word[0]!r}.", f"Instead: {word[1]}.")
-    stray = any(not _is_age_or_time(one, text) for one in _NUMBER.finditer(text)) or "%" in text
-    if stray_number(text, language, times) if language != "en" else stray:
-        raise InputError(
-            f"{name}= of Words holds a number that is no age, year or length of time.",
-            "The numbers of a sentence come from the data; leave them out of its words.",
-        )
-    return text
-
-
-def _is_age_or_time(found: re.Match[str], text: str) -> bool:
-    """Whether a number is an age, a year or a length of time by what stands around it."""
-    said = found[0].casefold()
-    if re.search(r"(?:years?|months?|weeks?|days?)$", said) or re.match(r"(?:aged?|ages)\b", said):
-        return True
-    if re.search(r"(?:18|19|20)\d\d$", said):
-        return True
-    after = text[found.end() :].lstrip(" -").casefold()
-    ages = re.search(r"\d+\s*(?:-|\u2013|to|and)\s*\d+$", said) or re.match(r"(?:under|over|before)\b", said)
-    return bool(ages) or after.startswith(("year", "month", "week", "day"))
+    return check_words(f"{name}= of Words", given, language=language, times=times)

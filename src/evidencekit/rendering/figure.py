@@ -17,6 +17,7 @@ from hashlib import sha256
 from html import escape
 from io import BytesIO
 from math import ceil, inf
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from unicodedata import category, name, normalize
@@ -28,19 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "NARROWEST",
-    "WIDTH",
-    "Lettering",
-    "Picture",
-    "as_wide_as",
-    "drawing",
-    "lettering",
-    "picture",
-    "sheet",
-    "tallest",
-    "width",
-]
+__all__ = ["NARROWEST", "WIDTH", "Lettering", "Picture", "as_wide_as", "drawing", "lettering", "picture", "sheet", "tallest", "width"]
 MARGIN = 6.0
 TITLE, BODY = 16.0, 12.0  # points; nothing on a sheet is smaller than BODY
 
@@ -148,6 +137,8 @@ class Picture:
         InputError
             When the path ends in anything else.
         """
+        if not isinstance(path, (str, PathLike)):
+            raise InputError(f"A picture is saved at a text or a path, not a {type(path).__name__}.")
         target = Path(path)
         suffix = target.suffix.lower()
         if suffix not in (".svg", ".png"):

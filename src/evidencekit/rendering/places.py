@@ -46,7 +46,7 @@ def as_wide_as(points: float, *, tallest: float = inf) -> Generator[None]:
     >>> round(72 * picture.figure.get_size_inches()[0])
     280
     """
-    if not NARROWEST <= points <= WIDTH:
+    if isinstance(points, bool) or not isinstance(points, int | float) or not NARROWEST <= points <= WIDTH:
         raise InputError(f"A picture is between {NARROWEST:g} and {WIDTH:g} points wide.", "Save it as .svg to scale it to any size.")
     token = _PLACE.set((float(points), float(tallest)))
     try:

@@ -165,3 +165,13 @@ def test_a_draft_warns_and_gives_english(tmp_path: Path) -> None:
         assert str(found) == str(call()) or call == find.picture
         with pytest.raises(InputError, match="not known"):
             call(language="xx")
+
+
+@pytest.mark.parametrize("context", ['msgctxt "a"\n', ""])
+def test_a_message_that_stands_twice_is_refused(context: str, tmp_path: Path) -> None:
+    """Under two contexts one of them was kept in silence."""
+    path = tmp_path / "vi.po"
+    text = (messages.FOLDER / "vi.po").read_text(encoding="utf-8")
+    path.write_text(f'{text}\n{context}msgid "what was asked about"\nmsgstr "khác"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="a message twice"):
+        Catalogue.read(path)

@@ -156,7 +156,7 @@ def test_a_side_is_right_only_where_the_bounds_hold_it(share: tuple[int, int], s
         **dict.fromkeys(("more than", "over"), low > p + 1e-12),
         "at least": low >= p - 1e-12,
         **dict.fromkeys(("fewer than", "under"), high < p - 1e-12),
-        "nearly": high < p - 1e-12 and (low + high) / 2 >= 0.9 * p,
+        "nearly": high < p - 1e-12 and (low + high) / 2 >= p - 0.1 * min(p, 1 - p),
         **dict.fromkeys(("at most", "up to"), high <= p + 1e-12),
     }
     report = checked(f"{side} {x} in {y:,} gardens have a well", one)
@@ -225,6 +225,60 @@ def test_a_number_is_numbers_word_is_looked_at() -> None:
     report = checked("About 1 in 8 shops are shut.")
     assert report.ok
     assert "look at it" in repr(report)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One girl every 33 minutes was asked for a private picture.",
+        "A child is asked for a private picture every two seconds.",
+        "Every 33 minutes a girl is asked.",
+        "Every second, a child is asked for a picture.",
+        "Every half an hour one child is asked.",
+        "Two children a day are asked for a private picture.",
+        "One report per minute reaches the line.",
+        "One child per 33 minutes is asked.",
+        "Three young girls every week were asked.",
+    ],
+)
+def test_so_many_in_so_much_time_is_a_number(text: str) -> None:
+    found = [one for one in checked(text).found]
+    assert [one.verdict for one in found] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Children go online every day, and every other girl has a telephone.",
+        "The survey is repeated every two years, and the lesson is given twice a week.",
+        "Schools teach one lesson a week; the line is open every day of the year.",
+        "Every second counts, and a child a teacher knows will tell.",
+        "A girl each of us knows may tell a teacher a day later.",
+    ],
+)
+def test_what_happens_often_is_no_rate_of_people(text: str) -> None:
+    assert checked(text).found == ()
+
+
+def test_a_rate_that_was_registered_is_right() -> None:
+    one = Register([Entry(id="c", headline="One report every 33 minutes reached the line in 2026.")])
+    assert checked("One report every thirty-three minutes reached the line.", one).ok
+    assert not checked("One report every 30 minutes reached the line.", one).ok
+
+
+@pytest.mark.parametrize("named", ["95% interval: 9 to 15", "95% CI 9-15", "95% confidence interval: 9 to 15", "CI: 9\u201315"])
+def test_an_interval_in_brackets_belongs_to_its_number_over_a_long_phrase(named: str) -> None:
+    asked = f"About 1 in 8 {CHILDREN} were asked for a private picture in the past 12 months"
+    assert [one.verdict for one in checked(f"{asked} ({named}).").found] == ["right", "right"]
+    assert [one.verdict for one in checked(f"{asked} ({named.replace('15', '25')}).").found] == ["right", "reworded"]
+
+
+@pytest.mark.parametrize(("ends", "right"), [((0.87, 0.895), False), ((0.885, 0.8999), True), ((0.82, 0.83), False)])
+def test_nearly_is_near_on_both_sides_of_a_share(ends: tuple[float, float], right: bool) -> None:
+    """As for "about": a tenth of the rarer answer, else 82% would be nearly 9 in 10."""
+    number = Quantity(text="about 9 in 10", value=sum(ends) / 2, low=ends[0], high=ends[1])
+    one = Register([Entry(id="c", headline="About 9 in 10 gardens have a well.", numbers=[number])])
+    assert checked("Nearly 9 in 10 gardens have a well.", one).ok == right
 
 
 # -- what may reach it

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from math import isfinite
-from numbers import Real
 from typing import Any
 
 from evidencekit.combining import has_design
@@ -14,6 +13,7 @@ from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Message, percentage, said
 from evidencekit.findings.phrases import Phrase, common_denominator, percent
 from evidencekit.findings.register import Quantity
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.wording import Words
 
 __all__ = [
@@ -65,7 +65,7 @@ def check_words(words: object) -> Words:
 
 def check_margin(margin: object) -> None:
     """Refuse a margin that is no share: three percentage points are 0.03."""
-    if margin is not None and (isinstance(margin, bool) or not isinstance(margin, Real) or not 0 < float(margin) < 1):
+    if margin is not None and (not is_finite(margin) or not 0 < float(margin) < 1):
         raise InputError("margin= is a difference of shares, above 0 and below 1.", "Three percentage points are 0.03.")
 
 
@@ -112,17 +112,33 @@ def interval_of(released: Released, row: int) -> tuple[float, float]:
 
 
 def said_together(cells: Sequence[tuple[Released, int]], *, distinct: bool) -> tuple[list[str], tuple[Quantity, ...]]:
-    """Several shares out of one number that lies within each interval; as percentages where no number does."""
+    """Several shares out of one number that lies within each interval; as percentages where no number does.
+
+    Shares whose percentages differ are never said in the same words; with `distinct` none that differ at all are.
+    """
     ps = [share_of(*cell) for cell in cells]
     ends = [interval_of(*cell) for cell in cells]
+    shown: list[str] = [percent(p, (high - low) / 2) for p, (low, high) in zip(ps, ends, strict=True)]
     common = common_denominator(ps, distinct=distinct, within=ends)
+    if common is not None and len(set(common[1])) < len(set(shown)):  # 19% and 21% are not both "about 2 in 10"
+        common = common_denominator(ps, distinct=True, within=ends)
+    texts: list[str]
     if common is None:
-        texts: list[str] = [percent(p, (high - low) / 2) for p, (low, high) in zip(ps, ends, strict=True)]
-        texts = texts if not distinct or len(set(texts)) == len(set(ps)) else [percentage(f"{100 * p:.2f}") for p in ps]
+        texts = shown if not distinct or len(set(shown)) == len(set(ps)) else _apart(ps)
     else:
         texts = [Phrase(x, common[0], word="about", tier=4).text for x in common[1]]
     quantities = (Quantity(text=t, value=p, low=low, high=high) for t, p, (low, high) in zip(texts, ps, ends, strict=True))
     return texts, tuple(quantities)
+
+
+def _apart(ps: Sequence[float]) -> list[str]:
+    """Percentages with as many decimals as shares that differ need to be different."""
+    texts: list[str] = []
+    decimals = 1
+    while len(set(texts)) < len(set(ps)) and decimals < 12:
+        decimals += 1
+        texts = list[str](percentage(f"{100 * p:.{decimals}f}") for p in ps)
+    return texts
 
 
 def points_words(value: float, low: float, high: float) -> tuple[Message, Message]:

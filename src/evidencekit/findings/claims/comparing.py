@@ -31,7 +31,7 @@ from evidencekit.findings.register import Quantity
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 
-__all__ = ["compare", "difference_line"]
+__all__ = ["compare", "difference_line", "margin_line"]
 
 _SAID = {
     "higher": template("A larger share of {one} than of {other} {did}: {first}, and {second}."),
@@ -144,9 +144,7 @@ def _claim(
         if ratio.low is not None and ratio.low >= 1:  # else it would say less than the sentence above it
             details.append(line)
             quantities.append(ratio)
-    if way == "similar":
-        most = {"margin": Decimal(f"{100 * support['margin']:g}")}
-        details.append(said("They differ by less than {margin} percentage points, the largest difference taken not to matter.", most))
+    details += [margin_line(support["margin"])] if way == "similar" else []
     return Claim(
         kind="difference",
         direction=way,
@@ -171,6 +169,12 @@ def difference_line(gap: Estimate, row: int = 0) -> tuple[Message, Quantity]:
     line = {"points": point, "level": percentage(f"{100 * gap.interval.level:.10g}"), "range": ends}
     quantity = Quantity(text=point, value=value, low=max(low, -1.0), high=min(high, 1.0), role="difference", unit="points")
     return said("The difference is {points} ({level} interval: {range}).", line), quantity
+
+
+def margin_line(margin: float) -> Message:
+    """What two shares that are called similar differ by at most."""
+    most = {"margin": Decimal(f"{100 * margin:g}")}
+    return said("They differ by less than {margin} percentage points, the largest difference taken not to matter.", most)
 
 
 def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[Message, Quantity]:

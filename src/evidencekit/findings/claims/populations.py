@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
-from numbers import Real
 from typing import Any
 
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError
 from evidencekit.findings.languages import Message, said
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.register.mentions import mentions
 
 __all__ = ["Population", "population_of", "source_of"]
@@ -91,6 +90,6 @@ def _of_cell(released: Released, row: int, given: Any) -> Any:
 
 
 def _number(name: str, given: Any) -> float:
-    if isinstance(given, bool) or not isinstance(given, Real) or not isfinite(given):
+    if not is_finite(given):
         raise InputError(f"{name}= is a number of people, not of type {type(given).__name__}, and finite.", "As population=1_800_000.")
     return float(given)

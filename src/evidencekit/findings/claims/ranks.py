@@ -15,6 +15,7 @@ from evidencekit.findings.languages import Figure, Told, percentage, said, templ
 from evidencekit.findings.languages.numerals import ordinal
 from evidencekit.findings.picturing import Part, levels_said, parts_of
 from evidencekit.findings.register import Quantity
+from evidencekit.findings.register.linting import check_words as check_typed
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 
@@ -141,4 +142,6 @@ def _among(given: object) -> Told:
     named = {str(tag): one for tag, one in listed.items() if isinstance(one, str) and one.strip() and not any(c.isdigit() for c in one)}
     if "en" not in named or len(named) < len(listed):
         raise InputError("among= says what the groups are, without a number.", 'As "provinces".')
+    for tag, one in named.items():
+        check_typed("among=", one, language=tag)
     return Told(named["en"], {tag: one for tag, one in named.items() if tag != "en"}, _FIX)

@@ -24,11 +24,12 @@ from evidencekit.findings.claims.cells import (
     share_of,
 )
 from evidencekit.findings.claims.claim import Claim
-from evidencekit.findings.claims.comparing import difference_line
+from evidencekit.findings.claims.comparing import difference_line, margin_line
 from evidencekit.findings.claims.single import single
 from evidencekit.findings.languages import joined, percentage, said, template
 from evidencekit.findings.picturing import Part, levels_said, part_of
 from evidencekit.findings.register import Quantity
+from evidencekit.findings.register.kinds import is_finite, is_list
 from evidencekit.findings.telling import doing, doubts, whom
 from evidencekit.findings.wording import Words
 
@@ -133,7 +134,7 @@ def changed(
         kind="change",
         direction=way,
         text=text,
-        details=(line,),
+        details=(line, *([margin_line(margin)] if way == "similar" and margin is not None else [])),
         numbers=(*numbers, quantity),
         caveats=notes,
         support=support,
@@ -201,7 +202,7 @@ def trending(
     if broken or not _same_population(shown):
         return _blocked("trend", (*broken, *([] if _same_population(shown) else [_POPULATION])), words)
     check_level(level)
-    if not isinstance(years, Sequence) or len(years) != len(shown) or any(b <= a for a, b in pairwise(years)):
+    if not is_list(years) or len(years) != len(shown) or not all(map(is_finite, years)) or any(b <= a for a, b in pairwise(years)):
         raise InputError("years= has a number for each round, from the first to the last.", "As [2017, 2020, 2023].")
     if any(said is not None and not said <= year < said + 1.5 for said, year in zip(map(_year, basis), years, strict=True)):
         raise InputError("years= has other years than time= in the Basis of each round.", "A round of June 2017 is 2017 or 2017.5.")

@@ -75,10 +75,14 @@ def parsed(raw: bytes, name: str) -> Parsed:
             continue
         if not isinstance(one.id, str) or not isinstance(one.string, str):
             raise InputError(f"{name} has a message with plural forms.", "Templates have none: a sentence stands for every number.")
+        if one.id in messages:
+            raise _twice(name)
         if one.string and (wrong := wrong_with(one.id, one.string)):
             raise InputError(f"{name}: in the translation of {one.id!r} {wrong}.", "Use each slot of the English once, and no other.")
         messages[one.id] = one.string
         fuzzy |= {one.id} if one.fuzzy else set()
+    if sum(line.strip().startswith("msgid ") for line in text.splitlines()) > len(messages) + 1:  # babel keeps one of two without a word
+        raise _twice(name)
     return Parsed(header, messages, frozenset(fuzzy))
 
 
@@ -112,6 +116,12 @@ def _first_translation(text: str) -> Iterator[str]:
             yield line[1:-1]
         elif reading:
             return
+
+
+def _twice(name: str) -> InputError:
+    return InputError(
+        f"{name} has a message twice, perhaps under two contexts.", "Keep one translation of each: a template means the same everywhere."
+    )
 
 
 def _unreadable(name: str, line: int = 0) -> InputError:

@@ -15,15 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words, is_whole, one_of
 from evidencekit.findings.languages.numerals import Digits, Kind, in_english, written
 from evidencekit.findings.languages.templates import fill, one_sentence, slots_of, wordless
 
 __all__ = ["Figure", "Message", "Said", "Speech", "Told", "joined", "percentage", "said", "say", "sentence"]
 
 Slot = str | int | Decimal
+_LARGEST = 10**300
+_NO_NUMBER = 'percentage() takes the number before the sign, as a Decimal or a text such as "11.9".'
 
 
 class Speech(Protocol):
@@ -83,6 +85,10 @@ class Figure(Said):
 
     def __new__(cls, value: int | Decimal, kind: Kind = "number") -> Figure:
         """Write it in English."""
+        one_of("kind", kind, get_args(Kind))
+        finite = isinstance(value, Decimal) and value.is_finite() and abs(value) < _LARGEST
+        if not (finite or is_whole(value, least=-_LARGEST, most=_LARGEST)):
+            raise InputError(f"A number to be said is an int or a finite Decimal, not a {type(value).__name__}.", 'As Decimal("11.9").')
         made = super().__new__(cls, in_english(value, kind))
         object.__setattr__(made, "value", value)
         object.__setattr__(made, "kind", kind)
@@ -116,6 +122,8 @@ class Told(Said):
 
     def __new__(cls, english: str, others: Mapping[str, str], fix: str = "") -> Told:
         """Remember the other languages."""
+        if not isinstance(others, Mapping) or not all(isinstance(one, str) for one in (english, fix, *others, *others.values())):
+            raise InputError("Typed words are a text, and a mapping of tags to texts.", 'As Told("girls", {"vi": "trẻ em gái"}).')
         made = super().__new__(cls, english)
         object.__setattr__(made, "others", MappingProxyType(dict(others)))
         object.__setattr__(made, "fix", fix)
@@ -187,7 +195,9 @@ def said(template: str, slots: Mapping[str, Slot] | None = None) -> Message:
     >>> said("about {x} in {y}", {"x": 1, "y": 2000})
     'about 1 in 2,000'
     """
-    given = slots or {}
+    given = {} if slots is None else slots
+    if not isinstance(template, str) or not isinstance(given, Mapping):
+        raise InputError("said() takes a template and a mapping of its slots.", 'As said("about {x} in {y}", {"x": 1, "y": 8}).')
     if set(slots_of(template)) != set(given):
         raise InputError("The slots that are filled are not those of the template.", "Fill each of them, and no other.")
     return Message(template, {name: slot if isinstance(slot, str) else Figure(slot) for name, slot in given.items()})
@@ -202,7 +212,8 @@ def percentage(value: Decimal | str) -> Figure:
     >>> percentage("11.90")
     '11.90%'
     """
-    return Figure(Decimal(value), "percent")
+    exact = value if isinstance(value, Decimal) else in_our_words(lambda: Decimal(_text(value)), lambda _: InputError(_NO_NUMBER))
+    return Figure(exact, "percent")
 
 
 def joined(parts: Iterable[str], between: str = " ") -> Message:
@@ -214,7 +225,11 @@ def joined(parts: Iterable[str], between: str = " ") -> Message:
     >>> joined(["one", "two"], ", ")
     'one, two'
     """
-    slots = {f"part{k}": part for k, part in enumerate(parts)}
+    if isinstance(parts, str | bytes) or not isinstance(parts, Iterable):
+        raise InputError(f"joined() takes a list of texts, not a {type(parts).__name__}.")
+    slots = {f"part{k}": _text(part) for k, part in enumerate(parts)}
+    if slots_of(_text(between)):
+        raise InputError("joined() takes a sign between the texts, without slots.", 'As joined(["one", "two"], ", ").')
     return Message(between.join(f"{{{name}}}" for name in slots), slots)
 
 
@@ -229,7 +244,7 @@ def sentence(text: str) -> Message:
     """
     if isinstance(text, Message) and text.template.endswith("."):
         return text
-    return said("{sentence}.", {"sentence": text})
+    return said("{sentence}.", {"sentence": _text(text)})
 
 
 def say(text: str, speech: Speech) -> str:
@@ -241,7 +256,16 @@ def say(text: str, speech: Speech) -> str:
     >>> say(said("all others"), ENGLISH)
     'all others'
     """
-    return text.say(speech) if isinstance(text, Said) else speech.messages.get(text, text)
+    if not isinstance(getattr(speech, "messages", None), Mapping) or not isinstance(getattr(speech, "language", None), str):
+        raise InputError(f"say() takes a Catalogue, not a {type(speech).__name__}.", "Take one from languages.catalogue(code).")
+    return text.say(speech) if isinstance(text, Said) else speech.messages.get(_text(text), text)
+
+
+def _text(given: str) -> str:
+    """A text, refused where it is none."""
+    if not isinstance(given, str):
+        raise InputError(f"This takes a text, not a {type(given).__name__}.")
+    return given
 
 
 def _closed(text: str) -> str:

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from evidencekit.errors import InputError
+
 __all__ = ["fill", "one_sentence", "slots_of", "template", "wordless", "wrong_with"]
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -13,7 +15,15 @@ _ENDS = re.compile(r"([.\u17d4])[.\u17d4]+$")  # two ends of a sentence: the inn
 
 
 def template(text: str) -> str:
-    """Mark a text as a template that is translated, where it stands apart from the call that says it."""
+    """Mark a text as a template that is translated, where it stands apart from the call that says it.
+
+    Raises
+    ------
+    InputError
+        It is no text.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"A template is a text, not a {type(text).__name__}.")
     return text
 
 

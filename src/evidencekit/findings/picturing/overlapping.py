@@ -10,6 +10,8 @@ from evidencekit.findings.languages import Language, say, speaking
 from evidencekit.findings.picturing.drawing import KEY, around, short
 from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, sentences
 from evidencekit.findings.picturing.tables import beside
+from evidencekit.findings.register.kinds import is_list
+from evidencekit.findings.register.linting import check_label
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 
@@ -70,6 +72,13 @@ def overlap(
     for given in (combinations, totals):
         if not isinstance(given, Released) or given.estimate.statistic != "proportion":
             raise InputError("overlap() takes two released tables of shares.", "Call ek.proportion(), then ek.release(), for each.")
+    check_label("title= of an overlap", title)
+    if not isinstance(sets, Mapping) or not isinstance(made_of, Mapping) or not all(map(is_list, made_of.values())):
+        raise InputError(
+            "sets= and made_of= of an overlap are mappings.", 'As sets={"asked": "Asked"}, made_of={"none": [], "asked only": ["asked"]}.'
+        )
+    for told in sets.values():
+        check_label("A set of an overlap", told)
     if not sets or any(one not in sets for members in made_of.values() for one in members):
         raise InputError("made_of= names a variable that is not among sets=.", "Give every variable its words in sets=.")
     if any(one not in made_of for one in combinations.estimate.cells.columns["category"]):

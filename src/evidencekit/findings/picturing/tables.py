@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import ceil, floor
-from typing import Any
+from typing import Any, cast
 
 from evidencekit.combining import has_design, ratio_of
 from evidencekit.disclosure import Released
@@ -15,6 +15,8 @@ from evidencekit.findings.noting import audited_words
 from evidencekit.findings.picturing.drawing import KEY, around, short
 from evidencekit.findings.picturing.parts import HIDDEN, Around, Part, levels_said, part_of, parts_of, rows_like, sentences
 from evidencekit.findings.ranges import percent_words
+from evidencekit.findings.register.kinds import is_list
+from evidencekit.findings.register.linting import check_label
 from evidencekit.rendering.cascades import CascadeStep
 from evidencekit.rendering.cascades import cascade as cascade_of
 from evidencekit.rendering.figure import Picture
@@ -129,7 +131,8 @@ def cascade(
     Raises
     ------
     InputError
-        A question is not in the table once, or shares grow: then the steps are not nested.
+        A question is not in the table once, shares grow, so that the steps are not nested, or what is typed holds a share or a word that
+        alarms, blames or makes less of a child.
 
     References
     ----------
@@ -147,7 +150,7 @@ def cascade(
     """
     if not isinstance(released, Released) or released.estimate.statistic != "proportion":
         raise InputError("cascade() takes released shares.", "Call ek.proportion() with a list of variables, then ek.release().")
-    speech, named = speaking(language), dict(steps) if isinstance(steps, Mapping) else {one: _label(released, one) for one in steps}
+    speech, named = speaking(language), _named(released, steps, first=first, title=title)
     parts = [part_of(released, _row(released, variable), label) for variable, label in named.items()]
     answers = {float(n) for one in named if (n := released.estimate.counts.n[_row(released, one)]) == n}
     if len(answers) > 1:
@@ -168,6 +171,18 @@ def cascade(
         drawn.append(CascadeStep(say(p.label, speech), p.value, text=say(short(p), speech), before=one, state=p.state, **numbers))
     made = cascade_of(drawn, title=shown, caption=below, key=say(KEY, speech), alt=alt)
     return made if shown else Picture(made.figure, title, made.alt)
+
+
+def _named(released: Released, steps: object, *, first: object, title: object) -> dict[str, str]:
+    """The steps with what is written beside each; what was typed is held to the rules for words."""
+    check_label("title= of a cascade", title)
+    check_label("first= of a cascade", first)
+    if isinstance(steps, Mapping) and steps:
+        return {one: check_label("A step of a cascade", told) for one, told in steps.items()}
+    listed = cast(Sequence[Any], steps) if is_list(steps) else []
+    if not listed or not all(isinstance(one, str) for one in listed):
+        raise InputError("steps= of a cascade are names of variables, or from them to what is written.", 'As ["told", "was_helped"].')
+    return {one: _label(released, one) for one in listed}
 
 
 def _between(released: Released, rows: Sequence[int]) -> list[str]:

@@ -13,6 +13,7 @@ from evidencekit.findings.recall.comparing import Comparison, People, adjusted_t
 from evidencekit.findings.recall.grading import GRADES, Grade
 from evidencekit.findings.recall.people import column, ids_of, opened, texts
 from evidencekit.findings.recall.result import RecallTest
+from evidencekit.findings.register.linting import check_label
 
 __all__ = ["analyse"]
 
@@ -161,6 +162,8 @@ def _named(secondary: Mapping[str, str] | None) -> Mapping[str, str]:
     given = {} if secondary is None else secondary
     if not isinstance(given, Mapping) or not all(isinstance(k, str) and isinstance(v, str) and v.strip() for k, v in given.items()):
         raise InputError("secondary= takes columns with words.", 'As {"nearest_right": "chose the nearest fraction"}.')
+    for words in given.values():
+        check_label("A name in secondary=", words)
     return given
 
 

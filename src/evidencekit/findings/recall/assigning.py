@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ import narwhals.stable.v2 as nw
 
 from evidencekit.errors import InputError, how_many, is_whole
 from evidencekit.findings.recall.people import column, ids_of, opened, texts, with_columns
+from evidencekit.findings.register.kinds import is_list, written
 from evidencekit.sampling.streams import hashed
 
 __all__ = ["ARM", "ARMS", "Assignment", "assign"]
@@ -48,12 +50,11 @@ class Assignment:
 
     def save(self, path: str | Path) -> Path:
         """Write a CSV file of ids and versions, and nothing else. Whoever codes the answers should not have it."""
-        target = Path(path)
-        with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([self.id, ARM])
-            writer.writerows(zip(self.ids, self.arms, strict=True))
-        return target
+        made = StringIO(newline="")
+        writer = csv.writer(made, lineterminator="\n")
+        writer.writerow([self.id, ARM])
+        writer.writerows(zip(self.ids, self.arms, strict=True))
+        return written(path, made.getvalue(), what="A list of versions")
 
     def __reduce__(self) -> NoReturn:
         raise InputError("An Assignment is not pickled: it holds ids.", "Make it again from the same list and seed.")
@@ -122,6 +123,8 @@ def assign(people: Any, *, id: str, seed: int, session: str | None = None, strat
         raise InputError("block= is an even number of 2 or more.", "Four is usual.")
     rows, frame = opened(people, "assign()")
     ids = ids_of(rows, frame, id)
+    if not isinstance(strata, str) and not is_list(strata):
+        raise InputError(f"strata= takes names of columns, not a {type(strata).__name__}.", "Leave it out where there are none.")
     names = (strata,) if isinstance(strata, str) else tuple(strata)
     groups = list(zip(*(texts(column(rows, frame, name, "strata="), name) for name in names), strict=True)) if names else [()] * len(ids)
     if session is None:

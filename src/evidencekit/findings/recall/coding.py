@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, NoReturn
 
 import narwhals.stable.v2 as nw
@@ -15,6 +14,7 @@ from evidencekit.findings.recall.agreeing import Agreement, Coders, agreement, s
 from evidencekit.findings.recall.grading import GRADES, UNREAD, Grade, Range
 from evidencekit.findings.recall.nearest import interval_of
 from evidencekit.findings.recall.people import column, ids_of, opened, texts, with_columns
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.stating import Finding
 
 __all__ = ["Codes", "code"]
@@ -136,7 +136,7 @@ def code(
       unreadable answers are read by people before analyse(): .unread has their rows
     """
     _, low, high = interval_of(find)
-    if isinstance(near, bool) or not isinstance(near, Real) or not 1 < near < float("inf"):
+    if not is_finite(near) or not near > 1:
         raise InputError("near= is a factor above 1.", "1.5 is half as much again.")
     rows, frame = opened(answers, "code()")
     ids = ids_of(rows, frame, id)
@@ -158,6 +158,8 @@ def code(
         COLUMNS[1]: (within, nw.Float64),
         COLUMNS[2]: (["grammar" if one is None else "people" for one in people], nw.String),
     }
+    if nearest is not None and not (isinstance(nearest, tuple) and len(nearest) == 2):
+        raise InputError("nearest= is a column and the code that is right, as a tuple.", 'As ("nearest", kit.inside).')
     if nearest is not None:
         made["nearest_right"] = (_right(column(rows, frame, nearest[0], "nearest="), nearest), nw.Float64)
     return Codes(

@@ -47,19 +47,22 @@ def check_text(document: str | os.PathLike[str], register: Register, *, on: date
     "1 in 8", "one in eight", "1-in-8" and "one out of every eight" are one number; so are "12%", "12 per cent" and "12 in 100", "220,000"
     and "0.22 million", "a quarter" and "1 in 4". "12.5%" and "1 in 8" are two: they differ in precision. "About" may be left out or
     added. "More than x" is right only where the lower bound is above x, "under x" and "fewer than x" where the upper one is below,
-    "nearly x" where it is and the middle is within a tenth of x, "up to x" and "at most x" where it is not above; "only", "as many as"
-    and "just" only where a wording has them. A number that several claims have belongs to the claim with most words in common with its
-    sentence; where that does not decide, all are named.
+    "nearly x" where it is and the middle is within a tenth of x (of a share, a tenth of the rarer answer), "up to x" and "at most x" where
+    it is not above; "only", "as many as" and "just" only where a wording has them. "One girl every 33 minutes" is right only where a
+    wording has it. A number that several claims have belongs to the claim with most words in common with its sentence; where that does not
+    decide, all are named.
 
-    A number is also reworded where the sentence names a group, a place, ages or a recall period that the claim does not, or "all" of a
-    group. Years, dates, ages, recall periods, references, telephone numbers, addresses, versions, levels of confidence and the numbers of
-    items are no statistics. Of a Word file, body, tables, text boxes, headers, footers, notes and the words for pictures are read as if
-    every tracked change were accepted: what was deleted and comments are not read, and charts are not.
+    A number is also reworded where the sentence names a group, a place, ages, a recall period or a year that the claim does not, or "all"
+    of a group. Place and year are those of the claim's wordings, and of `place` and `time` of its Entry. Years are looked at only where
+    `time` has one, and not where something is to be done or was written or decided then. Places and years of another claim in the same
+    sentence are that claim's. Years, dates, ages, recall periods, references, telephone numbers, addresses, versions, levels of confidence
+    and the numbers of items are no statistics. Of a Word file, body, tables, text boxes, headers, footers, notes and the words for pictures
+    are read as if every tracked change were accepted: what was deleted and comments are not read, and charts are not.
 
     Not covered: other languages than English, lakh and crore, number words under ten by themselves, "every eighth child", Roman numerals,
     numbers in pictures, sentences that deny a number, comparisons turned round ("boys twice as often as girls"), and qualifiers that are
-    left out. A name after "in" is taken for a place. A report without problems says that the numbers are those of the register, not that
-    the text around them is right.
+    left out. A name after "in", "across", "throughout" or "within" is taken for a place, and no other. A report without problems says that
+    the numbers are those of the register, not that the text around them is right.
 
     Examples
     --------

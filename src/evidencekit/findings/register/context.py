@@ -1,4 +1,4 @@
-"""The words around a number: which claim they are of, and whom, where, when and at which ages they speak of."""
+"""The words around a number: which claim they are of, and whom, over which time and at which ages they speak of."""
 
 from __future__ import annotations
 
@@ -53,11 +53,6 @@ _RECALL = re.compile(
     rf"\b(?:in|over|during|within) (?:the|their) (?:past|last|previous) (?P<n>{NUMBER} )?(?P<unit>day|week|month|year)s?\b"
     r"|\b(?P<ever>ever (?:been|had|received|experienced|were)|in (?:their|her|his) (?:lifetimes?|lives|life)|during childhood|this year)\b"
 )
-_PLACE = re.compile(r"\b[Ii]n (?:the )?([A-Z][\w'-]+(?: [A-Z][\w'-]+)*)")
-_NO_PLACE = re.compile(
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|English|Table|Figure|Annex|Box|Round|Grade|Part"
-    r"|Section|Chapter|About|More|Fewer|At|Wave|Section|All|Most|An|A|The|Phase)\w*\b"
-)
 
 
 def _stem(word: str) -> str:
@@ -75,10 +70,9 @@ def stems(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Whom, where, when and at which ages a text speaks of; each empty where it does not say."""
+    """Whom, over which time and at which ages a text speaks of; each empty where it does not say."""
 
     groups: frozenset[str]
-    places: frozenset[str]
     ages: frozenset[tuple[int, ...]]
     recalls: frozenset[str]
     all_said: bool
@@ -89,10 +83,9 @@ def basis_of(text: str) -> Basis:
     text = even(text)
     low = text.lower() if len(text.lower()) == len(text) else text
     groups = {found for word in re.findall(rf"\b{PEOPLE}\b", low) if (found := _group(word))}
-    places = {name for name in _PLACE.findall(text) if not _NO_PLACE.match(name)}
     ages = {tuple(int(n) for one in re.findall(rf"\d+|{NUMBER}", found) if (n := value_of(one)) is not None) for found in _ages(low)}
     recalls = {_recall(found) for found in _RECALL.finditer(low)}
-    return Basis(frozenset(groups), frozenset(places), frozenset(ages), frozenset(recalls), _ALL.search(low) is not None)
+    return Basis(frozenset(groups), frozenset(ages), frozenset(recalls), _ALL.search(low) is not None)
 
 
 def _ages(text: str) -> list[str]:

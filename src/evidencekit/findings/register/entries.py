@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import isfinite
-from numbers import Real
 from typing import Any, Literal
 
 from evidencekit.errors import InputError, one_of
+from evidencekit.findings.register.kinds import is_finite
 from evidencekit.findings.register.mentions import mentions
 
 __all__ = ["TOPICS", "UNITS", "Entry", "Quantity", "as_date"]
@@ -74,7 +73,7 @@ class Quantity:
         for name, number in given.items():
             if number is None and name != "value":
                 continue
-            if isinstance(number, bool) or not isinstance(number, Real) or not isfinite(number):
+            if not is_finite(number):
                 raise InputError(f"{name}= of a quantity is a finite number.", "Leave low= and high= out where there is no interval.")
             if self.unit == "share" and not -1e-9 <= float(number) <= 1 + 1e-9:
                 raise InputError(f"{name}= of a share is from 0 to 1.", "Divide a percentage by 100.")
@@ -101,6 +100,8 @@ class Entry:
         The last day on which the claim may be used; None where it does not expire.
     topic : {"harm", "offending", "deterrence", "help-seeking", "solution", "other"}
         What it is about.
+    place, time : str
+        Where and when its numbers are of, as its Basis has them: a draft that says them of another place or year is told.
 
     Raises
     ------
@@ -121,6 +122,8 @@ class Entry:
     numbers: tuple[Quantity, ...] = ()
     expires: date | None = None
     topic: Topic = "harm"
+    place: str = ""
+    time: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what a draft could not be held to."""
@@ -128,6 +131,9 @@ class Entry:
         if len(self.id.split()) != 1 or self.id != self.id.strip():
             raise InputError("The id of an entry is one word.", "Join its parts with hyphens.")
         one_of("topic", self.topic, TOPICS)
+        for name, text in (("place", self.place), ("time", self.time)):
+            if not isinstance(text, str):
+                raise InputError(f"{name}= takes a text, not a {type(text).__name__}.", "Leave out what is not known.")
         object.__setattr__(self, "wordings", _listed("wordings", self.wordings, str))
         object.__setattr__(self, "numbers", _listed("numbers", self.numbers, Quantity))
         for place, wording in enumerate((self.headline, *self.wordings)):

@@ -24,7 +24,18 @@ _FOLLOWS = (
     r"(?=\s*(?:$|[.,;:)]|(?:of|are|were|is|was|had|has|have|said|say|says|reported|report|told|tell|did|do|does|never|also|who|that|and|or|but|in"
     r"|knew|know|felt|feel|got|received|experienced|would|could|lower|higher|more|less|fewer)\b))"
 )
+_EVENT = (
+    rf"(?:{PEOPLE}|cases?|reports?|images?|pictures?|videos?|files?|attacks?|incidents?|requests?|messages?|offences?|victimi[sz]ations?)"
+)
+_CLOCK = "second|minute|hour|day|week|month|year"
+_COUNTED = rf"(?:{NUMBER}|\ban?\b)"
+_SO_MANY = rf"{_COUNTED} (?:[a-z-]+ ){{0,3}}?{_EVENT}"
+# "one girl every 33 minutes", "two children a day", "every two seconds a child"; "every two years" alone is no rate of people
 _KINDS: dict[str, str] = {
+    "rate": rf"(?P<x>{_COUNTED}) (?:[a-z-]+ ){{0,3}}?{_EVENT} (?:(?:[a-z]+ ){{0,6}}?every|each|per|an?)"
+    rf" (?:(?P<n>{NUMBER}|half an|few) )?(?P<unit>{_CLOCK})s?\b(?! (?:later|ago|earlier|before|after|or|in)\b)"
+    rf"|\bevery (?P<m>{NUMBER}|half an|few) (?P<short>second|minute|hour)s?\b"
+    rf"|\b(?:every|each) (?P<each>second|minute|hour)\b(?=,? {_SO_MANY}\b)",
     "range": rf"(?:\b(?:between|from) )?(?P<a>{NUMBER})(?P<ua>{_UNIT})? ?(?P<to>to|-|and) ?(?P<b>{NUMBER})(?P<ub>{_UNIT})?",
     "ratio": rf"(?P<x>{NUMBER})(?: {PEOPLE})?(?:{_OUT_OF})(?P<y>{NUMBER}{TIMES}?)",
     "points": rf"(?P<x>{NUMBER}){_POINTS}",
@@ -77,7 +88,9 @@ def starts(more: str) -> re.Pattern[str]:
     """Where something can begin: a cheap look before the patterns are tried. `more` are the first words of what is no statistic."""
     parts = "|".join(PARTS)
     words = (
-        rf"(?:between|from)(?= )|an? (?:{parts}|hundred|thousand|million|billion)|half|rank(?:s|ed|ing)?|twice|thrice"
-        rf"|(?:two|three|four|five|six|seven|eight|nine|ten)fold|tens|hundreds|thousands|millions|billions|dozens|{FIRST_WORDS}|{'|'.join(COMPARISONS.values())}"
+        rf"(?:between|from)(?= )|(?:every|each)(?= (?:\d|{FIRST_WORDS}|half an|few|second|minute|hour))"
+        rf"|an?(?= (?:[a-z-]+ ){{0,3}}?{_EVENT} (?:every|each|per|an?|(?:[a-z]+ ){{1,6}}?every) )"
+        rf"|an? (?:{parts}|hundred|thousand|million|billion)|half|twice|thrice|dozens|tens|hundreds|thousands|millions|billions"
+        rf"|(?:two|three|four|five|six|seven|eight|nine|ten)fold|rank(?:s|ed|ing)?|{FIRST_WORDS}|{'|'.join(COMPARISONS.values())}"
     )
     return re.compile(rf"(?<![\d.])(?<!\d,)\d|[{signs()}]|(?<!\w)(?:{words})(?!\w)|(?<!\w)(?:{more})")

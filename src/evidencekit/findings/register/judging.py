@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from evidencekit.findings.register.context import Sentences, group_after, group_before, stems
 from evidencekit.findings.register.known import Claim, Known
-from evidencekit.findings.register.mentions import Mention, mentions
+from evidencekit.findings.register.mentions import Key, Mention, mentions
 from evidencekit.findings.register.numerals import even
 from evidencekit.findings.register.passages import Passage
 from evidencekit.findings.register.report import Found, Verdict
+from evidencekit.findings.register.settings import places_in, years_in, years_said
 from evidencekit.findings.register.sides import EMPHASIS, holds
 
 __all__ = ["judge"]
@@ -21,6 +25,7 @@ _FULL = 4  # telling words from which a wording is a sentence of its own
 _NEAR = 280  # characters after a number in which its people are looked for
 _SIDELESS = {"", "about"}
 _AROUND = 36
+_One = TypeVar("_One", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class _Scene:
     next_start: int
     context: str
     sentences: Sentences
+    first: int  # where the first number of its sentence begins: what stands before it is said of all of them
+    here: Counter[Key]  # the numbers of its sentence
 
     @property
     def words(self) -> frozenset[str]:
@@ -59,12 +66,16 @@ def judge(passage: Passage, known: Known, on: date) -> list[Found]:
     text, sentences = passage.text, Sentences(passage.text)
     lower = even(text).replace("\u0130", "I").lower()
     judged = list[tuple[Mention, _Verdict]]()
-    scenes = list[_Scene]()
+    scenes, cores = list[_Scene](), [one.core for one in held]
+    inside: dict[tuple[int, int], tuple[int, Counter[Key]]] = {}  # read once for all numbers of a sentence
     for k, one in enumerate(held):
         start, end = sentences.around(one.core)
         before = max(start, held[k - 1].end) if k else start
         after = min(end, held[k + 1].start) if k + 1 < len(held) else end
-        scenes.append(_Scene(text, lower, one, start, end, before, after, passage.context, sentences))
+        if (start, end) not in inside:
+            first, last = bisect_left(cores, start), bisect_left(cores, end)
+            inside[start, end] = (held[first].start, Counter(one.key for one in held[first:last]))
+        scenes.append(_Scene(text, lower, one, start, end, before, after, passage.context, sentences, *inside[start, end]))
     numbers = {k: _number(scene, known, on) for k, scene in enumerate(scenes) if scene.mention.kind != "word"}
     for k, scene in enumerate(scenes):
         if k in numbers:
@@ -87,7 +98,10 @@ def _number(scene: _Scene, known: Known, on: date) -> _Verdict:
     if not candidates:
         return _stranger(scene, known)
     best = _best(scene, known, [k for k, words in covered.items() if words >= _FULL] or candidates, on)
-    told = {k: [] if covered.get(k, 0) >= _FULL else _said_too_much(scene, known.claims[k]) for k in best}
+    told = {
+        k: _another_setting(scene, known.claims[k], known) if covered.get(k, 0) >= _FULL else _said_too_much(scene, known.claims[k], known)
+        for k in best
+    }
     fine = tuple(k for k in best if not told[k])
     if fine:
         return _in_time(scene, known, fine, on)
@@ -142,7 +156,7 @@ def _best(scene: _Scene, known: Known, candidates: list[int], on: date) -> list[
     return [k for k in candidates if scores[k] == top]
 
 
-def _said_too_much(scene: _Scene, claim: Claim) -> list[str]:
+def _said_too_much(scene: _Scene, claim: Claim, known: Known) -> list[str]:
     """What the words say that the claim does not support; empty where they are right."""
     one = scene.mention
     sides = claim.sides[one.key]
@@ -151,7 +165,7 @@ def _said_too_much(scene: _Scene, claim: Claim) -> list[str]:
         measure = claim.quantity(one)
         if one.side == EMPHASIS:
             out.append("a word before it judges the number, which no interval does")
-        elif measure is None or not holds(one.side, one.low, measure.low, measure.high):
+        elif measure is None or not holds(one.side, one.low, measure.low, measure.high, share=measure.unit == "share"):
             said = (
                 f"{one.side!r} is not true of the whole interval"
                 if one.side not in _SIDELESS
@@ -160,7 +174,12 @@ def _said_too_much(scene: _Scene, claim: Claim) -> list[str]:
             out.append(said)
     if _everybody(scene, claim):
         out.append("the claim has this number of all those whom it is about, not of those who are concerned")
-    return out + _another_basis(scene, claim)
+    return out + _another_basis(scene, claim, known)
+
+
+def _answers(scene: _Scene, claim: Claim) -> bool:
+    """Whether a number is how many answered."""
+    return scene.mention.key in {m.key for one in claim.entry.numbers if one.role == "answers" for m in mentions(one.text)}
 
 
 def _everybody(scene: _Scene, claim: Claim) -> bool:
@@ -169,10 +188,32 @@ def _everybody(scene: _Scene, claim: Claim) -> bool:
     return scene.mention.key in sizes and re.search(r"\b(?:of|among)(?: all)?(?: the)?\s*$", scene.preceding.lower()) is None
 
 
-def _another_basis(scene: _Scene, claim: Claim) -> list[str]:
+def _another_setting(scene: _Scene, claim: Claim, known: Known) -> list[str]:
+    """Whether the words around a number say another place or year of it; those of the other claims of its sentence are theirs."""
+    if not (claim.names or claim.years):
+        return []
+    whole = even(scene.text[scene.start : scene.end])
+    places = [] if not claim.names or any(map(claim.is_in, places_in(whole))) else _near(scene, places_in)
+    years = [] if not claim.years or years_in(whole) & claim.years else _near(scene, years_said)
+    if not (places or years):
+        return []
+    keys = [key for key, times in scene.here.items() if key != scene.mention.key or times > 1]
+    others = [known.claims[k] for key in keys for k in known.by_key.get(key, []) if known.claims[k] is not claim]
+    out = ["it is said of another place"] if any(not any(one.is_in(name) for one in others) for name in places) else []
+    return out + (["it is said of another year"] if set(years) - {year for one in others for year in one.years} else [])
+
+
+def _near(scene: _Scene, look: Callable[[str], Iterable[_One]]) -> list[_One]:
+    """What is said of a number: before the first of its sentence, and between its neighbours."""
+    begin = scene.text[scene.start : scene.first]
+    back = "" if scene.mention.start <= scene.first else scene.preceding
+    return [one for part in (begin + " ... " + scene.following, back) for one in look(even(part))]
+
+
+def _another_basis(scene: _Scene, claim: Claim, known: Known) -> list[str]:
     out, of = list[str](), claim.basis
     group, everyone = group_after(scene.following)
-    if not group:
+    if not group and not _answers(scene, claim):  # "a sample of children; 962 answers" of girls
         group, everyone = group_before(scene.preceding)
     if scene.mention.kind in ("word", "times"):  # a comparison is of two groups
         group, everyone = "", False
@@ -182,8 +223,7 @@ def _another_basis(scene: _Scene, claim: Claim) -> list[str]:
     elif everyone and not of.all_said and of.groups:
         out.append("it is said of all, and the claim is of some")
     said = scene.sentences.basis(scene.start, scene.end)
-    if of.places and said.places and not (said.places & of.places):
-        out.append("it is said of another place")
+    out += _another_setting(scene, claim, known)
     if of.ages and said.ages and not (said.ages & of.ages):
         out.append("it is said of other ages")
     if of.recalls and said.recalls and not (said.recalls & of.recalls):
@@ -224,7 +264,7 @@ def _other_rounding(one: Mention, claim: Claim) -> str:
         low, high = (number.value, number.value) if number.low is None or number.high is None else (number.low, number.high)
         if one.low <= high + 1e-12 and one.high >= low - 1e-12:
             return "the number is within the claim's bounds, and no allowed wording has it"
-        if one.side not in _SIDELESS and holds(one.side, one.low, low, high):
+        if one.side not in _SIDELESS and holds(one.side, one.low, low, high, share=number.unit == "share"):
             return "true of the claim, and no allowed wording has it"
     return ""
 
@@ -238,7 +278,7 @@ def _comparison(scene: _Scene, known: Known, on: date, beside: set[int]) -> _Ver
     if fine:
         best = tuple(_best(scene, known, fine, on))
         if not any(_covered(scene, known.claims[k]) for k in best):
-            moved = _another_basis(scene, known.claims[best[0]])
+            moved = _another_basis(scene, known.claims[best[0]], known)
             if moved:
                 return "reworded", best, "; ".join(moved)
         return _in_time(scene, known, best, on)

@@ -11,6 +11,7 @@ from evidencekit.findings.register.context import Basis, basis_of, group_after, 
 from evidencekit.findings.register.entries import Entry, Quantity
 from evidencekit.findings.register.mentions import Key, Mention, mentions
 from evidencekit.findings.register.numerals import even
+from evidencekit.findings.register.settings import fits, places_in, years_in
 
 __all__ = ["Claim", "Known", "know"]
 
@@ -34,7 +35,13 @@ class Claim:
     words : frozenset of str
         The telling words of its headline and wordings.
     basis : Basis
-        Whom, where, when its headline and wordings speak of.
+        Whom, and over which time, its headline and wordings speak of.
+    places : str
+        Everything that names its places: its wordings and its place; empty where they name none.
+    names : tuple of str
+        Those places, each by itself.
+    years : frozenset of int
+        The years that its numbers are of, and those its wordings name; none where it does not state its time.
     """
 
     entry: Entry
@@ -43,6 +50,13 @@ class Claim:
     groups: dict[Key, set[str]]
     words: frozenset[str]
     basis: Basis
+    places: str
+    names: tuple[str, ...]
+    years: frozenset[int]
+
+    def is_in(self, place: str) -> bool:
+        """Whether a place is the claim's: named by it, within what it names, or the other way round."""
+        return fits(place, self.places) or any(fits(name, place) for name in self.names)
 
     def quantity(self, mention: Mention) -> Quantity | None:
         """The quantity that a number in a draft is to be measured by: of its unit, and the nearest."""
@@ -76,11 +90,20 @@ def know(entries: Iterable[Entry]) -> Known:
                     groups[one.key].add(group)
         groups.update(_of_whom(entry))
         said = " . ".join(entry.allowed)
-        claims.append(Claim(entry, dict(sides), dict(wordings), dict(groups), stems(said), basis_of(said)))
+        parts = (dict(sides), dict(wordings), dict(groups), stems(said), basis_of(said))
+        claims.append(
+            Claim(entry, *parts, *_places(entry, said), years_in(f"{entry.time} {said}") if years_in(entry.time) else frozenset())
+        )
         for key in sides:
             by_key[key].append(k)
     years = any(number.unit == "years" for claim in claims for number in claim.entry.numbers)
     return Known(tuple(claims), dict(by_key), years)
+
+
+def _places(entry: Entry, said: str) -> tuple[str, tuple[str, ...]]:
+    """What names the places of a claim, and each of them."""
+    names = [name.strip() for name in (*re.split(r"[,;()]", entry.place), *places_in(said)) if name.strip()]
+    return (f"{entry.place} . {said}" if names else ""), tuple(dict.fromkeys(names))
 
 
 def _of_whom(entry: Entry) -> dict[Key, set[str]]:

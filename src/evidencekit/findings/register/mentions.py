@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,8 @@ Key = tuple[str, ...]  # a kind and its numbers: two mentions with one key say t
 _UNITS = {"ratio": "share", "percent": "share", "count": "people", "duration": "years"} | {one: one for one in ("points", "times", "rank")}
 _FOLD = "two three four five six seven eight nine ten"
 _TIMES = {"twice": 2, "thrice": 3} | {f"{word}fold": n for n, word in enumerate(_FOLD.split(), start=2)}
+_FAR, _BEFORE = 400, 6  # characters and numbers between a number and the interval in brackets that is its own
+_CALLED = re.compile(r"\((?:[^()]{0,40}\b)?(?:interval|ci|confidence|limits?|range|uncertainty)\b[^()]{0,20}$")
 _RARELY = 10  # number words below this are no statistic by themselves ("one of the", "two rounds")
 
 
@@ -32,7 +35,7 @@ class Mention:
     core : int
         Where its number begins.
     kind : str
-        "ratio", "percent", "points", "count", "times", "rank", "duration", "range", "vague" or "word".
+        "rate", "ratio", "percent", "points", "count", "times", "rank", "duration", "range", "vague" or "word".
     key : tuple of str
         Its kind and numbers; "12%" and "12 in 100" have the same key, "1 in 8" and "12.5%" do not: they differ in precision.
     low, high : float
@@ -72,7 +75,7 @@ def mentions(text: str) -> list[Mention]:
         if over is not None:
             at = over.end()
             continue
-        one = _read(text, start, found[-1] if found else None)
+        one = _read(text, start, found)
         if one is not None:
             found.append(one)
         at = start + 1 if one is None else one.end
@@ -86,9 +89,9 @@ def _past_digits(text: str, at: int) -> int:
     return at
 
 
-def _read(text: str, at: int, last: Mention | None) -> Mention | None:
-    """The statistic that begins at a place: as a range, else as a ratio, else as anything else."""
-    for level in range(3):
+def _read(text: str, at: int, found: Sequence[Mention]) -> Mention | None:
+    """The statistic that begins at a place: as a rate, else as a range, else as a ratio, else as anything else."""
+    for level in range(4):
         hit = master(level).match(text, at)
         if hit is None:
             return None
@@ -96,9 +99,9 @@ def _read(text: str, at: int, last: Mention | None) -> Mention | None:
         if name.startswith("c_"):
             return Mention(hit.start(), hit.end(), hit.start(), "word", ("word", name[2:]), 0, 0, "")
         parts = pattern(name).match(text, at)
-        made = None if parts is None else _range(text, parts, last) if name == "range" else _number(name, parts.groupdict())
+        made = None if parts is None else _range(text, parts, found) if name == "range" else _number(name, parts.groupdict())
         if made is not None:
-            return _placed(text, hit, made, last)
+            return _placed(text, hit, made, found[-1] if found else None)
     return None
 
 
@@ -133,7 +136,23 @@ def _share(x: Decimal, y: Decimal) -> _Made | None:
     return "ratio", ("ratio", _whole(x), _whole(y)), float(x / y), float(x / y)
 
 
+def _rate(said: dict[str, Any]) -> _Made | None:
+    """So many in so much time; the number is not one that a share could be held against."""
+    unit = said["unit"] or said["short"] or said["each"]
+    often = [_often(said[name]) for name in ("x", "n" if said["unit"] else "m")]
+    return None if None in often else ("rate", ("rate", *(one or "" for one in often), unit), 0, 0)
+
+
+def _often(text: str | None) -> str | None:
+    if text in ("half an", "few"):
+        return text
+    value = Decimal(1) if text in (None, "a", "an") else value_of(text or "")
+    return None if value is None else _whole(value)
+
+
 def _number(name: str, said: dict[str, Any]) -> _Made | None:
+    if name == "rate":
+        return _rate(said)
     if name == "part":
         return _part(said)
     if name == "vague":
@@ -177,7 +196,7 @@ def _part(said: dict[str, Any]) -> _Made | None:
     return _share(Decimal(x), Decimal(y)) if 0 < x < y else None
 
 
-def _range(text: str, parts: re.Match[str], last: Mention | None) -> _Made | None:
+def _range(text: str, parts: re.Match[str], found: Sequence[Mention]) -> _Made | None:
     """A range, where both ends are of one kind and in order; "and" makes one only after "between"."""
     opened = parts.group(0)[:7].lower() == "between"
     if parts["to"].lower() == "and" and not opened:
@@ -191,7 +210,7 @@ def _range(text: str, parts: re.Match[str], last: Mention | None) -> _Made | Non
     (a, of_a), (b, of_b) = first, second
     if of_a and of_a != of_b:
         return None
-    kind = of_b or _inherited(text, parts.start(), last)
+    kind = of_b or _inherited(text, parts.start(), found)
     if parts["ub"] and kind == "count" and not parts["ua"]:  # "1.2 to 1.4 million"
         scaled = _end(parts["a"], parts["ub"])
         a = scaled[0] if scaled is not None and a < b / 1000 else a
@@ -229,9 +248,15 @@ def _end(number: str, unit: str) -> tuple[Decimal, str] | None:
     return value, "percent" if y == 100 else _whole(y)
 
 
-def _inherited(text: str, start: int, last: Mention | None) -> str:
-    """The kind of a range without a unit: that of the number before it ("12% (9 to 15)"), else a count."""
-    if last is not None and start - last.end <= 40 and not re.search(r"[.;] ", text[last.end : start]):
+def _inherited(text: str, start: int, found: Sequence[Mention]) -> str:
+    """The kind of a range without a unit: that of the number before it ("12% (9 to 15)"), else a count.
+
+    Before a range in brackets that is called an interval, any words of the same sentence and any length of time may stand.
+    """
+    named = _CALLED.search(text, max(0, start - _FAR), start)
+    held = [one for one in found[-_BEFORE:] if one.kind not in ("duration", "word")] if named else found
+    last, reach = (held[-1] if held else None), (_FAR if named else 40)
+    if last is not None and start - last.end <= reach and not re.search(r"[.;] ", text[last.end : start]):
         if last.kind in ("percent", "points"):
             return last.kind
         if last.kind == "ratio" and "(" in text[last.end : start]:

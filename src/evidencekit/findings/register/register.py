@@ -12,11 +12,13 @@ from typing import Any
 
 from evidencekit.errors import InputError, how_many, in_our_words
 from evidencekit.findings.register.entries import Entry, Quantity
+from evidencekit.findings.register.kinds import written
 
 __all__ = ["Register"]
 
 SCHEMA = "evidencekit.register/1"
 _SHOWN = 20
+_SETTING = {"place", "time"}  # a claim without them has no line for them
 _FIX = "Go back to the file that Register.save() wrote."
 
 
@@ -89,10 +91,7 @@ class Register:
 
     def to_json(self) -> str:
         """The register as JSON: the same claims, the same bytes."""
-        claims = [
-            {**asdict(one), "wordings": list(one.wordings), "expires": None if one.expires is None else one.expires.isoformat()}
-            for one in self.entries
-        ]
+        claims = [_plain(one) for one in self.entries]
         return json.dumps({"schema": SCHEMA, "claims": claims}, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
     @classmethod
@@ -125,12 +124,7 @@ class Register:
         InputError
             Not a path, or nothing can be written there.
         """
-        target, text = _path(path), self.to_json()
-        in_our_words(
-            lambda: target.write_bytes(text.encode("utf-8")),
-            lambda trouble: InputError(f"The register {target.name!r} cannot be written ({type(trouble).__name__}).", "Check its folder."),
-        )
-        return target
+        return written(path, self.to_json(), what="A register")
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> Register:
@@ -157,6 +151,12 @@ class Register:
         return "\n".join(lines)
 
 
+def _plain(one: Entry) -> dict[str, Any]:
+    """A claim as plain values; place and time only where they are known."""
+    made = {**asdict(one), "wordings": list(one.wordings), "expires": None if one.expires is None else one.expires.isoformat()}
+    return {name: value for name, value in made.items() if value or name not in _SETTING}
+
+
 def _path(path: Any) -> Path:
     if not isinstance(path, (str, os.PathLike)):
         raise InputError(f"A register is at a text or a path, not a {type(path).__name__}.")
@@ -170,7 +170,7 @@ def _entry(position: int, record: Any) -> Entry:
         return InputError(f"Claim {position} of the register cannot be read ({type(trouble).__name__}).", _FIX)
 
     def made() -> Entry:
-        if set(record) != {field.name for field in fields(Entry)}:
+        if set(record) | _SETTING != {field.name for field in fields(Entry)}:
             raise KeyError
         given: dict[str, Any] = {**record, "numbers": tuple(Quantity(**one) for one in record["numbers"])}
         return Entry(**given)

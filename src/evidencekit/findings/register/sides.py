@@ -63,8 +63,8 @@ def after(text: str, end: int) -> tuple[int, str]:
     return (end, "") if found is None else (found.end(), list(_AFTER)[int((found.lastgroup or "s0")[1:])])
 
 
-def holds(side: str, x: float, low: float | None, high: float | None) -> bool:
-    """Whether "side x" is true of everything from `low` to `high`.
+def holds(side: str, x: float, low: float | None, high: float | None, *, share: bool = False) -> bool:
+    """Whether "side x" is true of everything from `low` to `high`; "nearly x" where all of it is less and its middle is near.
 
     Examples
     --------
@@ -75,12 +75,14 @@ def holds(side: str, x: float, low: float | None, high: float | None) -> bool:
     if low is None or high is None:
         return False
     edge = _EDGE * max(1.0, abs(x))
+    # A tenth of x; of a share a tenth of the rarer answer, as for "about": else 82% would be nearly 9 in 10, whose other side is twice off.
+    near = 0.1 * (min(x, 1 - x) if share else x)
     return {
         "more than": low > x + edge,
         "at least": low >= x - edge,
         "fewer than": high < x - edge,
         "at most": high <= x + edge,
-        "nearly": high < x - edge and (low + high) / 2 >= 0.9 * x,  # surely less, and not by much
+        "nearly": high < x - edge and (low + high) / 2 >= x - near,  # surely less, and not by much
         "about": low - edge <= x <= high + edge,
         "": low - edge <= x <= high + edge,
     }.get(side, False)
