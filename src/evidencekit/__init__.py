@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
     from evidencekit import sampling as sampling
+    from evidencekit import significance as significance
     from evidencekit import survey as survey
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, headcount, ratio_of
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from evidencekit.planning import Context, Method, Recommendation, diagnose, method_named, method_names, recommend
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
+    from evidencekit.significance import Test
     from evidencekit.survey import (
         NoDesign,
         Replicates,
@@ -92,6 +94,7 @@ _ROOMS: dict[str, str] = {
     "Replicates": "survey",
     "Stages": "survey",
     "Survey": "survey",
+    "Test": "significance",
     "TwoPhase": "survey",
     "brief": "findings",
     "cdf": "survey",
@@ -134,6 +137,7 @@ _MODULES: tuple[str, ...] = (
     "reading",
     "rendering",
     "sampling",
+    "significance",
     "survey",
     "weighting",
 )
@@ -159,6 +163,7 @@ __all__ = [
     "Replicates",
     "Stages",
     "Survey",
+    "Test",
     "TwoPhase",
     "__version__",
     "brief",
