@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from evidencekit import frames as frames
     from evidencekit import instrument as instrument
     from evidencekit import missingness as missingness
+    from evidencekit import models as models
     from evidencekit import planning as planning
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
@@ -133,6 +134,7 @@ _MODULES: tuple[str, ...] = (
     "frames",
     "instrument",
     "missingness",
+    "models",
     "planning",
     "reading",
     "rendering",

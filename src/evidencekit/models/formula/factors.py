@@ -1,0 +1,151 @@
+"""One expression of a formula over the rows of a scope: numbers, or codes of categories with the ways they are coded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from evidencekit.columns import Bools, Codes, Floats, missing_in, numeric
+from evidencekit.errors import EstimationError, InputError, in_our_words
+from evidencekit.models.formula.reading import QUOTED, variables_in
+from evidencekit.survey.survey import Survey
+
+__all__ = ["Categories", "Factor", "Numbers", "blank_in", "factor_of", "is_coded"]
+
+CODED = re.compile(r"C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Numbers:
+    """A factor of numbers: k columns of m rows, and what follows the factor's name in theirs."""
+
+    name: str
+    columns: tuple[Floats, ...]
+    endings: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Categories:
+    """A factor of categories: each row's code, the levels that occur, and the coding beside an intercept and without one.
+
+    `reduced` and `full` are pairs of the endings of the columns' names and a table with a row a level.
+    """
+
+    name: str
+    variable: str
+    codes: Codes
+    levels: tuple[Any, ...]
+    reduced: tuple[tuple[str, ...], Floats]
+    full: tuple[tuple[str, ...], Floats]
+
+
+Factor = Numbers | Categories
+
+
+def is_coded(survey: Survey, name: str) -> bool:
+    """Whether a column holds categories: text, or codes that all have value labels (0 and 1 stay numbers)."""
+    frame: Any = survey.rows.frame
+    dtype = frame[name].dtype
+    if not (dtype.is_numeric() or dtype == nw.Boolean):
+        return True
+    labels, found = survey.rows.value_labels.get(name), survey.levels(name)
+    return bool(labels) and bool(found) and all(k in labels for k in found) and not set(found) <= {0, 1}
+
+
+def blank_in(survey: Survey, name: str) -> Bools | None:
+    """The rows without an answer in a column; None where all have one."""
+    if not is_coded(survey, name):
+        return missing_in(_values(survey, name), f"Column {name!r}")
+    codes = survey.column(name).codes
+    return codes < 0 if codes.size and codes.min() < 0 else None
+
+
+def factor_of(survey: Survey, expression: str, rows: Codes) -> Factor:
+    """Work an expression out over some rows.
+
+    Raises
+    ------
+    EstimationError
+        A category column has one level in these rows.
+    InputError
+        An expression that cannot be worked out, or gives something that is no number.
+    """
+    columns = survey.rows.columns
+    coded = CODED.fullmatch(expression)
+    if coded and coded[1] in columns:
+        return _categories(survey, expression, coded[1], coded[2] or "", rows)
+    if expression in columns:
+        if is_coded(survey, expression):
+            return _categories(survey, expression, expression, "", rows)
+        return Numbers(expression, (_values(survey, expression)[rows],))
+    return _computed(survey, expression, rows)
+
+
+def _values(survey: Survey, name: str) -> Floats:
+    frame: Any = survey.rows.frame
+    return numeric(frame[name], "Column")
+
+
+def _categories(survey: Survey, expression: str, name: str, how: str, rows: Codes) -> Categories:
+    column = survey.column(name)
+    codes = column.codes[rows]
+    seen = np.bincount(codes, minlength=len(column.levels)) > 0
+    levels = tuple(level for level, there in zip(column.levels, seen, strict=True) if there)
+    if len(levels) < 2:
+        raise EstimationError(
+            f"Column {name!r} has one level in the rows used, so there is nothing to compare.", "Leave it out, or widen where=."
+        )
+    place = np.cumsum(seen) - 1
+    reduced, full = (_coding(levels, how, name, start) for start in ("1 + ", "0 + "))
+    return Categories(expression, name, place[codes], levels, reduced, full)
+
+
+def _coding(levels: Sequence[Any], how: str, name: str, start: str) -> tuple[tuple[str, ...], Floats]:
+    """The columns that stand for categories, by formulaic from a table with one row a level."""
+    import pandas as pd
+    from formulaic import Formula
+
+    words = [str(level) for level in levels]
+    one = pd.DataFrame({"k": pd.Categorical(words, categories=words)})
+    text = f"{start}C(k{how})" if how else f"{start}k"
+    made: Any = in_our_words(
+        lambda: Formula(text).get_model_matrix(one, context={}),
+        lambda _: InputError(f"The coding asked for of {name!r} cannot be made.", f"Write C({name}, contr.treatment(base=...))."),
+    )
+    names = [str(c) for c in made.columns]
+    drop = 1 if start.startswith("1") else 0
+    table = made.to_numpy(dtype=np.float64)[:, drop:]
+    return tuple(n.removeprefix(f"C(k{how})" if how else "k") for n in names[drop:]), np.ascontiguousarray(table)
+
+
+def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
+    """An expression of columns (a logarithm, a spline), by formulaic over the rows used."""
+    import pandas as pd
+    from formulaic import Formula
+
+    names = variables_in(expression, survey.rows.columns)
+    if not names:
+        survey.rows.need(QUOTED.sub(r"\1", expression), "the formula")
+        raise InputError(f"The expression {expression!r} names no column of the data.")
+    for name in names:
+        if is_coded(survey, name):
+            raise InputError(f"The formula calculates with {name!r}, which holds categories.", f"Use {name} or C({name}).")
+    frame = pd.DataFrame({name: _values(survey, name)[rows] for name in names})
+    text = f"0 + {expression}" if "`" in expression or not expression.isidentifier() else f"0 + `{expression}`"
+    made: Any = in_our_words(
+        lambda: Formula(text).get_model_matrix(frame, context={}, na_action="ignore"),
+        lambda _: InputError(f"The expression {expression!r} cannot be worked out.", "Splines are bs() and cr(), powers I(x**2)."),
+    )
+    values = made.to_numpy(dtype=np.float64)
+    bad = int((~np.isfinite(values)).any(axis=1).sum())
+    if bad:
+        raise InputError(
+            f"The expression {expression!r} gives no finite number in {bad:,} of the rows used.", "Leave them out with where=."
+        )
+    endings = tuple(str(c).removeprefix(expression) for c in made.columns)
+    return Numbers(expression, tuple(np.ascontiguousarray(values[:, j]) for j in range(values.shape[1])), endings)
