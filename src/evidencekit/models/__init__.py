@@ -3,9 +3,12 @@
 ::
 
     fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model
+    judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
 from evidencekit.models.model import Model
 from evidencekit.models.regression import cloglog, gamma, linear, log_binomial, logit, poisson, probit
+from evidencekit.models.summaries import aic, bic, pseudo_r2
+from evidencekit.models.terms import term_test
 
-__all__ = ["Model", "cloglog", "gamma", "linear", "log_binomial", "logit", "poisson", "probit"]
+__all__ = ["Model", "aic", "bic", "cloglog", "gamma", "linear", "log_binomial", "logit", "poisson", "probit", "pseudo_r2", "term_test"]

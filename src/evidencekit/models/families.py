@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import pi, sqrt
 
 import numpy as np
 from scipy.special import ndtr, ndtri, xlogy
@@ -27,7 +28,8 @@ __all__ = [
 ]
 
 Function = Callable[[Floats], Floats]
-TINY = np.finfo(np.float64).eps
+TINY = float(np.finfo(np.float64).eps)
+ROOT = 1 / sqrt(2 * pi)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,7 @@ def _expit(eta: Floats) -> Floats:
 
 
 def _normal_density(eta: Floats) -> Floats:
-    return np.exp(-0.5 * eta * eta) / np.sqrt(2 * np.pi)
+    return np.exp(-0.5 * eta * eta) * ROOT
 
 
 def _cloglog_back(eta: Floats) -> Floats:
@@ -85,7 +87,8 @@ INVERSE = Link("inverse", lambda mu: 1 / mu, lambda eta: 1 / eta, lambda eta, mu
 
 
 def _binomial_deviance(y: Floats, mu: Floats) -> Floats:
-    return 2 * (xlogy(y, y / mu) + xlogy(1 - y, (1 - y) / (1 - mu)))
+    gone: Floats = xlogy(y, y / mu) + xlogy(1 - y, (1 - y) / (1 - mu))
+    return 2 * gone
 
 
 def _any(y: Floats) -> Bools:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from evidencekit.columns import Floats
@@ -35,7 +37,7 @@ def separated(columns: Columns, y: Floats) -> tuple[str, ...]:
     size[size == 0] = 1.0
     signed, shared = signed / size, np.unique(shared / size, axis=0)
     equal = shared if len(shared) else None
-    found = linprog(
+    found: Any = linprog(
         -signed.sum(axis=0),
         A_ub=-signed,
         b_ub=np.zeros(len(signed)),

@@ -11,6 +11,7 @@ import numpy as np
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.models.formula.factors import Categories, Factor, Numbers
+from evidencekit.models.formula.wilkinson import layers_of
 
 __all__ = ["BLOCK", "Columns", "columns_of"]
 
@@ -76,6 +77,12 @@ class Columns:
         offset = None if self.offset is None else self.offset[rows]
         return _built(self, factors, len(rows), offset)
 
+    def only(self, kept: Codes) -> Columns:
+        """Some of the columns."""
+        names, term = tuple(self.names[j] for j in kept), tuple(self.term[j] for j in kept)
+        recipe = tuple(self.recipe[j] for j in kept)
+        return replace(self, names=names, term=term, parts=tuple(self.parts[j] for j in kept), recipe=recipe)
+
     def setting(self, changed: Mapping[str, Any]) -> Columns:
         """The same columns with some factors at other values: a level's place for categories, an array or number for numbers."""
         factors = tuple(_set(factor, changed[factor.name]) if factor.name in changed else factor for factor in self.factors)
@@ -130,7 +137,8 @@ def columns_of(terms: Sequence[tuple[str, ...]], factors: Mapping[str, Factor], 
     names: list[str] = []
     of: list[int] = []
     recipes: list[tuple[tuple[int, int], ...]] = []
-    for t, layers in enumerate(_layers(terms, factors)):
+    coded = {name: isinstance(factor, Categories) for name, factor in factors.items()}
+    for t, layers in enumerate(layers_of(terms, coded)):
         for layer in layers:
             choices = [_choices(factors[name], order.index(name), reduced) for name, reduced in layer]
             for product in itertools.product(*reversed(choices)):
@@ -149,30 +157,3 @@ def _choices(factor: Factor, place: int, reduced: bool) -> list[tuple[str, tuple
         return [(f"{factor.name}{ending}", (place, j)) for j, ending in enumerate(factor.endings)]
     endings, shift = (factor.reduced[0], 0) if reduced else (factor.full[0], len(factor.reduced[0]))
     return [(f"{factor.name}{ending}", (place, j + shift)) for j, ending in enumerate(endings)]
-
-
-def _layers(terms: Sequence[tuple[str, ...]], factors: Mapping[str, Factor]) -> list[list[list[tuple[str, bool]]]]:
-    """Per term the products it spans, each a list of (expression, coded beside an intercept); by formulaic on a stand-in table."""
-    if not any(isinstance(factor, Categories) for factor in factors.values()):
-        return [[[(name, False) for name in term]] for term in terms]
-    import pandas as pd
-    from formulaic import SimpleFormula
-    from formulaic.parser.types import Factor as Named
-    from formulaic.parser.types import Term
-
-    stand_in = {name: f"f{i}" for i, name in enumerate(factors)}
-    back = {short: name for name, short in stand_in.items()}
-    table = pd.DataFrame({short: _stand_in(factors[name]) for short, name in back.items()}, index=range(2))
-    one = Named("1", eval_method="literal")
-    made = [Term([Named(stand_in[name], eval_method="lookup") for name in term] or [one]) for term in terms]
-    spec: Any = SimpleFormula(made, _ordering="none").get_model_matrix(table, context={}).model_spec
-    return [
-        [[(back[f.factor.expr], bool(f.reduced)) for f in layer.factors] for layer in structure.scoped_terms]
-        for structure in spec.structure
-    ]
-
-
-def _stand_in(factor: Factor) -> Any:
-    import pandas as pd
-
-    return pd.Categorical(["a", "b"]) if isinstance(factor, Categories) else [0.0, 1.0]

@@ -11,8 +11,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Bools, Codes, Floats, missing_in, numeric
-from evidencekit.errors import EstimationError, InputError, in_our_words
+from evidencekit.errors import EstimationError, InputError
 from evidencekit.models.formula.reading import QUOTED, variables_in
+from evidencekit.models.formula.wilkinson import table_of
 from evidencekit.survey.survey import Survey
 
 __all__ = ["Categories", "Factor", "Numbers", "blank_in", "factor_of", "is_coded"]
@@ -108,26 +109,19 @@ def _categories(survey: Survey, expression: str, name: str, how: str, rows: Code
 def _coding(levels: Sequence[Any], how: str, name: str, start: str) -> tuple[tuple[str, ...], Floats]:
     """The columns that stand for categories, by formulaic from a table with one row a level."""
     import pandas as pd
-    from formulaic import Formula
 
-    words = [str(level) for level in levels]
-    one = pd.DataFrame({"k": pd.Categorical(words, categories=words)})
-    text = f"{start}C(k{how})" if how else f"{start}k"
-    made: Any = in_our_words(
-        lambda: Formula(text).get_model_matrix(one, context={}),
-        lambda _: InputError(f"The coding asked for of {name!r} cannot be made.", f"Write C({name}, contr.treatment(base=...))."),
+    stand = f"C(k{how})" if how else "k"
+    names, made = table_of(
+        f"{start}{stand}",
+        {"k": pd.Categorical(levels, categories=levels)},
+        lambda _: InputError(f"The coding asked for of {name!r} cannot be made.", f'Write C({name}, contr.treatment(base="...")).'),
     )
-    names = [str(c) for c in made.columns]
     drop = 1 if start.startswith("1") else 0
-    table = made.to_numpy(dtype=np.float64)[:, drop:]
-    return tuple(n.removeprefix(f"C(k{how})" if how else "k") for n in names[drop:]), np.ascontiguousarray(table)
+    return tuple(n.removeprefix(stand) for n in names[drop:]), np.ascontiguousarray(made[:, drop:])
 
 
 def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
     """An expression of columns (a logarithm, a spline), by formulaic over the rows used."""
-    import pandas as pd
-    from formulaic import Formula
-
     names = variables_in(expression, survey.rows.columns)
     if not names:
         survey.rows.need(QUOTED.sub(r"\1", expression), "the formula")
@@ -135,17 +129,16 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
     for name in names:
         if is_coded(survey, name):
             raise InputError(f"The formula calculates with {name!r}, which holds categories.", f"Use {name} or C({name}).")
-    frame = pd.DataFrame({name: _values(survey, name)[rows] for name in names})
     text = f"0 + {expression}" if "`" in expression or not expression.isidentifier() else f"0 + `{expression}`"
-    made: Any = in_our_words(
-        lambda: Formula(text).get_model_matrix(frame, context={}, na_action="ignore"),
+    columns, values = table_of(
+        text,
+        {name: _values(survey, name)[rows] for name in names},
         lambda _: InputError(f"The expression {expression!r} cannot be worked out.", "Splines are bs() and cr(), powers I(x**2)."),
     )
-    values = made.to_numpy(dtype=np.float64)
     bad = int((~np.isfinite(values)).any(axis=1).sum())
     if bad:
         raise InputError(
             f"The expression {expression!r} gives no finite number in {bad:,} of the rows used.", "Leave them out with where=."
         )
-    endings = tuple(str(c).removeprefix(expression) for c in made.columns)
+    endings = tuple(c.removeprefix(expression) for c in columns)
     return Numbers(expression, tuple(np.ascontiguousarray(values[:, j]) for j in range(values.shape[1])), endings)

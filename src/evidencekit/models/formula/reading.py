@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from evidencekit.errors import InputError, in_our_words
+from evidencekit.errors import InputError
+from evidencekit.models.formula.wilkinson import terms_of
 
 __all__ = ["Formula", "read_formula", "variables_in"]
 
@@ -61,8 +61,6 @@ def read_formula(formula: str, *, outcome: bool = True) -> Formula:
     InputError
         It is no formula, or has no outcome, or more than one.
     """
-    from formulaic import Formula as Parsed
-
     if not isinstance(formula, str) or not formula.strip():
         raise InputError('A model takes a formula, such as "told ~ sex + age".')
     if outcome and formula.count("~") != 1:
@@ -73,21 +71,15 @@ def read_formula(formula: str, *, outcome: bool = True) -> Formula:
     def trouble(_: Exception) -> InputError:
         return InputError("The formula cannot be read.", 'Write it as "told ~ sex + age", and names with spaces or dots in backticks.')
 
-    parsed: Any = in_our_words(lambda: Parsed(formula), trouble)
-    terms = in_our_words(lambda: list(parsed.rhs if outcome else parsed), trouble)
-    left = [_factors(term) for term in parsed.lhs] if outcome else [("",)]
+    left, made = terms_of(formula, trouble)
+    left = left if outcome else [("",)]
     if len(left) != 1 or len(left[0]) != 1:
         raise InputError("A formula has one outcome, left of the ~.")
-    made = [_factors(term) for term in terms]
     offsets = [found[1] for term in made if len(term) == 1 and (found := OFFSET.fullmatch(term[0]))]
     kept = tuple(term for term in made if len(term) != 1 or not OFFSET.fullmatch(term[0]))
     if not kept:
         raise InputError("The formula has no terms.", 'For a model with an intercept alone write "told ~ 1".')
     return Formula(formula.strip(), left[0][0], kept, tuple(offsets))
-
-
-def _factors(term: Any) -> tuple[str, ...]:
-    return tuple(factor.expr for factor in term.factors if factor.expr != "1")
 
 
 def variables_in(expression: str, columns: Sequence[str]) -> tuple[str, ...]:
