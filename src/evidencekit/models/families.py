@@ -87,7 +87,7 @@ INVERSE = Link("inverse", lambda mu: 1 / mu, lambda eta: 1 / eta, lambda eta, mu
 
 
 def _binomial_deviance(y: Floats, mu: Floats) -> Floats:
-    gone: Floats = xlogy(y, y / mu) + xlogy(1 - y, (1 - y) / (1 - mu))
+    gone = np.asarray(xlogy(y, y / mu) + xlogy(1 - y, (1 - y) / (1 - mu)), dtype=np.float64)
     return 2 * gone
 
 

@@ -1,0 +1,1 @@
+"""Comparing groups: tables and their tests."""
