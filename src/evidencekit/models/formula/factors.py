@@ -18,6 +18,7 @@ from evidencekit.survey.survey import Survey
 
 __all__ = ["Categories", "Factor", "Numbers", "blank_in", "factor_of", "is_coded"]
 
+CHOSEN = re.compile(r"I\(\s*`?([^`=()]+?)`?\s*==\s*([\"'])(.*)\2\s*\)", re.DOTALL)
 CODED = re.compile(r"C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)", re.DOTALL)
 
 
@@ -84,7 +85,19 @@ def factor_of(survey: Survey, expression: str, rows: Codes) -> Factor:
         if is_coded(survey, expression):
             return _categories(survey, expression, expression, "", rows)
         return Numbers(expression, (_values(survey, expression)[rows],))
+    chosen = CHOSEN.fullmatch(expression)
+    if chosen and chosen[1] in columns and is_coded(survey, chosen[1]):
+        return Numbers(expression, (_is_level(survey, chosen[1], chosen[3], rows),))
     return _computed(survey, expression, rows)
+
+
+def _is_level(survey: Survey, name: str, level: str, rows: Codes) -> Floats:
+    """1 where a column of categories has one of its levels, else 0."""
+    column = survey.column(name)
+    words = [str(known) for known in column.levels]
+    if level not in words:
+        raise InputError(f"The formula asks for a level that column {name!r} does not have.", "Levels are written as tables show them.")
+    return (column.codes[rows] == words.index(level)).astype(np.float64)
 
 
 def _values(survey: Survey, name: str) -> Floats:
@@ -135,6 +148,8 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
         {name: _values(survey, name)[rows] for name in names},
         lambda _: InputError(f"The expression {expression!r} cannot be worked out.", "Splines are bs() and cr(), powers I(x**2)."),
     )
+    if len(columns) == 2 and columns[1].endswith("[True]"):  # a condition
+        columns, values = [expression], values[:, 1:]
     bad = int((~np.isfinite(values)).any(axis=1).sum())
     if bad:
         raise InputError(
