@@ -61,7 +61,7 @@ def test_every_case_of_the_file_is_looked_at() -> None:
     assert found == set(MODELS)
 
 
-@pytest.mark.parametrize("design", WEIGHTED + ("w_rake_rep",))
+@pytest.mark.parametrize("design", [*WEIGHTED, "w_rake_rep"])
 def test_after_weighting(design: str) -> None:
     survey = raked_replicates() if design == "w_rake_rep" else survey_of(design)
     agrees(ek.models.linear(survey, "api00 ~ ell + meals"), expected()[f"{design}.glm"], 1e-7)
