@@ -120,3 +120,20 @@ def test_how_well_it_fits(design: str) -> None:
     close(ek.models.pseudo_r2(model, kind="cox-snell"), want["CoxSnell"])
     close(ek.models.pseudo_r2(model), want["Nagelkerke"])
     close(ek.models.aic(model), expected()[f"{design}.AIC_BIC"]["aic"][1])
+
+
+@pytest.mark.parametrize("design", LINEAR)
+def test_predictive_margins(design: str) -> None:
+    """R adds what the coefficients and what the covariates do not know, as if they did not go together; ours has their covariance too.
+
+    Both parts agree with R's to 1e-8. The covariance belongs there: see `test_margins`, where the average of all predictions is the mean.
+    """
+    model, want = ek.models.linear(survey_of(design), "api00 ~ ell + meals + stype"), expected()[f"{design}.predmeans"]
+    made, w = ek.models.adjusted(model, "stype"), model.scope.w
+    order = [want["names"].index(name) for name in made.cells.columns["stype"]]
+    close(made.points, np.array(want["est"])[order])
+    settings = [model.problem.columns.setting("stype", name) for name in made.cells.columns["stype"]]
+    slopes = np.column_stack([w @ columns.matrix() / w.sum() for columns in settings])
+    fits = np.column_stack([columns.times(model.coefficients) for columns in settings])
+    apart = slopes.T @ model.estimate.vcov @ slopes + model.scope.covariance((fits - made.points) / w.sum())
+    close(apart, np.array(want["vcov"])[np.ix_(order, order)])

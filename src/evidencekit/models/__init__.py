@@ -3,12 +3,30 @@
 ::
 
     fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model
+    say      adjusted: shares and means per group, all else equal; marginal_effects -> Estimate
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
+from evidencekit.models.margins.adjusting import adjusted
+from evidencekit.models.margins.effects import marginal_effects
 from evidencekit.models.model import Model
 from evidencekit.models.regression import cloglog, gamma, linear, log_binomial, logit, poisson, probit
 from evidencekit.models.summaries import aic, bic, pseudo_r2
 from evidencekit.models.terms import term_test
 
-__all__ = ["Model", "aic", "bic", "cloglog", "gamma", "linear", "log_binomial", "logit", "poisson", "probit", "pseudo_r2", "term_test"]
+__all__ = [
+    "Model",
+    "adjusted",
+    "aic",
+    "bic",
+    "cloglog",
+    "gamma",
+    "linear",
+    "log_binomial",
+    "logit",
+    "marginal_effects",
+    "poisson",
+    "probit",
+    "pseudo_r2",
+    "term_test",
+]

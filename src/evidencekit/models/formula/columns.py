@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.models.formula.factors import Categories, Factor, Numbers
+from evidencekit.models.formula.factors import Categories, Factor, Numbers, set_to, taken
 from evidencekit.models.formula.wilkinson import layers_of
 
 __all__ = ["BLOCK", "Columns", "columns_of"]
@@ -73,7 +73,7 @@ class Columns:
 
     def some(self, rows: Codes) -> Columns:
         """The same columns over some of the rows."""
-        factors = tuple(_taken(factor, rows) for factor in self.factors)
+        factors = tuple(taken(factor, rows) for factor in self.factors)
         offset = None if self.offset is None else self.offset[rows]
         return _built(self, factors, len(rows), offset)
 
@@ -83,28 +83,15 @@ class Columns:
         recipe = tuple(self.recipe[j] for j in kept)
         return replace(self, names=names, term=term, parts=tuple(self.parts[j] for j in kept), recipe=recipe)
 
-    def setting(self, changed: Mapping[str, Any]) -> Columns:
-        """The same columns with some factors at other values: a level's place for categories, an array or number for numbers."""
-        factors = tuple(_set(factor, changed[factor.name]) if factor.name in changed else factor for factor in self.factors)
+    def setting(self, variable: str, value: Any) -> Columns:
+        """The same columns with a variable of the data at another value, wherever it occurs (see `set_to`)."""
+        factors = tuple(set_to(factor, variable, value) if variable in factor.variables else factor for factor in self.factors)
         return _built(self, factors, self.rows, self.offset)
 
 
 def _built(like: Columns, factors: tuple[Factor, ...], rows: int, offset: Floats | None) -> Columns:
     parts = tuple(tuple(_part(factors[f], column) for f, column in recipe) for recipe in like.recipe)
     return replace(like, parts=parts, factors=factors, rows=rows, offset=offset)
-
-
-def _taken(factor: Factor, rows: Codes) -> Factor:
-    if isinstance(factor, Categories):
-        return replace(factor, codes=factor.codes[rows])
-    return replace(factor, columns=tuple(np.ascontiguousarray(c[rows]) for c in factor.columns))
-
-
-def _set(factor: Factor, value: Any) -> Factor:
-    if isinstance(factor, Categories):
-        return replace(factor, codes=np.full_like(factor.codes, value))
-    values = np.broadcast_to(np.asarray(value, dtype=np.float64), factor.columns[0].shape)
-    return replace(factor, columns=(np.ascontiguousarray(values),))
 
 
 def _part(factor: Factor, column: int) -> Part:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -13,10 +13,10 @@ import numpy as np
 from evidencekit.columns import Bools, Codes, Floats, missing_in, numeric
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.models.formula.reading import QUOTED, variables_in
-from evidencekit.models.formula.wilkinson import table_of
+from evidencekit.models.formula.wilkinson import again, table_of
 from evidencekit.survey.survey import Survey
 
-__all__ = ["Categories", "Factor", "Numbers", "blank_in", "factor_of", "is_coded"]
+__all__ = ["Categories", "Factor", "Numbers", "blank_in", "factor_of", "is_coded", "set_to", "taken"]
 
 CHOSEN = re.compile(r"I\(\s*`?([^`=()]+?)`?\s*==\s*([\"'])(.*)\2\s*\)", re.DOTALL)
 CODED = re.compile(r"C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)", re.DOTALL)
@@ -24,11 +24,23 @@ CODED = re.compile(r"C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Numbers:
-    """A factor of numbers: k columns of m rows, and what follows the factor's name in theirs."""
+    """A factor of numbers: k columns of m rows, and what follows the factor's name in theirs.
+
+    A computed factor keeps the columns of the data it is made of, and how (`inputs`, `spec`); a condition on a category its variable and
+    level (`chosen`).
+    """
 
     name: str
     columns: tuple[Floats, ...]
     endings: tuple[str, ...] = ("",)
+    inputs: Mapping[str, Floats] = field(default_factory=dict)
+    spec: Any = None
+    chosen: tuple[str, str] | None = None
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The columns of the data it is made of."""
+        return (self.chosen[0],) if self.chosen else tuple(self.inputs)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -44,6 +56,11 @@ class Categories:
     levels: tuple[Any, ...]
     reduced: tuple[tuple[str, ...], Floats]
     full: tuple[tuple[str, ...], Floats]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The column of the data it is made of."""
+        return (self.variable,)
 
 
 Factor = Numbers | Categories
@@ -84,10 +101,11 @@ def factor_of(survey: Survey, expression: str, rows: Codes) -> Factor:
     if expression in columns:
         if is_coded(survey, expression):
             return _categories(survey, expression, expression, "", rows)
-        return Numbers(expression, (_values(survey, expression)[rows],))
+        values = _values(survey, expression)[rows]
+        return Numbers(expression, (values,), inputs={expression: values})
     chosen = CHOSEN.fullmatch(expression)
     if chosen and chosen[1] in columns and is_coded(survey, chosen[1]):
-        return Numbers(expression, (_is_level(survey, chosen[1], chosen[3], rows),))
+        return Numbers(expression, (_is_level(survey, chosen[1], chosen[3], rows),), chosen=(chosen[1], chosen[3]))
     return _computed(survey, expression, rows)
 
 
@@ -124,7 +142,7 @@ def _coding(levels: Sequence[Any], how: str, name: str, start: str) -> tuple[tup
     import pandas as pd
 
     stand = f"C(k{how})" if how else "k"
-    names, made = table_of(
+    names, made, _ = table_of(
         f"{start}{stand}",
         {"k": pd.Categorical(levels, categories=levels)},
         lambda _: InputError(f"The coding asked for of {name!r} cannot be made.", f'Write C({name}, contr.treatment(base="...")).'),
@@ -143,9 +161,10 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
         if is_coded(survey, name):
             raise InputError(f"The formula calculates with {name!r}, which holds categories.", f"Use {name} or C({name}).")
     text = f"0 + {expression}" if "`" in expression or not expression.isidentifier() else f"0 + `{expression}`"
-    columns, values = table_of(
+    inputs = {name: _values(survey, name)[rows] for name in names}
+    columns, values, spec = table_of(
         text,
-        {name: _values(survey, name)[rows] for name in names},
+        inputs,
         lambda _: InputError(f"The expression {expression!r} cannot be worked out.", "Splines are bs() and cr(), powers I(x**2)."),
     )
     if len(columns) == 2 and columns[1].endswith("[True]"):  # a condition
@@ -156,4 +175,28 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
             f"The expression {expression!r} gives no finite number in {bad:,} of the rows used.", "Leave them out with where=."
         )
     endings = tuple(c.removeprefix(expression) for c in columns)
-    return Numbers(expression, tuple(np.ascontiguousarray(values[:, j]) for j in range(values.shape[1])), endings)
+    return Numbers(expression, tuple(np.ascontiguousarray(column) for column in values.T), endings, inputs, spec)
+
+
+def set_to(factor: Factor, variable: str, value: Any) -> Factor:
+    """The factor as it would be with one of its variables at another value: a level as it is shown, a number, or (m,) numbers."""
+    if isinstance(factor, Categories):
+        return replace(factor, codes=np.full_like(factor.codes, factor.levels.index(value)))
+    rows = factor.columns[0].shape
+    if factor.chosen:
+        return replace(factor, columns=(np.full(rows, float(str(value) == factor.chosen[1])),))
+    values = np.ascontiguousarray(np.broadcast_to(np.asarray(value, dtype=np.float64), rows))
+    inputs = {**factor.inputs, variable: values}
+    if factor.spec is None:
+        return replace(factor, columns=(values,), inputs=inputs)
+    made = again(factor.spec, inputs, lambda _: InputError(f"The expression {factor.name!r} cannot be worked out at these values."))
+    made = made[:, -len(factor.columns) :]  # of a condition the column for "true" comes last
+    return replace(factor, columns=tuple(np.ascontiguousarray(column) for column in made.T), inputs=inputs)
+
+
+def taken(factor: Factor, rows: Codes) -> Factor:
+    """The factor over some of its rows."""
+    if isinstance(factor, Categories):
+        return replace(factor, codes=factor.codes[rows])
+    inputs = {name: values[rows] for name, values in factor.inputs.items()}
+    return replace(factor, columns=tuple(np.ascontiguousarray(c[rows]) for c in factor.columns), inputs=inputs)

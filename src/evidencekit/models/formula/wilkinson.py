@@ -11,7 +11,7 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import EvidencekitError, in_our_words
 
-__all__ = ["layers_of", "table_of", "terms_of"]
+__all__ = ["again", "layers_of", "table_of", "terms_of"]
 
 T = TypeVar("T")
 Terms = list[tuple[str, ...]]
@@ -44,8 +44,8 @@ def _factors(term: Any) -> tuple[str, ...]:
     return tuple(factor.expr for factor in term.factors if factor.expr != "1")
 
 
-def table_of(text: str, columns: Mapping[str, Any], problem: Problem) -> tuple[list[str], Floats]:
-    """Names and values (rows, k) of what an expression makes of some columns.
+def table_of(text: str, columns: Mapping[str, Any], problem: Problem) -> tuple[list[str], Floats, Any]:
+    """Names and values (rows, k) of what an expression makes of some columns, and what `again` needs.
 
     Parameters
     ----------
@@ -57,17 +57,27 @@ def table_of(text: str, columns: Mapping[str, Any], problem: Problem) -> tuple[l
         Makes our error of theirs.
     """
 
-    def work() -> tuple[list[str], Floats]:
-        import pandas as pd
+    def work() -> tuple[list[str], Floats, Any]:
         from formulaic import Formula
 
         formula: Any = Formula
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # numpy warns of log(0) through pandas; the caller looks for what is not finite
-            made = formula(text).get_model_matrix(pd.DataFrame(dict(columns)), context={}, na_action="ignore")
-        return [str(name) for name in made.columns], made.to_numpy(dtype=np.float64)
+        made = _matrix(formula(text), columns)
+        return [str(name) for name in made.columns], made.to_numpy(dtype=np.float64), made.model_spec
 
     return in_our_words(work, problem)
+
+
+def again(spec: Any, columns: Mapping[str, Any], problem: Problem) -> Floats:
+    """The same expression of other values, with the knots and means it had before."""
+    return in_our_words(lambda: _matrix(spec, columns).to_numpy(dtype=np.float64), problem)
+
+
+def _matrix(asked: Any, columns: Mapping[str, Any]) -> Any:
+    import pandas as pd
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy warns of log(0) through pandas; the caller looks for what is not finite
+        return asked.get_model_matrix(pd.DataFrame(dict(columns)), context={}, na_action="ignore")
 
 
 def layers_of(terms: Sequence[tuple[str, ...]], coded: Mapping[str, bool]) -> list[list[list[tuple[str, bool]]]]:

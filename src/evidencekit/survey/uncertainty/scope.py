@@ -205,7 +205,7 @@ class Scope:
             df=np.array(free),
             interval=Interval(low, high, level, method),
             counts=Counts(n, nothing, np.full(p, self.psus), weight, nothing, nothing, kish),
-            support=replace(support, limit=df_limit(self.survey)),
+            support=replace(support, limit=min(df_limit(self.survey), float(np.min(free)) if self.designed else np.inf)),
             flags=(flag,) * p,
             statistic=said[0],
             estimand=said[1],
