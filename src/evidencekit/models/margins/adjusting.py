@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Cells, Counts, Estimate
 from evidencekit.models.formula.factors import Categories, Numbers
@@ -103,11 +103,11 @@ def _own_counts(model: Model, codes: Codes, levels: int) -> Counts:
     """What each level's own members are: the smallest group its adjusted number rests on."""
     scope, nothing = model.scope, np.full(levels, np.nan)
     known = np.bincount(codes, minlength=levels).astype(np.float64)
-    weight = np.bincount(codes, scope.w, levels)
+    weight = summed(codes, scope.w, levels)
     pairs = np.unique(codes * scope.design.n_psus + scope.psu) // scope.design.n_psus
     y = model.problem.y
-    cases = np.bincount(codes, y, levels) if np.isin(y, (0.0, 1.0)).all() else nothing
-    kish = known * np.bincount(codes, scope.w**2, levels) / weight**2
+    cases = summed(codes, y, levels) if np.isin(y, (0.0, 1.0)).all() else nothing
+    kish = known * summed(codes, scope.w**2, levels) / weight**2
     return Counts(known, cases, np.bincount(pairs, minlength=levels).astype(np.float64), weight, nothing, nothing, kish)
 
 
