@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from evidencekit.columns import Floats
+from evidencekit.columns import Bools, Floats
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.estimate import Estimate
 from evidencekit.models.families import Family, Link
@@ -20,7 +20,7 @@ from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
 
-__all__ = ["Model", "fitted", "laid_out"]
+__all__ = ["Model", "fitted", "laid_out", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -99,18 +99,24 @@ def laid_out(survey: Survey, formula: Formula, doing: str, where: Where, where_l
     EstimationError
         No rows, or one level only.
     """
-    blanks = {}
+    scope = rows_of(survey, formula, doing, where, where_label)
+    factors: dict[str, Factor] = {name: factor_of(survey, name, scope.rows) for name in formula.factors}
+    offsets = [_numbers(survey, scope, name, "The offset") for name in formula.offsets]
+    offset = np.sum(offsets, axis=0) if offsets else None
+    return scope, columns_of(formula.terms, factors, scope.n, offset), _numbers(survey, scope, formula.outcome, "The outcome")
+
+
+def rows_of(survey: Survey, formula: Formula, doing: str, where: Where, where_label: str) -> Scope:
+    """The rows that have every answer a formula needs."""
+    blanks: dict[str, Bools | None] = {}
     for expression in formula.expressions:
         names = variables_in(expression, survey.rows.columns)
         if not names and expression.isidentifier():
             survey.rows.need(expression, "the formula")
         for name in names:
-            blanks.setdefault(name, blank_in(survey, name))
-    scope = scope_of(survey, blanks, doing, where=where, where_label=where_label)
-    factors: dict[str, Factor] = {name: factor_of(survey, name, scope.rows) for name in formula.factors}
-    offsets = [_numbers(survey, scope, name, "The offset") for name in formula.offsets]
-    offset = np.sum(offsets, axis=0) if offsets else None
-    return scope, columns_of(formula.terms, factors, scope.n, offset), _numbers(survey, scope, formula.outcome, "The outcome")
+            if name not in blanks:
+                blanks[name] = blank_in(survey, name)
+    return scope_of(survey, blanks, doing, where=where, where_label=where_label)
 
 
 def _numbers(survey: Survey, scope: Scope, expression: str, what: str) -> Floats:
