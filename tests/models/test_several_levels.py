@@ -42,7 +42,7 @@ def test_r_survey(design: str) -> None:
     want = expected()[f"{design}.olr"]
     np.testing.assert_allclose(model.coefficients, want["est"], rtol=5e-4)
     np.testing.assert_allclose(model.estimate.se, want["se"], rtol=5e-4)
-    scores = model.scope.w @ _likelihood(model).scores(model.coefficients) / model.scope.w.sum()
+    scores = model.scope.w @ _likelihood(model).scores(model.coefficients, model.scope.w) / model.scope.w.sum()
     assert np.abs(scores).max() < 1e-10
     if design == "clus1":
         np.testing.assert_allclose(model.coefficients, TIGHT, rtol=1e-8)
@@ -67,8 +67,8 @@ def test_derivatives_are_those_of_the_likelihood(kind: str) -> None:
     step = 1e-5
     lifts = np.eye(len(theta)) * step
     slope = [(model.value(theta + e, w) - model.value(theta - e, w)) / (2 * step) for e in lifts]
-    np.testing.assert_allclose(w @ model.scores(theta), slope, rtol=1e-6, atol=1e-7)
-    bend = [-(w @ model.scores(theta + e) - w @ model.scores(theta - e)) / (2 * step) for e in lifts]
+    np.testing.assert_allclose(w @ model.scores(theta, w), slope, rtol=1e-6, atol=1e-7)
+    bend = [-(w @ model.scores(theta + e, w) - w @ model.scores(theta - e, w)) / (2 * step) for e in lifts]
     np.testing.assert_allclose(model.information(theta, w), bend, rtol=1e-5, atol=1e-6)
 
 

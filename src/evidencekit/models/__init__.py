@@ -2,12 +2,15 @@
 
 ::
 
-    fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial -> Categorical
+    fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial, cox -> Categorical
+    follow   cumulative_incidence: the share to whom something has happened by an age
     say      adjusted: shares and means per group, all else equal; marginal_effects -> Estimate
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
 from evidencekit.models.categorical import Categorical
+from evidencekit.models.events.cox import cox
+from evidencekit.models.events.incidence import cumulative_incidence
 from evidencekit.models.margins.adjusting import adjusted
 from evidencekit.models.margins.effects import marginal_effects
 from evidencekit.models.model import Model
@@ -24,6 +27,8 @@ __all__ = [
     "aic",
     "bic",
     "cloglog",
+    "cox",
+    "cumulative_incidence",
     "gamma",
     "linear",
     "log_binomial",

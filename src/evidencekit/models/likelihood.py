@@ -31,8 +31,8 @@ class Likelihood(Protocol):
         """The weighted log likelihood; minus infinity where the parameters are impossible."""
         ...
 
-    def scores(self, theta: Floats) -> Floats:
-        """Each row's derivative of its log likelihood, shape (m, q)."""
+    def scores(self, theta: Floats, w: Floats) -> Floats:
+        """Each row's derivative of the log likelihood in its weight's direction, shape (m, q): their weighted sum is the score."""
         ...
 
     def information(self, theta: Floats, w: Floats) -> Floats:
@@ -67,7 +67,7 @@ def climb(model: Likelihood, w: Floats, start: Floats | None = None) -> Fit:
     for step in range(1, STEPS + 1):
         information = model.information(theta, w)
         inverse = _inverse(information)
-        move = inverse @ (w @ model.scores(theta))
+        move = inverse @ (w @ model.scores(theta, w))
         scale = np.abs(theta) + np.sqrt(size * np.abs(np.diagonal(inverse)))
         reach = float((np.abs(move) / scale).max())
         if reach <= CLOSE or (reach <= STUCK and reach >= last):
@@ -108,4 +108,4 @@ def covariance_of_parameters(scope: Scope, model: Likelihood, made: Fit) -> Floa
         except EstimationError:
             return np.full(len(made.beta), np.nan)
 
-    return scope.spread(made.beta, lambda: model.scores(made.beta) @ made.inverse / scope.w.mean(), again)
+    return scope.spread(made.beta, lambda: model.scores(made.beta, scope.w / scope.w.mean()) @ made.inverse / scope.w.mean(), again)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -106,9 +107,11 @@ def laid_out(survey: Survey, formula: Formula, doing: str, where: Where, where_l
     return scope, columns_of(formula.terms, factors, scope.n, offset), _numbers(survey, scope, formula.outcome, "The outcome")
 
 
-def rows_of(survey: Survey, formula: Formula, doing: str, where: Where, where_label: str) -> Scope:
-    """The rows that have every answer a formula needs."""
-    blanks: dict[str, Bools | None] = {}
+def rows_of(
+    survey: Survey, formula: Formula, doing: str, where: Where, where_label: str, *, more: Mapping[str, Bools | None] | None = None
+) -> Scope:
+    """The rows that have every answer a formula needs, and those of `more` columns."""
+    blanks: dict[str, Bools | None] = dict(more or {})
     for expression in formula.expressions:
         names = variables_in(expression, survey.rows.columns)
         if not names and expression.isidentifier():

@@ -39,7 +39,7 @@ class _Multinomial:
     def value(self, theta: Floats, w: Floats) -> float:
         return float(w @ self._logs(theta)[np.arange(len(self.y)), self.y])
 
-    def scores(self, theta: Floats) -> Floats:
+    def scores(self, theta: Floats, w: Floats) -> Floats:
         rest = (self.y[:, None] == np.arange(1, self.levels)) - np.exp(self._logs(theta)[:, 1:])
         return (rest[:, :, None] * self.x[:, None, :]).reshape(len(self.y), -1)
 

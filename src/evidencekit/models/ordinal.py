@@ -44,7 +44,7 @@ class _ProportionalOdds:
             return -np.inf
         return float(w @ np.log(np.maximum(_between(*self._ends(theta)), 1e-300)))
 
-    def scores(self, theta: Floats) -> Floats:
+    def scores(self, theta: Floats, w: Floats) -> Floats:
         upper, lower = self._ends(theta)
         share = _between(upper, lower)
         return self._along(_density(upper) / share, -_density(lower) / share)
@@ -63,7 +63,7 @@ class _ProportionalOdds:
     def information(self, theta: Floats, w: Floats) -> Floats:
         upper, lower = self._ends(theta)
         share = _between(upper, lower)
-        scores = self.scores(theta)
+        scores = self.scores(theta, w)
         bend = [w * _bend(end) / share for end in (upper, lower)]
         zero = np.zeros_like(share)
         ones = np.ones_like(share)
