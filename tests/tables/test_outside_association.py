@@ -69,3 +69,48 @@ def test_tables(name: str) -> None:
     close(made.shares, expected()[f"{name}.table.Ntotal1"]["table"])
     for percent in ("row", "column"):
         close(ek.tables.crosstab(survey_of(name), "sch.wide", "stype", percent=percent).weighted, want["table"])  # type: ignore[arg-type]
+
+
+RANKS = {"wilcoxon": "wilcoxon", "vanderWaerden": "van-der-waerden", "median": "median", "KruskalWallis": "kruskal-wallis"}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize("by", ["sch.wide", "stype"])
+@pytest.mark.parametrize("theirs", RANKS)
+def test_rank_tests(name: str, by: str, theirs: str) -> None:
+    want = expected()[f"{name}.ranktest.api00.{by}.{theirs}"]
+    how: Any = RANKS[theirs]
+    made = ek.tables.ranktest(survey_of(name), "api00", by, test=how)
+    assert made.estimate is not None
+    if by == "sch.wide":
+        close([made.statistic, *made.df, *made.estimate.points], [*want["statistic"], *want["parameter"], *want["estimate"]])
+    else:
+        close(made.statistic * made.df[0], want["parameter"])
+    close(made.p, want["p_value"])
+
+
+@pytest.mark.parametrize("name", LINEAR)
+@pytest.mark.parametrize(("case", "options"), [("ttest.api00.sch.wide", {"by": "sch.wide"}), ("ttest.one", {"paired": "api99"})])
+def test_t_tests(name: str, case: str, options: dict[str, str]) -> None:
+    want = expected()[f"{name}.{case}"]
+    made = ek.tables.ttest(survey_of(name), "api00", **options)  # type: ignore[arg-type]
+    assert made.estimate is not None
+    est = made.estimate
+    close([made.statistic, *made.df, made.p, *est.points], [*want["statistic"], *want["parameter"], want["p_value"], *want["estimate"]])
+    close([est.interval.low[0], est.interval.high[0]], want["conf_int"])
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_goodness_kappa_and_alpha(name: str) -> None:
+    survey = survey_of(name)
+    want = expected()[f"{name}.gofchisq.stype"]
+    made = ek.tables.goodness(survey, "stype", {"E": 4421, "H": 755, "M": 1018})
+    if name == "strat":  # strata have their size, so that nothing varies
+        assert np.isnan(made.p)
+        assert made.statistic < 1e-11
+    else:
+        close([made.statistic, *made.df, made.p], [*want["statistic"], want["parameter"][1], want["p_value"]])
+        assert float(dict(made.provenance.policies)["scale of the chi-square"]) == pytest.approx(want["parameter"][0], rel=1e-5)
+    est = ek.tables.kappa(survey, "comp.imp", "sch.wide")
+    close([est.points[0], est.se[0]], [*expected()[f"{name}.kappa"]["est"], *expected()[f"{name}.kappa"]["se"]])
+    close(ek.tables.alpha(survey, ["ell", "meals", "mobility", "not.hsg"]).points, expected()[f"{name}.cralpha"]["alpha"])

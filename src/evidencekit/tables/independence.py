@@ -9,7 +9,7 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import EstimationError
 
-__all__ = ["Corrected", "corrected", "deviance", "pearson", "wald"]
+__all__ = ["Corrected", "corrected", "deviance", "pearson", "quadratic", "wald"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,22 +95,35 @@ def wald(shares: Floats, covariance: Floats) -> float:
     slopes += np.outer(row, column)[:, :, None]
     slopes = slopes[1:, 1:].reshape(-1, r * c)
     gap = (shares - np.outer(row, column))[1:, 1:].ravel()
-    v = slopes @ covariance @ slopes.T
-    scale = np.sqrt(np.diagonal(v))
+    return quadratic(gap, slopes @ covariance @ slopes.T)
+
+
+def quadratic(gap: Floats, v: Floats) -> float:
+    """The quadratic form of numbers in the inverse of their covariance.
+
+    Raises
+    ------
+    EstimationError
+        It has no inverse.
+    """
+    scale = np.sqrt(np.maximum(np.diagonal(v), 0.0))
     if not (scale > 0).all() or np.linalg.matrix_rank(v / np.outer(scale, scale), hermitian=True) < len(v):
         raise EstimationError(
-            "The covariance of the table has no inverse: too few sampling units for so many cells, or cells that do not vary.",
-            'Use statistic="F", which needs no inverse, or join levels.',
+            "A covariance has no inverse: too few sampling units for so many numbers, or numbers that do not vary.",
+            'Join levels; of association(), statistic="F" needs no inverse.',
         )
     return float((gap / scale) @ np.linalg.solve(v / np.outer(scale, scale), gap / scale))
 
 
 def _interaction(shape: tuple[int, int]) -> Floats:
     """An orthonormal basis of the interactions of a table, a column each."""
-    return np.kron(_contrasts(shape[0]), _contrasts(shape[1]))
+    return np.asarray(np.kron(_contrasts(shape[0]), _contrasts(shape[1])), dtype=np.float64)
 
 
 def _contrasts(k: int) -> Floats:
     """An orthonormal basis of the contrasts of k levels."""
-    full = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, 1:]]))[0]
-    return full[:, 1:].astype(np.float64)
+    made = np.zeros((k, k - 1))
+    for j in range(1, k):  # Helmert's: each level against the mean of those before it
+        made[:j, j - 1], made[j, j - 1] = -1.0, j
+        made[:, j - 1] /= np.sqrt(j * (j + 1))
+    return made
