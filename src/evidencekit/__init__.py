@@ -10,6 +10,7 @@
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
+    cross and test          tables: crosstab, table_one; association, t and rank tests -> Test; help(ek.tables)
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
     say it                  finding -> Finding: .headline(), .picture(), .check(), .save(); Action; brief: one page (.docx, .html, .pptx)
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from evidencekit import sampling as sampling
     from evidencekit import significance as significance
     from evidencekit import survey as survey
+    from evidencekit import tables as tables
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, headcount, ratio_of
     from evidencekit.disclosure import Ledger, Released, release
@@ -141,6 +143,7 @@ _MODULES: tuple[str, ...] = (
     "sampling",
     "significance",
     "survey",
+    "tables",
     "weighting",
 )
 

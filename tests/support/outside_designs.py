@@ -25,11 +25,12 @@ def survey_of(name: str) -> ek.Survey:
         return _replicated(name)
     if name.startswith("w_"):
         return _weighted(name)
-    file, made = {
+    files: dict[str, tuple[str, dict[str, Any]]] = {
         "strat": ("apistrat.csv", {"weights": "pw", "strata": "stype", "fpc": "fpc"}),
         "clus1": ("apiclus1.csv", {"weights": "pw", "psu": "dnum", "fpc": "fpc"}),
         "nh": ("nhanes.csv.gz", {"weights": "WTMEC2YR", "strata": "SDMVSTRA", "psu": "SDMVPSU"}),
-    }[name]
+    }
+    file, made = files[name]
     return ek.Survey(pd.read_csv(FOLDER / "data" / file), **made)
 
 
@@ -53,6 +54,6 @@ def _replicated(name: str) -> ek.Survey:
     weights = pd.read_csv(FOLDER / "data" / f"repw_{name}.csv.gz").add_prefix("rep_")
     made: dict[str, Any] = design(name)["rep"]
     kind: Any = {"successive-difference": "SDR"}.get(made["type"], made["type"])
-    columns = [c for c in weights if c != "rep_w0"]
+    columns = [str(c) for c in weights if c != "rep_w0"]
     rep = ek.Replicates(weights="rep_w0", columns=columns, kind=kind, scale=made["scale"], rscales=made["rscales"], mse=made["mse"])
     return ek.Survey(pd.concat([frame, weights], axis=1), design=rep)

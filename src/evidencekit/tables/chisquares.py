@@ -5,6 +5,7 @@ Tests of tables and of terms have this distribution under a complex design. Weig
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -211,7 +212,7 @@ class _Sum:
         zeta = _root(lambda s: self.slope(s) - self.x, low, high)
         v2, third = self.slope(zeta, 2), self.slope(zeta, 3)
         if abs(zeta) * np.sqrt(v2) < 1e-5:
-            return 0.5 - third / (6 * np.sqrt(2 * np.pi) * v2**1.5)
+            return float(np.exp(log_ndtr(-third / (6 * v2**1.5))))
         w = np.sign(zeta) * np.sqrt(2 * (zeta * self.x - float(self.k(zeta))))
         return float(np.exp(log_ndtr(-(w + np.log(zeta * np.sqrt(v2) / w) / w))))
 
@@ -268,9 +269,8 @@ class _Sum:
             return np.exp(self.k(s) - s * self.x) / s * radius * np.cos(turned) / (2 * np.pi)
 
 
-def _root(f: object, low: float, high: float) -> float:
+def _root(f: Callable[[float], float], low: float, high: float) -> float:
     """Where an increasing function crosses 0 between two ends, either of which may be infinite."""
-    assert callable(f)
     if np.isinf(low):
         low = -1.0 if high > 0 else 2 * high - 1.0
         while f(low) > 0:
