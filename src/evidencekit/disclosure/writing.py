@@ -63,7 +63,12 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     'table.html'
     """
     several = [released] if isinstance(released, Released) else released
-    if isinstance(several, str) or not isinstance(several, Sequence) or not several or not all(isinstance(one, Released) for one in several):
+    if (
+        isinstance(several, str)
+        or not isinstance(several, Sequence)
+        or not several
+        or not all(isinstance(one, Released) for one in several)
+    ):
         raise InputError("write_tables() takes what ek.release() returns, one or several.", "Release the estimates first.")
     if not isinstance(path, (str, os.PathLike)):
         raise InputError(f"A table is written to a text or a path, not a {type(path).__name__}.")

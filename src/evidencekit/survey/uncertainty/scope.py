@@ -152,6 +152,11 @@ class Scope:
             Gives the (m, p) influence; asked only where there are no replicates.
         again : callable
             Gives the statistic, shape (p,), from other weights of the rows (m,); a replicate in which it cannot be had gives NaN.
+
+        Raises
+        ------
+        EstimationError
+            The statistic cannot be had in some replicates: leaving them out would leave variance out.
         """
         if not self.designed:
             return np.full((len(points), len(points)), np.nan)
@@ -159,6 +164,12 @@ class Scope:
         if resampling is None:
             return self.covariance(influence())
         values = np.array([again(w) if resampling.scales[r] > 0 else points for r, w in enumerate(self.replicates())])
+        lost = int((~np.isfinite(values[:, np.isfinite(points)])).any(axis=1).sum())
+        if lost:
+            raise EstimationError(
+                f"In {lost:,} of {resampling.count:,} replicates this cannot be estimated, so they do not give its variance.",
+                "Merge levels that few answers have, or take the survey as it was before replicates, where it has units and strata.",
+            )
         return spread_over(resampling, values, points).of(np.arange(len(points)))
 
     def estimate(
