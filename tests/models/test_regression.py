@@ -162,6 +162,14 @@ def test_quasi_separation_names_the_level() -> None:
         ek.models.logit(of(frame), "told ~ sex + province")
 
 
+@pytest.mark.parametrize("verb", ["logit", "probit", "cloglog", "poisson", "log_binomial"])
+def test_a_group_in_which_it_never_happened_has_no_coefficient(verb: str) -> None:
+    """Found by a replicate that left a school out: the Poisson coefficient ran away, and the steps became small beside it."""
+    frame = rows().assign(told=lambda d: np.where(d["province"] == "Eastlake", 0.0, d["internet_daily"]))
+    with pytest.raises(EstimationError, match=r"Separation: province\[T.Eastlake\]"):
+        getattr(ek.models, verb)(of(frame), "told ~ sex + province")
+
+
 def test_self_selected_answers_have_coefficients_and_no_intervals() -> None:
     poll = ek.Survey(rows(), design=ek.NoDesign())
     model = ek.models.logit(poll, "internet_daily ~ sex")

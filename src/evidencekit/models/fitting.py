@@ -90,6 +90,7 @@ def _start_from_some(problem: Problem, w: Floats) -> Floats | None:
 
 def _scored(problem: Problem, w: Floats, start: Floats | None, close: float = CLOSE) -> Fit:
     beta, size, last = start, float(len(w)), np.inf
+    unit = np.full(problem.columns.p, np.inf)  # the smallest seen: of a coefficient without end it grows as fast as the coefficient
     for step in range(1, STEPS + 1):
         information, gradient = _pass(problem, w, beta)
         inverse = _inverse(information, problem, w)
@@ -97,8 +98,8 @@ def _scored(problem: Problem, w: Floats, start: Floats | None, close: float = CL
         if beta is None:
             beta = _inside(problem, np.zeros(problem.columns.p), move)
             continue
-        scale = np.abs(beta) + np.sqrt(size * np.diagonal(inverse))
-        reach = float((np.abs(move) / scale).max())
+        unit = np.minimum(unit, np.sqrt(size * np.diagonal(inverse)))
+        reach = float((np.abs(move) / (np.abs(beta) + unit)).max())
         if reach <= close or (reach <= STUCK and reach >= last):
             return Fit(beta + move, inverse, step)
         if not np.isfinite(reach):
@@ -202,8 +203,9 @@ def _spare(correlation: Floats, names: tuple[str, ...]) -> list[str]:
 
 def _say_why(problem: Problem, w: Floats) -> None:
     """Raise with the columns that separate the outcome, where they do."""
-    if problem.family.name == "binomial" and problem.link.name != "log":
-        names = separated(problem.columns, problem.y)
+    counts = problem.link.name == "log" and problem.family.name not in ("gamma", "gaussian")
+    if problem.family.name == "binomial" or counts:
+        names = separated(problem.columns, problem.y, counts=counts)
         if names:
             does = "tells" if len(names) == 1 else "tell"
             raise EstimationError(

@@ -63,13 +63,14 @@ def climb(model: Likelihood, w: Floats, start: Floats | None = None) -> Fit:
     """
     w = w / w.mean()
     theta = model.start if start is None else start
+    unit = np.full(len(theta), np.inf)  # as in `fitting`
     value, size, last = model.value(theta, w), float(len(w)), np.inf
     for step in range(1, STEPS + 1):
         information = model.information(theta, w)
         inverse = _inverse(information)
         move = inverse @ (w @ model.scores(theta, w))
-        scale = np.abs(theta) + np.sqrt(size * np.abs(np.diagonal(inverse)))
-        reach = float((np.abs(move) / scale).max())
+        unit = np.minimum(unit, np.sqrt(size * np.abs(np.diagonal(inverse))))
+        reach = float((np.abs(move) / (np.abs(theta) + unit)).max())
         if reach <= CLOSE or (reach <= STUCK and reach >= last):
             return Fit(theta + move, inverse, step)
         theta, value, last = *_uphill(model, w, theta, move, value), reach
