@@ -72,8 +72,11 @@ def is_coded(survey: Survey, name: str) -> bool:
     dtype = frame[name].dtype
     if not (dtype.is_numeric() or dtype == nw.Boolean):
         return True
-    labels, found = survey.rows.value_labels.get(name), survey.levels(name)
-    return bool(labels) and bool(found) and all(k in labels for k in found) and not set(found) <= {0, 1}
+    labels = survey.rows.value_labels.get(name)
+    if not labels:
+        return False
+    found = survey.levels(name)
+    return bool(found) and all(k in labels for k in found) and not set(found) <= {0, 1}
 
 
 def blank_in(survey: Survey, name: str) -> Bools | None:
