@@ -10,7 +10,7 @@
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
-    cross and test, model   tables: crosstab, table_one; association -> Test. models: logit, adjusted. help(ek.tables), help(ek.models)
+    tables, tests, models   tables: crosstab, table_one, association -> Test; models: logit, adjusted; help(ek.tables), help(ek.models)
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
     say it                  finding -> Finding: .headline(), .picture(), .check(), .save(); Action; brief: one page (.docx, .html, .pptx)

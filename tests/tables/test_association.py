@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pytest
+from phased import drawn, two_phase
 from scipy import stats
 from twostage import DESIGNS, frame, reference, survey_of
 
@@ -96,6 +97,23 @@ def test_sparse_tables_are_flagged_and_empty_cells_counted() -> None:
     assert made.flags == ("a cell has fewer than 5 expected answers",)
     assert made.estimate is not None
     assert len(made.estimate) == 6
+
+
+def test_what_it_says() -> None:
+    made = ek.tables.association(survey_of("two_stage"), "g", "k")
+    assert repr(made).startswith("Rao-Scott F: 0.5385 on 2.738 and 32.86 degrees of freedom, p = 0.643")
+    assert "null hypothesis: g and k do not go together" in repr(made)
+    few = ek.tables.association(survey_of("two_stage"), "b", "k", where=nw.col("stratum") == "north")
+    assert "few degrees of freedom" in few.flags
+
+
+@pytest.mark.parametrize("method", ["full", "approx", "simple"])
+def test_after_two_phases_it_is_the_test_of_the_contrast(method: str) -> None:
+    """With two groups the t of the difference of shares, but for the variance at the hypothesis, is the Wald test."""
+    survey = two_phase(drawn(3, units=8), method, first={"weights": "w", "strata": "h", "psu": "i"}, second={"strata": "cell"})
+    made = ek.tables.association(survey, "d", "cell", statistic="wald")
+    trend = ek.tables.trend(survey, "d", "cell")
+    np.testing.assert_allclose([trend.statistic**2, trend.p], [made.statistic, made.p], rtol=1e-9)
 
 
 def test_refusals_and_bad_input() -> None:

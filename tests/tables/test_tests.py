@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from scipy import stats
 from twostage import DESIGNS, frame, reference, survey_of
@@ -148,6 +149,16 @@ def test_nothing_is_tested_without_a_design(name: str, run: Callable[[ek.Survey]
         run(ek.Survey(frame(), design=ek.NoDesign()))
     with pytest.raises(InputError, match="Survey is needed"):
         run(frame())  # type: ignore[arg-type]
+
+
+MORE = [("kappa", lambda s: tables.kappa(s, "b", "h")), ("alpha", lambda s: tables.alpha(s, ["y", "z"]))]
+
+
+@pytest.mark.parametrize(("name", "run"), [*VERBS, *MORE])
+def test_lazy_data_are_refused(name: str, run: Callable[[ek.Survey], Any]) -> None:
+    lazy = ek.Survey(pl.from_pandas(frame().drop(columns="k")).lazy(), weights="weight2", psu="school")
+    with pytest.raises(InputError, match=rf"{name}\(\) revisits rows"):
+        run(lazy)
 
 
 WRONG: list[tuple[type[Exception], Callable[[ek.Survey], Any]]] = [

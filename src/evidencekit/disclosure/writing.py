@@ -1,4 +1,4 @@
-"""write_tables: released tables as one page of HTML, a Word document or a workbook. Nothing else is written: what is not released stays inside."""
+"""write_tables: released tables as a page of HTML, a Word document or a workbook; what is not released stays inside."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     Parameters
     ----------
     released : Released or sequence of Released
-        What ``ek.release(..., ledger=, publication=)`` gave, for example of ``tables.table_one(...).estimates``. Each variable has its rows;
-        each group of a column that splits has its columns.
+        What ``ek.release(..., ledger=, publication=)`` gave, for example of ``tables.table_one(...).estimates``. Each variable has its
+        rows; each group of a column that splits has its columns.
     path : str or Path
         Ends in .html, .docx or .xlsx.
     title : str
@@ -63,12 +63,7 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     'table.html'
     """
     several = [released] if isinstance(released, Released) else released
-    if (
-        isinstance(several, str)
-        or not isinstance(several, Sequence)
-        or not several
-        or not all(isinstance(one, Released) for one in several)
-    ):
+    if not isinstance(several, (list, tuple)) or not several or not all(isinstance(one, Released) for one in several):
         raise InputError("write_tables() takes what ek.release() returns, one or several.", "Release the estimates first.")
     if not isinstance(path, (str, os.PathLike)):
         raise InputError(f"A table is written to a text or a path, not a {type(path).__name__}.")

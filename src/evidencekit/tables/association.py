@@ -32,6 +32,8 @@ STATISTICS: dict[str, str] = {
     "deviance": "Rao-Scott F of the deviance",
     "deviance-chisq": "Rao-Scott chi-square of the deviance, first order",
 }
+SPARSELY = "a cell has fewer than 5 expected answers"
+FEW = 8  # degrees of freedom, below which NCHS asks for a statistician's review
 SPARSE = 5.0  # expected answers in a cell, below which the chi-square distribution is a rough guide
 
 
@@ -127,7 +129,7 @@ def tested(table: Crossed, statistic: str, level: float, where: str) -> Test:
         p=p,
         estimate=est,
         inference=table.survey.inference,
-        flags=("a cell has fewer than 5 expected answers",) if least < SPARSE else (),
+        flags=tuple(words for said, words in ((least < SPARSE, SPARSELY), (table.df < FEW, "few degrees of freedom")) if said),
         provenance=est.provenance,
     )
 

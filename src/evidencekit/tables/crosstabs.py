@@ -164,6 +164,11 @@ def crosstab(
     EstimationError
         Nobody answered both.
 
+    Notes
+    -----
+    Per cent of the whole table are shares of one crossed variable: a release of them is not linked to tables of either column alone, so
+    pass it the ledger.
+
     References
     ----------
     Korn and Graubard (1998), Survey Methodology 24, 193-201.

@@ -12,6 +12,7 @@ from evidencekit.columns import Floats, summed
 from evidencekit.errors import EstimationError, one_of
 from evidencekit.significance import Test
 from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import check_level
 from evidencekit.tables.crossing import need_design
@@ -90,6 +91,7 @@ def ranktest(
     """
     one_of("test", test, SCORES)
     need_design(survey, "ranktest()")
+    in_memory(survey, "ranktest()")
     y, by, level = one_name(survey, y, "y"), one_name(survey, by, "by"), check_level(level)
     values = amounts(survey, (y,))[0]
     blanks = {y: np.isnan(values), by: survey.column(by).codes < 0}

@@ -12,6 +12,7 @@ from evidencekit.columns import Bools, Floats
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.significance import Test
 from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import check_level, real, reals
 from evidencekit.tables.crossing import need_design
@@ -85,6 +86,7 @@ def trend(
     True
     """
     need_design(survey, "trend()")
+    in_memory(survey, "trend()")
     y, by, level = one_name(survey, y, "y"), one_name(survey, by, "by"), check_level(level)
     column, over = survey.column(y), survey.column(by)
     place = _case(y, column.keys, column.levels, category)
