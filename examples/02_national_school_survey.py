@@ -49,6 +49,14 @@ for by in ("sex", "race", "grade"):
 bullied = ek.proportion(survey, "QN24", by="sex", interval="xlogit")
 print("\n", ek.difference(bullied, {"sex": "girl"}, {"sex": "boy"}), sep="")
 
+# %% Does it survive when grade and race or ethnicity are held equal? A table with n beside every cell, a test, a model, adjusted shares.
+print("\n", ek.tables.crosstab(survey, "sex", "QN24", interval="xlogit"), sep="")
+print("\n", ek.tables.association(survey, "sex", "QN24"), sep="")
+model = ek.models.logit(survey, "QN24 ~ sex + C(grade) + race")
+print("\n", ek.models.term_test(model, "sex"), sep="")
+adjusted = ek.models.adjusted(model, "sex")
+print("\n", adjusted, "\n\n", ek.difference(adjusted, {"sex": "girl"}, {"sex": "boy"}), sep="")
+
 # %% What may be shown, a headline and a picture.
 safe = ek.release(bullied)
 print("\n", safe, sep="")

@@ -81,3 +81,20 @@ def test_shares_by_group_and_differences_equal_those_of_r(tmp_path: Path, monkey
             np.testing.assert_allclose([got.interval.low[0], got.interval.high[0]], want["t_interval"], rtol=1e-8)
             girl, boy = shares.cells.find({"sex": "girl"}), shares.cells.find({"sex": "boy"})
             np.testing.assert_allclose(shares.covariance.of([girl, boy]), want["vcov"], rtol=1e-8, atol=1e-16)
+
+
+# R survey 4.1.1 (tests/reference/models/yrbs_models.R).
+COEFFICIENTS = [-2.7358713253193163, 0.7697240966155264, -0.0350573322686548, -0.1742104139335795, -0.1090606000030677]
+COEFFICIENTS += [0.4293374279966309, 0.7084983315508163, 0.9057524066363809]
+STANDARD_ERRORS = [0.1127897807779736, 0.0857687612817926, 0.0858110388984970, 0.0838251658866886, 0.0874053835902901]
+STANDARD_ERRORS += [0.1055585789595904, 0.1213677697953867, 0.0836069595400065]
+
+
+def test_the_model_and_the_test_of_association_equal_those_of_r(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = run(tmp_path, monkeypatch)
+    model = made["model"]
+    np.testing.assert_allclose(model.coefficients, COEFFICIENTS, rtol=1e-8)
+    np.testing.assert_allclose(model.estimate.se, STANDARD_ERRORS, rtol=1e-8)
+    assert model.df == 30
+    test = ek.tables.association(made["survey"], "sex", "QN24")
+    np.testing.assert_allclose([test.statistic, *test.df], [83.6762442396553, 1, 37], rtol=1e-8)

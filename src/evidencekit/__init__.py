@@ -10,6 +10,7 @@
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
     compare, multiply up    difference, ratio_of, contrast; headcount: a share as a number of people
+    tables, tests, models   tables: crosstab, table_one, association -> Test; models: logit, adjusted; help(ek.tables), help(ek.models)
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
     say it                  finding -> Finding: .headline(), .picture(), .check(), .save(); Action; brief: one page (.docx, .html, .pptx)
@@ -37,11 +38,14 @@ if TYPE_CHECKING:
     from evidencekit import frames as frames
     from evidencekit import instrument as instrument
     from evidencekit import missingness as missingness
+    from evidencekit import models as models
     from evidencekit import planning as planning
     from evidencekit import reading as reading
     from evidencekit import rendering as rendering
     from evidencekit import sampling as sampling
+    from evidencekit import significance as significance
     from evidencekit import survey as survey
+    from evidencekit import tables as tables
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, headcount, ratio_of
     from evidencekit.disclosure import Ledger, Released, release
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
     from evidencekit.planning import Context, Method, Recommendation, diagnose, method_named, method_names, recommend
     from evidencekit.reading import read
     from evidencekit.sampling import Frame
+    from evidencekit.significance import Test
     from evidencekit.survey import (
         NoDesign,
         Replicates,
@@ -92,6 +97,7 @@ _ROOMS: dict[str, str] = {
     "Replicates": "survey",
     "Stages": "survey",
     "Survey": "survey",
+    "Test": "significance",
     "TwoPhase": "survey",
     "brief": "findings",
     "cdf": "survey",
@@ -130,11 +136,14 @@ _MODULES: tuple[str, ...] = (
     "frames",
     "instrument",
     "missingness",
+    "models",
     "planning",
     "reading",
     "rendering",
     "sampling",
+    "significance",
     "survey",
+    "tables",
     "weighting",
 )
 
@@ -159,6 +168,7 @@ __all__ = [
     "Replicates",
     "Stages",
     "Survey",
+    "Test",
     "TwoPhase",
     "__version__",
     "brief",

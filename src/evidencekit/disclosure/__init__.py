@@ -5,6 +5,7 @@
     the rules           profile(name, version=) and profile_names(); one's own: profile_text(name) to begin with, Profile.from_toml(path)
     apply them          ek.release(estimate, profile=) -> Released; its .statement for a methods annex
     what goes out       Released.published(): as its Publication says, rounded as it was audited
+    write it            write_tables(released, path, title=): one table as .html, .docx or .xlsx
     sign and save       Released.signed(Signature(name=, role=, on=)), and .save(path) once it is signed
     across releases     ek.release(estimate, ledger=, publication=Publication(...)); ledger.with_(released.entry); `ledger`
     look at it          before_and_after(estimate, released), for those who decide
@@ -39,6 +40,7 @@ from evidencekit.disclosure.released import Released
 from evidencekit.disclosure.releasing import release
 from evidencekit.disclosure.rules import Audited, Flags
 from evidencekit.disclosure.signing import Signature
+from evidencekit.disclosure.writing import write_tables
 
 if TYPE_CHECKING:
     from evidencekit.disclosure import microdata as microdata
@@ -70,6 +72,7 @@ __all__ = [
     "profile_text",
     "release",
     "tables",
+    "write_tables",
 ]
 
 if not TYPE_CHECKING:  # rooms of their own, which load on first use

@@ -1,0 +1,43 @@
+"""Regressions that know the design, and what people want from them.
+
+::
+
+    fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial, cox -> Categorical
+    follow   cumulative_incidence: the share to whom something has happened by an age
+    say      adjusted: shares and means per group, all else equal; marginal_effects -> Estimate
+    judge    term_test -> Test; pseudo_r2, aic, bic
+"""
+
+from evidencekit.models.categorical import Categorical
+from evidencekit.models.events.cox import cox
+from evidencekit.models.events.incidence import cumulative_incidence
+from evidencekit.models.margins.adjusting import adjusted
+from evidencekit.models.margins.effects import marginal_effects
+from evidencekit.models.model import Model
+from evidencekit.models.multinomial import multinomial
+from evidencekit.models.ordinal import proportional_odds
+from evidencekit.models.regression import cloglog, gamma, linear, log_binomial, logit, poisson, probit
+from evidencekit.models.summaries import aic, bic, pseudo_r2
+from evidencekit.models.terms import term_test
+
+__all__ = [
+    "Categorical",
+    "Model",
+    "adjusted",
+    "aic",
+    "bic",
+    "cloglog",
+    "cox",
+    "cumulative_incidence",
+    "gamma",
+    "linear",
+    "log_binomial",
+    "logit",
+    "marginal_effects",
+    "multinomial",
+    "poisson",
+    "probit",
+    "proportional_odds",
+    "pseudo_r2",
+    "term_test",
+]

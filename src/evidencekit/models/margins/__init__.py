@@ -1,0 +1,1 @@
+"""What people want from a model: shares and means with other things held equal, and what a step up in something goes with."""

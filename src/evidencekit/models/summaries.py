@@ -1,0 +1,161 @@
+"""How well a model fits: deviance, pseudo-R2, AIC and BIC as they are under a design."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from evidencekit.columns import Floats
+from evidencekit.errors import InputError, one_of
+from evidencekit.models.fitting import Problem, fit
+from evidencekit.models.model import Model
+from evidencekit.survey.uncertainty.scope import Scope
+
+__all__ = ["aic", "bic", "deviance", "pseudo_r2"]
+
+
+def deviance(scope: Scope, problem: Problem, beta: Floats) -> float:
+    """The deviance with weights that add up to the number of rows."""
+    w, mu = scope.w / scope.w.mean(), problem.link.back(problem.columns.times(beta))
+    return float(w @ problem.family.deviance(problem.y, mu))
+
+
+def pseudo_r2(model: Model, *, kind: Literal["nagelkerke", "cox-snell"] = "nagelkerke") -> float:
+    """How much better a model fits than one with an intercept alone, from 0 to 1.
+
+    Parameters
+    ----------
+    model : Model
+        A logistic, probit, complementary log-log or Poisson regression.
+    kind : {"nagelkerke", "cox-snell"}
+        Nagelkerke's reaches 1 (default); Cox and Snell's does not.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        The family has a dispersion.
+
+    References
+    ----------
+    Lumley (2017), Pseudo-R2 statistics under complex sampling, Australian and New Zealand Journal of Statistics 59, 187-194.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> 0 < ek.models.pseudo_r2(ek.models.logit(survey, "internet_daily ~ age")) < 1
+    True
+    """
+    one_of("kind", kind, ("nagelkerke", "cox-snell"))
+    _need_no_dispersion(model, "pseudo_r2()")
+    null = _null_deviance(model)
+    n = model.scope.n
+    cox_snell = 1 - np.exp((deviance(model.scope, model.problem, model.made.beta) - null) / n)
+    return float(cox_snell if kind == "cox-snell" else cox_snell / (1 - np.exp(-null / n)))
+
+
+def _null_deviance(model: Model) -> float:
+    from evidencekit.models.formula.columns import columns_of
+
+    columns = columns_of([()], {}, model.scope.n, model.problem.columns.offset)
+    problem = Problem(columns, model.problem.y, model.problem.family, model.problem.link)
+    return deviance(model.scope, problem, fit(problem, model.scope.w).beta)
+
+
+def aic(model: Model) -> float:
+    """Akaike's criterion under a design, to choose between models of one outcome on the same rows: smaller is better.
+
+    Parameters
+    ----------
+    model : Model
+        A logistic, probit, complementary log-log or Poisson regression.
+
+    Returns
+    -------
+    float
+        The deviance, with weights that add up to the number of rows, plus twice the effective number of parameters: the trace of the
+        generalised design effects of all coefficients but the intercept.
+
+    Raises
+    ------
+    InputError
+        The family has a dispersion.
+    Refused
+        The answers have no design.
+
+    References
+    ----------
+    Lumley and Scott (2015), AIC and BIC for modeling with complex survey data, Journal of Survey Statistics and Methodology 3, 1-18.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> ek.models.aic(ek.models.logit(survey, "internet_daily ~ age")) > 0
+    True
+    """
+    model.scope.need_design("aic()")
+    _need_no_dispersion(model, "aic()")
+    kept = np.flatnonzero([name != "Intercept" for name in model.names])
+    square = np.ix_(kept, kept)
+    effective = np.trace(np.linalg.solve(model.made.inverse[square], model.estimate.vcov[square])) if len(kept) else 0.0
+    return deviance(model.scope, model.problem, model.made.beta) + 2 * float(effective)
+
+
+def bic(model: Model, *, largest: Model) -> float:
+    """The Bayesian criterion under a design: smaller is better.
+
+    Parameters
+    ----------
+    model : Model
+        The model to be judged.
+    largest : Model
+        The one model that all those compared are parts of, fitted to the same rows.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        `model` has a coefficient that `largest` has not, or they were fitted to different rows.
+    Refused
+        The answers have no design.
+
+    References
+    ----------
+    Lumley and Scott (2015), Journal of Survey Statistics and Methodology 3, 1-18.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> largest = ek.models.logit(survey, "internet_daily ~ sex + age")
+    >>> ek.models.bic(ek.models.logit(survey, "internet_daily ~ age"), largest=largest) > 0
+    True
+    """
+    model.scope.need_design("bic()")
+    _need_no_dispersion(model, "bic()")
+    if not set(model.names) <= set(largest.names) or not np.array_equal(model.scope.rows, largest.scope.rows):
+        raise InputError("largest= is a model that has all terms of this one, fitted to the same rows.", "Drop rows with where= first.")
+    left = np.flatnonzero([name not in model.names for name in largest.names])
+    out = len(model.names) * np.log(model.scope.n) + deviance(largest.scope, largest.problem, largest.made.beta)
+    if len(left):
+        square, beta = np.ix_(left, left), largest.coefficients[left]
+        covariance = largest.estimate.vcov[square]
+        out += beta @ np.linalg.solve(covariance, beta) + np.log(np.linalg.det(np.linalg.solve(largest.made.inverse[square], covariance)))
+    return float(out)
+
+
+def _need_no_dispersion(model: Model, doing: str) -> None:
+    if model.problem.family.free:
+        raise InputError(f"{doing} is for yes-no outcomes and counts; this is a {model.kind}.", "Compare models with term_test().")

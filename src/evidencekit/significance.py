@@ -1,0 +1,67 @@
+"""Test: what a hypothesis test says, beside the numbers it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from evidencekit.estimate import Estimate, Provenance
+
+__all__ = ["Test"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
+class Test:
+    """The result of a hypothesis test.
+
+    Parameters
+    ----------
+    method : str
+        What was done, in the field's words: ``"Rao-Scott F"``.
+    null : str
+        The hypothesis in words: ``"sex and asked do not go together"``.
+    statistic : float
+        The test statistic.
+    df : tuple of float
+        Its degrees of freedom: none, those of a chi-square or t, or those of an F.
+    p : float
+        The p-value.
+    estimate : Estimate or None
+        The numbers the test is about, where it has some: a difference of means with its interval.
+    inference : str
+        Inference class of the survey.
+    flags : tuple of str
+        What the reader must know.
+    provenance : Provenance
+        Where it comes from.
+
+    Notes
+    -----
+    A p-value above the usual bars is no sign that groups are alike: `evidencekit.combining.equivalent` tests that.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> 0 <= ek.tables.association(survey, "sex", "internet_daily").p <= 1
+    True
+    """
+
+    __test__ = False  # for pytest, which would otherwise take the class for tests
+
+    method: str
+    null: str
+    statistic: float
+    df: tuple[float, ...]
+    p: float
+    estimate: Estimate | None = None
+    inference: str = "probability"
+    flags: tuple[str, ...] = ()
+    provenance: Provenance = field(default_factory=lambda: Provenance(""))
+
+    def __repr__(self) -> str:
+        free = f" on {' and '.join(f'{d:.4g}' for d in self.df)} degrees of freedom" if self.df else ""
+        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
+        lines = [f"{self.method}: {self.statistic:.4g}{free}, {p}", f"null hypothesis: {self.null}"]
+        lines += [f"note: {flag}" for flag in self.flags]
+        return "\n".join(lines)

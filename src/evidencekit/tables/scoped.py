@@ -1,0 +1,82 @@
+"""What tests that revisit rows share: columns of numbers and of groups, and covariances of sums of influence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from evidencekit.columns import Bools, Codes, Floats
+from evidencekit.errors import EstimationError, InputError
+from evidencekit.survey.means import refuse_categories
+from evidencekit.survey.summing.domains import Where, names_of
+from evidencekit.survey.summing.totals import in_memory, numbers
+from evidencekit.survey.survey import Survey
+from evidencekit.survey.uncertainty.scope import Scope, scope_of
+from evidencekit.tables.crossing import need_design
+
+__all__ = ["Groups", "amounts", "fixed_covariance", "groups", "one_name", "scope_with"]
+
+
+def one_name(survey: Survey, name: str, role: str) -> str:
+    """The name of one column, checked."""
+    names = names_of(name, role, survey)
+    if len(names) != 1:
+        raise InputError(f"{role} takes one column.")
+    return names[0]
+
+
+def amounts(survey: Survey, names: Sequence[str]) -> list[Floats]:
+    """Columns of numbers that are no codes, NaN where missing."""
+    refuse_categories(survey, names)
+    return numbers(survey, names)
+
+
+class Groups:
+    """The groups rows are in: codes (m,) and what they are called, those only that somebody is in."""
+
+    __slots__ = ("codes", "keys", "levels")
+
+    def __init__(self, codes: Codes, keys: tuple[Any, ...], levels: tuple[Any, ...]) -> None:
+        self.codes, self.keys, self.levels = codes, keys, levels
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+
+def groups(scope: Scope, name: str, doing: str, *, least: int = 2, most: int | None = None) -> Groups:
+    """The groups of a column within the scope.
+
+    Raises
+    ------
+    EstimationError
+        Fewer than `least` groups.
+    InputError
+        More than `most`.
+    """
+    column = scope.survey.column(name)
+    codes = column.codes[scope.rows]
+    there = np.flatnonzero(np.bincount(codes, minlength=len(column.keys)))
+    if len(there) < least:
+        raise EstimationError(f"{doing} compares groups, and {name!r} has one level only among the rows it looks at.")
+    if most is not None and len(there) > most:
+        raise InputError(f"{doing} compares {most} groups, and {name!r} has {len(there)}.", "Choose two with where=.")
+    place = np.full(len(column.keys), -1, dtype=np.intp)
+    place[there] = np.arange(len(there))
+    return Groups(place[codes], tuple(column.keys[i] for i in there), tuple(column.levels[i] for i in there))
+
+
+def scope_with(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, where: Where, where_label: str) -> Scope:
+    """The scope of a test: rows with every answer, from a probability sample."""
+    need_design(survey, doing)
+    in_memory(survey, doing)
+    scope = scope_of(survey, blanks, doing, where=where, where_label=where_label)
+    if not scope.df > 0:
+        raise EstimationError(f"{doing} has no degrees of freedom: one sampling unit per stratum is left.", "Look at check_survey(survey).")
+    return scope
+
+
+def fixed_covariance(scope: Scope, influence: Floats) -> Floats:
+    """The covariance of weighted sums of (m, p) values taken as fixed, by linearisation or from replicates."""
+    return scope.spread(np.zeros(influence.shape[1]), lambda: influence, lambda w: w @ influence)

@@ -1,0 +1,86 @@
+"""Tables are written from their released form only, and the same table gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import evidencekit as ek
+from evidencekit.errors import InputError, Refused
+
+write = ek.disclosure.write_tables
+STEWARD = ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30")
+
+
+@cache
+def released(signed: bool = True) -> tuple[ek.Released, ...]:
+    """A first table with a variable of few cases, some of whose cells are hidden."""
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    table = ek.tables.table_one(survey, ["internet_daily", "image_shared", "hours_online"], by="province", means=["hours_online"])
+    how = [
+        ek.disclosure.Publication(title=f"table {i}", universe="round 1", shows=["n", "percent", "limits"])
+        for i in range(len(table.estimates))
+    ]
+    safe = ek.release(table.estimates, ledger=ek.Ledger(), publication=how)
+    return tuple(one.signed(STEWARD) for one in safe) if signed else safe
+
+
+def texts(path: Path) -> str:
+    """What is written in a file."""
+    if path.suffix == ".html":
+        return path.read_text(encoding="utf-8")
+    with ZipFile(BytesIO(path.read_bytes())) as packed:
+        return "".join(packed.read(name).decode("utf-8") for name in packed.namelist() if name.endswith(".xml"))
+
+
+@pytest.mark.parametrize("ending", ["html", "docx", "xlsx"])
+def test_what_is_written_is_what_was_released(tmp_path: Path, ending: str) -> None:
+    safe = released()
+    path = write(safe, tmp_path / f"t.{ending}", title="Who answered")
+    made = texts(path)
+    hidden = [one for one in safe if "protected" in one.status]
+    assert hidden
+    shown = safe[1].published()
+    assert f"{shown['percent'].iloc[0]:g} ({shown['percent_low'].iloc[0]:g}" in made
+    assert safe[0].estimate.provenance.labels[0][1] in made
+    assert "audited as showing" in made
+    assert path.read_bytes() == write(safe, tmp_path / f"again.{ending}", title="Who answered").read_bytes()
+
+
+def test_hidden_cells_have_their_symbol_and_nothing_else(tmp_path: Path) -> None:
+    one = next(safe for safe in released() if "protected" in safe.status)
+    made = texts(write(one, tmp_path / "t.html", title="Rare"))
+    place = one.status.index("protected")
+    assert f"<td>{one.symbols[place]}</td><td></td>" in made
+
+
+def test_words_are_escaped(tmp_path: Path) -> None:
+    assert "<script>" not in texts(write(released(), tmp_path / "t.html", title="<script>alert(1)</script>"))
+
+
+def test_refusals(tmp_path: Path) -> None:
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    est = ek.proportion(survey, "internet_daily")
+    for wrong in (est, [est], [], "table", None):
+        with pytest.raises(InputError):
+            write(wrong, tmp_path / "t.html", title="No")  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="how this table is shown"):
+        write(ek.release(est).signed(STEWARD), tmp_path / "t.html", title="No")
+    with pytest.raises(Refused, match="not signed"):
+        write(released(signed=False), tmp_path / "t.html", title="No")
+    safe: Sequence[ek.Released] = released()
+    for path in (tmp_path / "t.pdf", tmp_path / "nowhere" / "t.html", 3):
+        with pytest.raises(InputError):
+            write(safe, path, title="No")  # type: ignore[arg-type]
+    with pytest.raises(InputError):
+        write(safe, tmp_path / "t.html", title="")
+    with pytest.raises(InputError):
+        write(safe, tmp_path / "t.html", title="No", language="no such language")
+    assert not list(tmp_path.iterdir())

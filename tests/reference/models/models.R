@@ -1,0 +1,48 @@
+# Reference numbers for regressions: Rscript models.R, in this folder. The data are those of ../survey, from its make_data.py.
+suppressPackageStartupMessages(library(survey))
+source("../survey/json17.R")
+meta <- versions()
+two <- read.csv("../survey/twostage.csv", na.strings = "")
+two$group <- two$g # svyglm evaluates its call among the columns, where one named g would be taken for it
+two$g <- NULL
+two$k <- factor(two$k, c("never", "sometimes", "often"))
+mainland <- subset(two, stratum != "island") # the certainty school has no variance with replacement
+designs <- list(
+  two_stage = svydesign(id = ~school + pupil, strata = ~stratum, fpc = ~n_schools + n_school, data = two),
+  three_stage = svydesign(id = ~school + class + pupil, strata = ~stratum, fpc = ~n_schools + n_classes + n_class, data = two),
+  with_replacement = svydesign(id = ~school + class, strata = ~stratum, weights = ~weight, data = mainland)
+)
+designs$jackknife <- as.svrepdesign(designs$with_replacement, type = "JKn")
+exact <- glm.control(epsilon = 1e-15, maxit = 200)
+cases <- list()
+put <- function(design, what, result) cases[[length(cases) + 1]] <<- list(design = design, what = what, result = result)
+numbers <- function(fit) list(est = unname(coef(fit)), se = unname(c(SE(fit))))
+models <- list(
+  linear = list(y ~ x + group, gaussian()),
+  linear_crossed = list(y ~ x * group, gaussian()),
+  logit = list(b ~ x + group, quasibinomial()),
+  probit = list(b ~ x + group, quasibinomial("probit")),
+  cloglog = list(b ~ x + group, quasibinomial("cloglog")),
+  poisson = list(b ~ x + group, quasipoisson()),
+  poisson_offset = list(b ~ group + offset(log(x)), quasipoisson()),
+  gamma = list(y ~ x + group, Gamma("log"))
+)
+for (name in names(designs)) {
+  d <- designs[[name]]
+  for (model in names(models)) {
+    fit <- svyglm(models[[model]][[1]], d, family = models[[model]][[2]], control = exact)
+    put(name, model, c(numbers(fit), df = fit$df.residual))
+  }
+  put(name, "domain", numbers(svyglm(y ~ x, subset(d, group == "a"))))
+  if (name == "jackknife") next
+  fit <- svyglm(b ~ x + group, d, family = quasibinomial(), control = exact)
+  for (method in c("Wald", "LRT", "WorkingWald")) {
+    t <- regTermTest(fit, ~group, method = method)
+    put(name, paste0("term.", method), list(statistic = unname(c(if (method == "Wald") t$Ftest else t$chisq)), ddf = t$ddf, p = unname(c(t$p))))
+  }
+  put(name, "aic", list(aic = unname(AIC(fit)["AIC"])))
+  put(name, "bic", list(bic = unname(BIC(svyglm(b ~ x, d, family = quasibinomial(), control = exact, subset = !is.na(group)), maximal = fit)["BIC"])))
+  put(name, "pseudo_r2", list(cox_snell = psrsq(fit, "Cox-Snell"), nagelkerke = psrsq(fit, "Nagelkerke")))
+  put(name, "ordinal", numbers(svyolr(k ~ x + group, d, control = list(reltol = 1e-16, maxit = 1000))))
+}
+write_reference("models.json", meta, cases = cases)
