@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 from functools import cache
 from typing import Any
 
@@ -218,3 +219,18 @@ def test_the_log_binomial_says_where_shares_would_pass_one() -> None:
         assert "adjusted" in str(error) or "converge" in str(error)  # noqa: PT017
     else:
         assert (model.problem.link.back(model.problem.columns.times(model.coefficients)) < 1).all()
+
+
+def test_many_columns_take_no_more_memory_than_few() -> None:
+    """Columns are laid out a block of rows at a time: with 32 of them whole ones would be 32 of the outcome's size and more."""
+    generator, n = np.random.default_rng(5), 100_000
+    frame = pd.DataFrame({f"x{k}": generator.normal(size=n) for k in range(3)})
+    frame = frame.assign(y=(generator.random(n) < 0.3) * 1.0, w=1.0, psu=np.arange(n) // 25, group=generator.choice(list("abcdefgh"), n))
+    s = ek.Survey(frame, weights="w", psu="psu")
+    ek.models.logit(s, "y ~ group")
+    tracemalloc.start()
+    model = ek.models.logit(s, "y ~ group * x0 + group * x1 + group * x2")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(model.names) == 32
+    assert peak < 24 * 8 * n
