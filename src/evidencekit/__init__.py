@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from evidencekit import rendering as rendering
     from evidencekit import sampling as sampling
     from evidencekit import survey as survey
+    from evidencekit import testing as testing
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, headcount, ratio_of
     from evidencekit.disclosure import Ledger, Released, release
@@ -135,6 +136,7 @@ _MODULES: tuple[str, ...] = (
     "rendering",
     "sampling",
     "survey",
+    "testing",
     "weighting",
 )
 

@@ -37,6 +37,7 @@ _NOUNS = {
     "protection.referral_share": "the share referred",
     "protection.services_per_week": "what services take in a week",
     "resources.budget": "the budget",
+    "resources.per_usd": "the worth of a US dollar",
     "resources.cost_psu": "the cost of reaching an area, school or venue",
     "resources.cost_listing": "the cost of listing an area",
     "resources.cost_screen": "the cost of a visit to a household",
@@ -88,5 +89,6 @@ def answered(value: object) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital and one full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    """With a capital and one mark at its end."""
+    made = f"{text[:1].upper()}{text[1:].rstrip('.')}"
+    return made if not text or made.endswith(("?", "]")) else f"{made}."
