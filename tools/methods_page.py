@@ -73,7 +73,7 @@ def section(card: Card, found: dict[str, Any] | None) -> str:
         "",
         f"**Measured**: {told(card, found)}",
         "",
-        *_listed("Needs", [f"{one.says}: {one.why}." for one in card.requires]),
+        *_listed("Needs", [f"{one.says}: {one.why}. {one.instead}".rstrip() for one in card.requires]),
         *_listed("Not where", [f"{one.says}: {one.why}. {one.instead}" for one in card.refuses_if]),
         *_listed("Takes for true", [f"{one.says} Check: {one.check} If not: {one.if_not}" for one in card.assumptions]),
         *_listed("May be off by", [_bias(one) for one in card.bias]),

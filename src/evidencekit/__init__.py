@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from evidencekit import significance as significance
     from evidencekit import survey as survey
     from evidencekit import tables as tables
+    from evidencekit import testing as testing
     from evidencekit import weighting as weighting
     from evidencekit.combining import contrast, difference, headcount, ratio_of
     from evidencekit.disclosure import Ledger, Released, release
@@ -144,6 +145,7 @@ _MODULES: tuple[str, ...] = (
     "significance",
     "survey",
     "tables",
+    "testing",
     "weighting",
 )
 

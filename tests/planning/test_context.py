@@ -31,7 +31,7 @@ def of(path: str, value: Any) -> Context:
     section, name = path.split(".")
     given: dict[str, Any] = {section: {name: value}}
     if path.startswith("resources.") and name != "currency":
-        given[section]["currency"] = "USD"
+        given[section]["currency"] = "USD" if path != "resources.per_usd" else "IDR"
     return Context.from_mapping(given)
 
 

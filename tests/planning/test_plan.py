@@ -266,7 +266,7 @@ def test_areas_are_shared_among_strata_in_proportion_to_size(frame: ek.Frame) ->
 
 def test_frames_from_which_no_areas_can_be_drawn(frame: ek.Frame) -> None:
     plan = METHOD.plan(EXAMPLE)
-    with pytest.raises(InputError, match="Areas are drawn from a Frame, not from a DataFrame"):
+    with pytest.raises(InputError, match="Units are drawn from a Frame, not from a DataFrame"):
         plan.draw(frame.data, seed=1, synthetic=True)
     with pytest.raises(InputError, match="in proportion to size, and the frame has none"):
         plan.draw(ek.Frame(frame.data, id="area_number"), seed=1, synthetic=True)

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 from evidencekit.planning.cards import BiasPrior, Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.sizing import Bias, Sizing
 
-__all__ = ["biases_of", "error", "total"]
+__all__ = ["biases_of", "error", "spanned", "total"]
 
 
 def biases_of(card: Card, sizing: Sizing, context: Context) -> tuple[Bias, ...]:
     """Every bias there may be in a context: those that follow from it, and those that the card expects of the method."""
     return (*sizing.biases, *(_at(one, sizing) for one in card.bias if _may_be(one, context)))
+
+
+def spanned(card: Card, sizings: Sequence[Sizing], context: Context) -> tuple[Bias, ...]:
+    """Every bias of the first of some sizings, from its least to its most in all: what is not known is not shown as known."""
+    found = {one.name: one for one in biases_of(card, sizings[0], context)}
+    for sizing in sizings[1:]:
+        for one in biases_of(card, sizing, context):
+            had = found.get(one.name, one)
+            found[one.name] = replace(had, low=min(had.low, one.low), high=max(had.high, one.high))
+    return tuple(found.values())
 
 
 def total(card: Card, sizing: Sizing, context: Context) -> Range:

@@ -49,9 +49,9 @@ def areas_by_size(plan: Plan, frame: Frame, seed: int, *, least: int = 2) -> Dra
     36
     """
     if not isinstance(frame, Frame):
-        raise InputError(f"Areas are drawn from a Frame, not from a {type(frame).__name__}.", "ek.Frame(list, id=, size=, strata=).")
+        raise InputError(f"Units are drawn from a Frame, not from a {type(frame).__name__}.", "ek.Frame(list, id=, size=, strata=).")
     if frame.sizes is None:
-        raise InputError("Areas are drawn in proportion to size, and the frame has none.", "Name its column: ek.Frame(..., size=).")
+        raise InputError("Units are drawn in proportion to size, and the frame has none.", "Name its column: ek.Frame(..., size=).")
     wanted: Any = round(plan.sizing.psus)
     if len(frame.levels) > 1:
         sums = np.bincount(frame.codes, frame.sizes, len(frame.levels))

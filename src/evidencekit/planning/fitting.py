@@ -54,16 +54,21 @@ def fit(card: Card, context: Context) -> Fit:
     for wanted, conditions in ((True, card.requires), (False, card.refuses_if)):
         for one in conditions:
             holds = one.holds(context)
-            if holds is None:
-                unknown.append(_why(one, context, card))
-            elif holds is not wanted:
-                against.append(_why(one, context, card))
+            if holds is not wanted:
+                (unknown if holds is None else against).append(_why(one, context, card, wanted=wanted))
     return Fit(against=tuple(against), unknown=tuple(unknown))
 
 
-def _why(one: Condition, context: Context, card: Card) -> Why:
-    asks = context.asked(one.field).asks
-    return Why("card", f"{asks} {sentence(one.why)}", one.instead, f"card of {card.name} {card.version}")
+def _why(one: Condition, context: Context, card: Card, *, wanted: bool) -> Why:
+    """A condition as a reason: the question, what was answered, what would be needed, and why."""
+    asked, answer = context.asked(one.field), context[one.field]
+    here = f"[{one.field}]" if answer is None else f"Here: {_answered(answer)}."
+    need = f"{'Needed' if wanted else 'Not to be used where it is'}: {one.answers}."
+    return Why("card", f"{asked.asks} {here} {need} {sentence(one.why)}".rstrip(), one.instead, f"card of {card.name} {card.version}")
+
+
+def _answered(answer: object) -> str:
+    return {True: "yes", False: "no"}.get(answer, "") if isinstance(answer, bool) else str(answer)
 
 
 def _too_young(card: Card, context: Context) -> Why | None:
@@ -73,7 +78,7 @@ def _too_young(card: Card, context: Context) -> Why | None:
     youngest, source = context.population.age_min, f"card of {card.name} {card.version}"
     least = f"this asks nobody below {card.minimum_age}"
     if youngest is None:
-        return Why("age", f"{context.asked('population.age_min').asks} {sentence(least)}", "Say the ages.", source)
+        return Why("age", f"{context.asked('population.age_min').asks} [population.age_min] {sentence(least)}", "Say the ages.", source)
     if isinstance(youngest, Range) and youngest.low < card.minimum_age:
         instead = f"Let it be about those of {card.minimum_age} and over, or ask others than the younger ones."
         return Why("age", f"the youngest are {youngest}, and {least}", instead, source)

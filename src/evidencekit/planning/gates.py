@@ -38,6 +38,8 @@ class Gate:
         The respondents it guards.
     shut : callable
         From a context to True (shut), False (open), or None (not known, and then as good as shut for children).
+    asks : tuple of str
+        The fields of a context that decide it.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Gate:
     source: str
     whom: tuple[str, ...]
     shut: Callable[[Context], bool | None]
+    asks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,10 @@ def _remote(context: Context) -> bool | None:
 
 
 def _reporting(context: Context) -> bool | None:
-    rule = context.protection.mandatory_reporting
-    return None if rule is None else rule == "all" and context.resources.tablets is not True
+    rule, tablets = context.protection.mandatory_reporting, context.resources.tablets
+    if rule != "all":
+        return None if rule is None else False
+    return None if tablets is None else not tablets
 
 
 def _offenders(context: Context) -> bool | None:
@@ -90,6 +95,7 @@ GATES: tuple[Gate, ...] = (
         "UNICEF (2020), research on violence against children during the COVID-19 pandemic; Devries et al. (2016)",
         ("children",),
         lambda context: _no(context.protection.referral_path, context.protection.counsellor),
+        ("protection.referral_path", "protection.counsellor"),
     ),
     Gate(
         "G2",
@@ -98,6 +104,7 @@ GATES: tuple[Gate, ...] = (
         "UNICEF (2020), research on violence against children during the COVID-19 pandemic",
         ("children",),
         _remote,
+        ("safety.privacy_possible",),
     ),
     Gate(
         "G3",
@@ -106,6 +113,7 @@ GATES: tuple[Gate, ...] = (
         "this project; UNICEF, CP MERG (2012)",
         ("children", "adults"),
         lambda context: _no(context.protection.ethics_approved),
+        ("protection.ethics_approved",),
     ),
     Gate(
         "G4",
@@ -114,6 +122,7 @@ GATES: tuple[Gate, ...] = (
         "UNICEF, CP MERG (2012), ethical principles, dilemmas and risks",
         ("children",),
         _reporting,
+        ("protection.mandatory_reporting", "resources.tablets"),
     ),
     Gate(
         "G6",
@@ -122,6 +131,7 @@ GATES: tuple[Gate, ...] = (
         "this project; to be reviewed by an ethics board",
         ("children",),
         _offenders,
+        ("population.offenders",),
     ),
 )
 
@@ -174,4 +184,12 @@ def _slower(load: Workload, interviews: float, given: Range | None, most: float)
 def gates_of(card: Card, context: Context) -> list[Stop]:
     """The gates that guard a method's respondents and are not known to be open; G5 is in `gate_of_services`."""
     found = [(gate, gate.shut(context)) for gate in GATES if card.respondents in gate.whom]
-    return [Stop(gate.id, gate.says, gate.instead, gate.source, shut is True) for gate, shut in found if shut is not False]
+    return [_stop(gate, context, known=shut is True) for gate, shut in found if shut is not False]
+
+
+def _stop(gate: Gate, context: Context, *, known: bool) -> Stop:
+    """A gate that is shut says what is missing; where that is not known it asks, so that nobody takes it for an answer."""
+    if known:
+        return Stop(gate.id, gate.says, gate.instead, gate.source, True)
+    asks = " ".join(f"{context.asked(path).asks} [{path}]" for path in gate.asks if not context.has(path))
+    return Stop(gate.id, asks, f"Where {gate.says}: {gate.instead[:1].lower()}{gate.instead[1:]}", gate.source, False)

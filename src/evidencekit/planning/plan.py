@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.errors import InputError, Refused
-from evidencekit.planning.biasing import biases_of, error, total
+from evidencekit.planning.biasing import error, spanned, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
@@ -75,7 +75,7 @@ class Plan:
     cost : Range
         In the currency of the context.
     biases : tuple of Bias
-        What the bias is made of.
+        What the bias is made of, each from the least to the most that the context leaves open.
     swings : tuple of Swing
         The numbers that are not known, from what moves the error most.
     workload : Workload
@@ -147,19 +147,22 @@ class Plan:
             why = self.fit.against[0]
             raise Refused(f"Nobody is drawn for this: {why.says.rstrip('.')}.", why.instead)
         if not synthetic and self.unknown:
-            asked = self.unknown[0].says.rstrip(".")
-            raise Refused(f"Before anybody is drawn it has to be known: {asked}.", "Answer it in the context, and plan again.")
+            first, more = self.unknown[0].says, len(self.unknown) - 1
+            rest = f" And {more} more: Plan.unknown has them." if more else ""
+            raise Refused(
+                f"Before anybody is drawn it has to be known: {_closed(first)}{rest}", "Answer it in the context, and plan again."
+            )
         if self.drawing is None:
             raise InputError(f"{self.method} has no draw of its own.", "Its card says in field.steps how units are chosen.")
         return self.drawing(self, frame, seed)
 
     def _rows(self) -> list[list[str]]:
-        money = self.context.resources.currency
+        money = self.context.currency
         sizing = self.sizing
         rows = [["expected", f"{100 * sizing.p:.1f}%, standard error {_points(self.se)}, with biases off by {_points(self.rmse)} in all"]]
         rows += [[line.what, f"{math.ceil(line.units - 1e-9):,} at {line.price:,.2f}: {line.cost:,.0f}"] for line in sizing.lines]
         rows += [["cost", f"{self.cost.low:,.0f} to {self.cost.high:,.0f} {money}".rstrip()]]
-        rows += [[f"bias: {one.name}", f"{100 * one.low:+.1f} to {100 * one.high:+.1f} points; {one.source}"] for one in self.biases]
+        rows += [[f"bias: {one.name}", f"{_signed(one)} points; {one.source}"] for one in self.biases]
         rows += [["field", one] for one in self.workload.says]
         rows += [["find out", f"{one.asks} ({one.says})"] for one in self.swings[:3]]
         return rows + [["must be known", one.says] for one in self.unknown]
@@ -194,7 +197,7 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
         bias=Range(min(one.low for one in biases), max(one.high for one in biases)),
         rmse=Range(min(e.low for e in errors), max(e.high for e in errors)),
         cost=Range(min(costs), max(costs)),
-        biases=biases_of(card, likely, context),
+        biases=spanned(card, [likely, *ends, *(one for _, pair in moves for one in pair if one is not None)], context),
         swings=tuple(swings),
         workload=load,
         fit=held(card, context, likely, load),
@@ -249,6 +252,15 @@ def reached(size: Size, context: Context, ends: dict[str, float]) -> Context:
 def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing | None, Sizing | None]) -> Swing:
     at_low, at_high = (math.inf if one is None else error(one.se, total(card, one, context)).high for one in pair)
     return Swing(path, context.asked(path).asks, at_low, at_high)
+
+
+def _signed(one: Bias) -> str:
+    low, high = f"{100 * one.low:+.1f}", f"{100 * one.high:+.1f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _closed(text: str) -> str:
+    return text if text.endswith((".", "?", "]")) else f"{text}."
 
 
 def _points(between: Range) -> str:

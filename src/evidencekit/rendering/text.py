@@ -12,8 +12,9 @@ __all__ = ["html_table", "sentence", "table_of", "text_table"]
 
 
 def sentence(text: str) -> str:
-    """The same with a capital and one full stop."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    """With a capital and one mark at its end; a question keeps its own, a name in brackets has none."""
+    made = f"{text[:1].upper()}{text[1:].rstrip('.')}"
+    return made if not text or made.endswith(("?", "]")) else f"{made}."
 
 
 def table_of(columns: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:

@@ -57,11 +57,16 @@ class Condition:
         return False if answer.high < low or answer.low > high else None
 
     @property
-    def says(self) -> str:
-        """The condition in words."""
+    def answers(self) -> str:
+        """The answers that fulfil it, in words."""
         if self.allowed:
             words = [{True: "yes", False: "no"}.get(x, x) if isinstance(x, bool) else x for x in self.allowed]
-            return f"{self.field} is {' or '.join(map(str, words))}"
+            return " or ".join(map(str, words))
         ends = [*([f"at least {self.at_least:g}"] if self.at_least is not None else [])]
         ends += [f"at most {self.at_most:g}"] if self.at_most is not None else []
-        return f"{self.field} is {' and '.join(ends)}"
+        return " and ".join(ends)
+
+    @property
+    def says(self) -> str:
+        """The condition in words."""
+        return f"{self.field} is {self.answers}"

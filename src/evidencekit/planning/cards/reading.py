@@ -49,7 +49,7 @@ _SENTENCES = ("authors", "counts", "safety", "consent", "steps", "record", "outc
 _NOT_TEXT = (*_SENTENCES, "minimum_age", "low", "high", "coverage")  # every other entry is one text
 _LISTS = ("requires", "refuses_if", "assumptions", "bias", "references", "changelog")
 _MAY_BE_EMPTY = ("requires", "refuses_if")
-_OPTIONAL = {"requires": ("is", "at_least", "at_most"), "refuses_if": ("is", "at_least", "at_most"), "bias": ("when",)}
+_OPTIONAL = {"requires": ("is", "at_least", "at_most", "instead"), "refuses_if": ("is", "at_least", "at_most"), "bias": ("when",)}
 
 
 def read_card(path: str | Path) -> Card:

@@ -33,13 +33,17 @@ _SECTIONS = {
 class Context:
     """The place a team works in, as far as it is known.
 
+    One context is one place: what is so in a part of it only, such as a path for referral in two of three provinces, is answered no, or
+    each part is a context of its own, with its own plan.
+
     Parameters
     ----------
     name : str
         What to call it.
     population, access, outcome, safety, protection, resources
         Sections. What is left out is not known: numbers are then taken between the ends that their field names, and listed as what to
-        find out first. A number is given as 0.1, or as (0.05, 0.12) where it lies between two.
+        find out first. A number is given as 0.1, or as (0.05, 0.12) where it lies between two. ``help(ek.planning.Access)`` has the
+        questions of a section, and ``print(ek.Context().to_toml())`` all of them, as a file to fill in.
 
     Raises
     ------
@@ -118,10 +122,12 @@ class Context:
     def range(self, path: str) -> Range:
         """A number's ends: its own where they are given, those of its field where it is not known.
 
+        What is taken for a cost that is not known is in US dollars; `resources.per_usd` brings it into another currency.
+
         Raises
         ------
         InputError
-            It is not a number, or nothing can be assumed of it.
+            It is not a number, or nothing can be assumed of it: a cost in a currency of which nobody says what it is worth.
         """
         section, name, asked = _place(path)
         given = getattr(getattr(self, section), name)
@@ -129,7 +135,24 @@ class Context:
             raise InputError(f"{path} is not a number.")
         if given is None and asked.unknown is None:
             raise InputError(f"{path} is not known, and nothing can be assumed.", asked.asks)
+        if given is None and path.startswith("resources.cost_") and not self.resources.dollars:
+            return self._exchanged(asked, path)
         return asked.unknown if given is None else given  # pyright: ignore[reportReturnType]
+
+    def _exchanged(self, asked: Asked, path: str) -> Range:
+        """What is taken for a cost, in a currency that is not the US dollar."""
+        rate, dollars = self.resources.per_usd, asked.unknown
+        if not isinstance(rate, Range) or dollars is None:
+            raise InputError(
+                f"{path} is not known, and what would be taken for it is in US dollars, not in resources.currency.",
+                "Say how many of the currency are one US dollar (resources.per_usd), or what each thing costs (resources.cost_...).",
+            )
+        return Range(dollars.low * rate.low, dollars.high * rate.high)
+
+    @property
+    def currency(self) -> str:
+        """Of its costs: US dollars where none is given."""
+        return self.resources.currency or "USD"
 
     def middle(self, path: str) -> float:
         """The middle of a number's range."""

@@ -41,6 +41,9 @@ def contradictions(context: Context) -> list[str]:
         and access.listing_affordable is True,
         "resources has costs or a budget and no currency: a number of money needs its unit": any(x is not None for x in prices)
         and not spend.currency,
+        "resources.per_usd is not 1, and resources.currency is the US dollar": spend.dollars
+        and spend.per_usd is not None
+        and _ends(context, "resources.per_usd") != Range(1.0, 1.0),
         "population.out_of_school is 1, and access.schools_willing": access.schools_willing is True
         and population.out_of_school is not None
         and _ends(context, "population.out_of_school").low == 1,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from evidencekit.errors import InputError, named, one_of
 from evidencekit.planning.context.ranges import Range, range_of
@@ -14,6 +14,10 @@ from evidencekit.planning.context.ranges import Range, range_of
 __all__ = ["Asked", "asked_of", "choice", "listed", "normalised", "number", "share", "text", "yes_no"]
 
 Kind = Literal["yes or no", "share", "number", "choice", "text", "list"]
+
+
+S = TypeVar("S", bound=type)
+_PYTHON = {"yes or no": "bool", "share": "share, or (low, high)", "number": "number, or (low, high)", "text": "str", "list": "list of str"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,19 @@ def listed(asks: str) -> Any:
     return field(default=(), metadata={"asked": Asked("list", asks)})
 
 
+def described(section: S) -> S:
+    """Put what every field asks into a section's docstring, so that `help` says it; one place holds the questions."""
+    lines = [section.__doc__ or "", "", "    Parameters", "    ----------"]
+    for name, asked in asked_of(section).items():
+        kind = "{" + ", ".join(f'"{one}"' for one in asked.choices) + "}" if asked.choices else _PYTHON[asked.kind]
+        unit = " In years." if asked.unit == "years" else ""
+        money = " In the currency." if asked.unit == "of the currency" and name != "per_usd" else ""
+        taken = f" Where it is not known: {asked.unknown}{' US dollars' if money else ''} ({asked.source})." if asked.unknown else ""
+        lines += [f"    {name} : {kind}, optional", f"        {asked.asks}{unit}{money}{taken}"]
+    section.__doc__ = "\n".join(lines) + "\n    "
+    return section
+
+
 @cache
 def asked_of(section: type) -> Mapping[str, Asked]:
     """The fields of a kind of section and what each asks; every simulation looks them up."""
@@ -139,7 +156,8 @@ def _yes_no(given: object, path: str) -> bool:
         return given
     if isinstance(given, str) and given in words:
         return words[given]
-    raise InputError(f"{path} takes true, false or None.", "None is for what is not known.")
+    fix = 'None is for what is not known ("unknown" in TOML). What is so in a part of the place only is false, or each part is a context.'
+    raise InputError(f"{path} takes true, false or None.", fix)
 
 
 def _words(given: object, path: str) -> str:
@@ -163,4 +181,4 @@ def check_names(given: Mapping[str, Any], allowed: list[str], where: str) -> Non
     """Refuse a field that there is not: an answer that is not read would be a default in silence."""
     for name in given:
         if name not in allowed:
-            raise InputError(f"{where} has no field {name!r}.", f"It has {named(allowed)}.")
+            raise InputError(f"{where} has no field {name!r}.", f"It has {named(allowed, most=len(allowed))}.")

@@ -70,4 +70,5 @@ def range_of(given: Any) -> Range:
         return Range(given, given)  # pyright: ignore[reportArgumentType]
     if isinstance(given, (tuple, list)) and len(given) == 2:
         return Range(*given)
-    raise InputError("This takes a number, a range (low, high), or None where it is not known.")
+    fix = "A number stands without quotation marks, commas, % or signs of money: 40000; 0.12 for 12 %." if isinstance(given, str) else ""
+    raise InputError("This takes a number, a range (low, high), or None where it is not known.", fix)

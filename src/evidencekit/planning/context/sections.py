@@ -5,16 +5,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidencekit.planning.context.fields import choice, listed, normalised, number, share, text, yes_no
+from evidencekit.planning.context.fields import choice, described, listed, normalised, number, share, text, yes_no
 from evidencekit.planning.context.ranges import Range
 
 __all__ = ["Access", "Outcome", "Population", "Protection", "Resources", "Safety"]
 
 Yes = bool | None
 Num = float | tuple[float, float] | Range | None
+_DOLLARS = ("", "usd", "us$", "$", "us dollar", "us dollars")
 _CHILD = "Child et al. (2014), where 14 % of children asked were referred"
 
 
+@described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
     """Whom the number is to be about."""
@@ -25,7 +27,7 @@ class Population:
     internet_users_only: Yes = yes_no("Is it about internet users only?")
     out_of_school: Num = share("What share of them do not go to school?", unknown=(0.02, 0.4))
     size: Num = number("How many of them are there?", unit="people")
-    hidden: Yes = yes_no("Do they hide that they belong to it?")
+    hidden: Yes = yes_no("Do they keep it from others that they belong to this group?")
     networked: Yes = yes_no("Do they know one another?")
     offenders: Yes = yes_no("Is it about people who have offended, or fear they might?")
 
@@ -33,6 +35,7 @@ class Population:
         normalised(self, "population")
 
 
+@described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """Whom one can reach, and by which lists."""
@@ -56,6 +59,7 @@ class Access:
         normalised(self, "access")
 
 
+@described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What is to be known, and how well."""
@@ -76,6 +80,7 @@ class Outcome:
         normalised(self, "outcome")
 
 
+@described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
     """What could harm somebody who is asked."""
@@ -90,6 +95,7 @@ class Safety:
         normalised(self, "safety")
 
 
+@described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """What stands ready for somebody who needs help, and by which rules they are asked."""
@@ -107,11 +113,13 @@ class Protection:
         normalised(self, "protection")
 
 
+@described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """What there is to spend, and what things cost."""
 
     currency: str = text("In which currency?")
+    per_usd: Num = number("How many of the currency are one US dollar?", unit="of the currency", least=1e-6)
     budget: Num = number("How much is there to spend?", unit="of the currency")
     interviewers: Num = number("How many interviewers are there?", unit="people")
     days: Num = number("How many days has each?", unit="days")
@@ -127,3 +135,8 @@ class Resources:
 
     def __post_init__(self) -> None:
         normalised(self, "resources")
+
+    @property
+    def dollars(self) -> bool:
+        """Whether costs are in US dollars, as what is taken for costs that are not known is; so they are where no currency is given."""
+        return self.currency.replace(".", "").casefold() in _DOLLARS

@@ -120,7 +120,7 @@ def diagnose(
         title=plan.card.title,
         inference=plan.inference,
         measure=plan.card.estimand.measure,
-        currency=plan.context.resources.currency,
+        currency=plan.context.currency,
         profile=trial.rules.stamp,
         sims=int(sims),
         seed=int(seed),

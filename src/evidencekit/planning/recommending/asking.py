@@ -123,7 +123,7 @@ def _answers(context: Context, path: str, levers: Sequence[Lever]) -> Iterator[A
 def _state(context: Context, path: str, value: Any, levers: Sequence[Lever]) -> _State | None:
     """What would be recommended; None where the answer contradicts another one."""
     try:
-        money = {"resources.currency": context.resources.currency or "?"} if path.startswith("resources.") else {}
+        money = {"resources.currency": context.currency} if path.startswith("resources.") else {}
         other = context.settled({path: value, **money})
     except InputError:
         return None

@@ -40,6 +40,13 @@ tbody th {{ font-weight: normal; }}
 thead th {{ border-bottom: 2px solid {look.SLATE}; }}
 .note {{ padding: .5rem .9rem; background: {look.NOTE_FILL}; border-left: 4px solid {look.SLATE}; }}
 .small {{ color: {look.SLATE}; font-size: .9rem; }}
+@media print {{
+  body {{ max-width: none; padding: 0; font-size: 10pt; line-height: 1.35; }}
+  figure {{ max-width: 28rem; break-inside: avoid; }}
+  .table {{ overflow: visible; }}
+  tr, li {{ break-inside: avoid; }}
+  h2, h3, h4, caption {{ break-after: avoid; }}
+}}
 :focus-visible {{ outline: 3px solid {look.BLUE}; outline-offset: 2px; }}
 """
 
@@ -100,7 +107,7 @@ def _overview(made: Recommendation) -> str:
     if not made.plans:
         return f'{order}<p class="note" role="note">No plan can be made here that answers the question.</p>'
     rows = [
-        (f"{k}. {plan.card.title}", CLASS_WORDS[plan.inference], between(plan.rmse), money(plan.cost, made.context.resources.currency))
+        (f"{k}. {plan.card.title}", CLASS_WORDS[plan.inference], between(plan.rmse), money(plan.cost, made.context.currency))
         for k, plan in enumerate(made.plans, 1)
     ]
     svg = made.picture().to_svg()
@@ -116,7 +123,8 @@ def _plan(mark: str, plan: Plan, made: Recommendation) -> str:
     parts.append(_p(f"{advice.reason} It estimates {card.estimand.estimates}, and cannot {card.estimand.cannot}."))
     level = "h3" if mark else "h4"
     parts.append(_list(level, "Warnings", [f"{one.says} ({one.rule}; {one.source})" for one in advice.warnings]))
-    parts.append(_list(level, "Must be known before anybody is asked", [f"{sentence(one.says)} ({one.rule})" for one in plan.unknown]))
+    known_first = [f"{sentence(one.says)} {one.instead} ({one.rule})".replace("  ", " ") for one in plan.unknown]
+    parts.append(_list(level, "Must be known before anybody is asked", known_first))
     parts.append(
         _table(
             f"What {card.title} takes; costs are of units before they are rounded up",

@@ -53,7 +53,7 @@ def trade_off(plans: Sequence[Plan], context: Context, *, title: str = "") -> sh
     if not plans:
         raise InputError("There is no plan to draw.", "Recommendation.refused says why, and what to do instead.")
     titled = title or f"What plans cost and how far off they may be{f', {context.name}' if context.name else ''}"
-    currency = context.resources.currency
+    currency = context.currency
     at = settled(context)
     wanted = 100 * at.middle("outcome.rse") * at.middle("outcome.p")
     with sheet.drawing():

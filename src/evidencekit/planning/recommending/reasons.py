@@ -33,7 +33,11 @@ def reason_of(plans: Sequence[Plan], k: int) -> str:
 
 def reason_beside(plan: Plan, measure: str) -> str:
     """One sentence for a plan that answers another question."""
-    return f"It answers another question ({plan.card.estimand.measure}, where {measure} is asked for): {plan.card.estimand.estimates}."
+    return (
+        f"It answers another question ({plan.card.estimand.measure}, where {measure} is asked for): {plan.card.estimand.estimates}. "
+        f"Its size and errors take the share expected for {measure} ({100 * plan.sizing.p:.3g} in 100), which may be far off its own: plan "
+        f'it again with outcome.measure = "{plan.card.estimand.measure}" and a share of its own.'
+    )
 
 
 def asides_of(plans: Sequence[Plan], k: int) -> tuple[Aside, ...]:

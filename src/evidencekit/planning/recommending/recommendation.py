@@ -18,6 +18,7 @@ from evidencekit.planning.recommending.ranking import methods_given, sorted_out,
 from evidencekit.planning.recommending.reasons import asides_of, reason_beside, reason_of
 from evidencekit.planning.recommending.tipping import tips_of
 from evidencekit.planning.rules import RULES, cautions_of
+from evidencekit.planning.settling import open_numbers
 from evidencekit.rendering.figure import Picture
 
 __all__ = ["Recommendation", "recommend"]
@@ -124,7 +125,8 @@ def recommend(context: Context, *, methods: Sequence[str | Method] | None = None
     Raises
     ------
     InputError
-        It is no context, or `methods` is empty, names a method twice, or one that there is not.
+        It is no context, or `methods` is empty, names a method twice, or one that there is not; a cost is not known, in a currency other
+        than the US dollar and without `resources.per_usd`.
 
     Notes
     -----
@@ -149,6 +151,7 @@ def recommend(context: Context, *, methods: Sequence[str | Method] | None = None
     if not isinstance(context, Context):
         raise InputError(f"recommend() takes a Context, not a {type(context).__name__}.", "ek.Context(...), or ek.Context.from_toml(path).")
     chosen = methods_given(methods)
+    open_numbers(context)  # a cost that nobody gave, in a currency of which nobody says what it is worth, is asked for once
     found, named = sorted_out(context, chosen), {one.name: one for one in chosen}
     levers = [lever(named[plan.method], plan) for plan in found.plans]
     others = [lever(named[plan.method], plan) for plan in found.beside]

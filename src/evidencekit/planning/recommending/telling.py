@@ -41,7 +41,7 @@ def summary(made: Recommendation) -> str:
     else:
         lines += _cuts("No plan can be made here that answers the question.", made.refused)
     lines += [_cut(f"beside: {plan.card.title} ({plan.card.estimand.measure})") for plan in made.beside[:2]]
-    lines += [_cut(f"refused: {one.title} ({', '.join(one.rules)})") for one in made.refused[:3]]
+    lines += [_cut(f"refused: {_short(one.title)} ({', '.join(one.rules)}): {sentence(one.why[0].says)}") for one in made.refused[:3]]
     lines += [_cut(f"find out: {one.asks} {one.says}") for one in made.find_out_first[:3]]
     return "\n".join([*lines, ".explain() says it all, with sources; .picture() draws it, .save() writes a page"])
 
@@ -74,26 +74,26 @@ def explained(made: Recommendation) -> str:
 
 def costs_of(plan: Plan) -> list[tuple[str, str, str, str]]:
     """The lines of its costs: what, how many, at how much, and what it comes to; then the sum."""
-    currency = plan.context.resources.currency
+    currency = plan.context.currency
     rows = [(one.what, f"{math.ceil(one.units - 1e-9):,}", f"{one.price:,.2f}", f"{one.cost:,.0f}") for one in plan.sizing.lines]
     return [*rows, ("in all", "", "", f"{plan.sizing.cost:,.0f} {currency}".strip())]
 
 
 def _row(k: int, plan: Plan, made: Recommendation) -> list[str]:
-    cost = money(plan.cost, made.context.resources.currency)
-    return [str(k), shorten(plan.card.title, 48, placeholder=" ..."), plan.inference, between(plan.rmse), cost]
+    cost = money(plan.cost, made.context.currency)
+    return [str(k), _short(plan.card.title), plan.inference, between(plan.rmse), cost]
 
 
 def _plan(mark: str, plan: Plan, made: Recommendation) -> list[str]:
     advice, context = made.about(plan), plan.context
-    off = f"off by {between(plan.rmse)}, standard error {between(plan.se)}; {money(plan.cost, context.resources.currency)}"
+    off = f"off by {between(plan.rmse)}, standard error {between(plan.se)}; {money(plan.cost, context.currency)}"
     lines = [f"{mark}{plan.card.title} ({CLASS_WORDS[plan.inference]}; {plan.method} {plan.card.version})"]
     lines += _wrapped(f"Why: {advice.reason}", "   ")
     lines += [f"   Expected: {off}"]
     lines += [f"   {what}: {units} at {price}: {cost}" if units else f"   {what}: {cost}" for what, units, price, cost in costs_of(plan)]
     lines += [f"   {one}" for one in plan.workload.says]
     for one in plan.biases:
-        lines += _wrapped(f"Bias, {one.name}: {_signed(one.low)} to {_signed(one.high)} points. Source: {one.source}.", "   ")
+        lines += _wrapped(f"Bias, {one.name}: {_signed(one.low, one.high)} points. Source: {one.source}.", "   ")
     for one in advice.cautions:
         lines += _wrapped(f"{one.rule}: {one.says} Source: {one.source}.", "   ") if one.known else []
     asking = [one.rule for one in advice.cautions if not one.known]
@@ -114,13 +114,17 @@ def _refused(one: Refusal) -> list[str]:
     return lines
 
 
-def _signed(share: float) -> str:
-    return f"{'-' if share < 0 else '+'}{points(abs(share))}"
+def _signed(*shares: float) -> str:
+    return " to ".join(dict.fromkeys(f"{'-' if share < 0 else '+'}{points(abs(share))}" for share in shares))
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
     text = text.replace("..", ".")
     return wrap(text, WIDE, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _short(title: str) -> str:
+    return shorten(title, 48, placeholder=" ...")
 
 
 def _cut(text: str) -> str:

@@ -36,6 +36,7 @@ _NOUNS = {
     "protection.referral_share": "the share referred",
     "protection.services_per_week": "what services take in a week",
     "resources.budget": "the budget",
+    "resources.per_usd": "the worth of a US dollar",
     "resources.cost_psu": "the cost of reaching an area, school or venue",
     "resources.cost_listing": "the cost of listing an area",
     "resources.cost_screen": "the cost of a visit to a household",

@@ -36,6 +36,8 @@ class Rule:
         Whether that source was read (its abstract, where no more is taken from it).
     weight : int
         Which warnings come first: from 0 to 100. Harm to people weighs more than a wrong number, and that more than a wide interval.
+    lead : str
+        Between the questions of a rule that asks and what it warns of: to which answer that belongs. Empty where `says` begins with it.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Rule:
     source: str
     status: Literal["read", "secondary", "assumption"]
     weight: int
+    lead: str = "If it is so:"
 
     def __repr__(self) -> str:
         return f"Rule {self.id}: {self.about} ({self.source})"
@@ -75,7 +78,8 @@ def cautions_of(rules: Iterable[Rule], context: Context, plan: Plan) -> tuple[Ca
             continue
         words = rule.says if isinstance(rule.says, str) else rule.says(context, plan)
         asks = () if holds else tuple(path for path in rule.asks if not _one(context, path))
-        says = words if holds else f"{' '.join(context.asked(path).asks for path in asks)} If it is so: {words[:1].lower()}{words[1:]}"
+        after = f"{rule.lead} {words[:1].lower()}{words[1:]}" if rule.lead else words
+        says = words if holds else f"{' '.join(context.asked(path).asks for path in asks)} {after}"
         found.append(
             Caution(rule=rule.id, says=says, source=f"{rule.source} ({rule.status})", weight=rule.weight, known=bool(holds), asks=asks)
         )

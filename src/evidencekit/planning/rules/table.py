@@ -80,6 +80,7 @@ RULES: tuple[Rule, ...] = (
         source="Global Kids Online, method guide 3",
         status="secondary",
         weight=55,
+        lead="If few do:",
     ),
     Rule(
         id="R5",
@@ -95,12 +96,13 @@ RULES: tuple[Rule, ...] = (
         id="R6",
         about="an old list of areas",
         holds=when.old_frame,
-        says="The list of areas is missing or more than ten years old: draw from a gridded one, count each drawn area again, and draw more "
-        "in towns that grew.",
+        says="Draw areas from a gridded list instead of one that is missing or more than ten years old, count each drawn area again, and "
+        "draw more in towns that grew.",
         asks=("access.household_frame", "access.frame_age_years"),
         source="Thomson et al. (2020), International Journal of Health Geographics 19, 34: 43 gridded surveys in 29 countries",
         status="read",
         weight=70,
+        lead="If there is none, or an old one:",
     ),
     Rule(
         id="R7",
@@ -122,6 +124,7 @@ RULES: tuple[Rule, ...] = (
         source="Nemeth, on Kish grids; European Survey Research Association (2025), on birthdays",
         status="secondary",
         weight=40,
+        lead="",
     ),
     Rule(
         id="R9",
@@ -155,6 +158,7 @@ RULES: tuple[Rule, ...] = (
         source="this project",
         status="assumption",
         weight=20,
+        lead="If they do, and nobody knows their number:",
     ),
     Rule(
         id="R12",
@@ -166,6 +170,7 @@ RULES: tuple[Rule, ...] = (
         source="Barr et al. (2017), BMC International Health and Human Rights 17, 4",
         status="read",
         weight=85,
+        lead="If it is hard to say, and they cannot:",
     ),
     Rule(
         id="R13",
@@ -177,6 +182,7 @@ RULES: tuple[Rule, ...] = (
         source="White, Hill and Effendi (2004), Evaluation Review 28: 60 against 80 in 100 of younger pupils; 35 is from another study",
         status="read",
         weight=72,
+        lead="",
     ),
     Rule(
         id="R14",
