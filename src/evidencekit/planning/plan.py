@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.errors import InputError, Refused
+from evidencekit.errors import EvidencekitError, InputError, Refused
 from evidencekit.planning.biasing import biases_of, error, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
@@ -113,6 +113,16 @@ class Plan:
         return self.card.inference
 
     @property
+    def held(self) -> Fit:
+        """What stands in the way of this plan as it is now, whatever was put into its place since it was made."""
+        cards = {id(card): card for card in (self.card, getattr(self.maker, "card", self.card))}.values()
+        now = [held(card, self.context, self.sizing, workload(self.sizing, self.context, card)) for card in cards]
+        return Fit(
+            against=tuple(dict.fromkeys(why for one in (self.fit, *now) for why in one.against)),
+            unknown=tuple(dict.fromkeys(why for one in (self.fit, *now) for why in one.unknown)),
+        )
+
+    @property
     def unknown(self) -> tuple[Why, ...]:
         """What has to be known before anybody is asked."""
         return self.fit.unknown
@@ -138,17 +148,15 @@ class Plan:
         InputError
             The method has no draw of its own.
         """
+        if not isinstance(synthetic, bool):
+            raise InputError("synthetic= takes True or False.", "True says that the frame is invented, and that nobody is in it.")
         if not synthetic and not (isinstance(ethics_id, str) and ethics_id.strip()):
             raise Refused(
                 "Nobody is drawn before an ethics board has approved the study.",
                 "Pass ethics_id=, or synthetic=True for an invented frame.",
             )
-        if not synthetic and self.fit.against:
-            raise Refused(f"Nobody is drawn for this: {self.fit.against[0].says}.".replace("..", "."), self.fit.against[0].instead)
-        if not synthetic and self.unknown:
-            raise Refused(
-                f"Before anybody is drawn it has to be known: {self.unknown[0].says}.", "Answer it in the context, and plan again."
-            )
+        if not synthetic:
+            _refuse(self.held)
         if self.drawing is None:
             raise InputError(f"{self.method} has no draw of its own.", "Its card says in field.steps how units are chosen.")
         return self.drawing(self, frame, seed)
@@ -175,6 +183,7 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
     Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
     other numbers are in the middle. An end at which the method cannot be done is left out of the worst, and is first in `swings`.
     """
+    size = _sure(size, card.name)
     likely = size(settled(context))
     moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
     swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
@@ -200,6 +209,25 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
         fit=held(card, context, likely, load),
         drawing=drawing,
     )
+
+
+def _sure(size: Size, name: str) -> Size:
+    """The same size, with an error of ours where it fails or gives no Sizing: at an end of a range that cannot be done."""
+
+    def sure(context: Context) -> Sizing:
+        try:
+            made: object = size(context)
+        except EvidencekitError:
+            raise
+        except Exception as error:  # of whoever wrote it; the error behind this one says where
+            raise InputError(
+                f"What {name} takes cannot be worked out here ({type(error).__name__}).", "Tell its authors: Method.sizing fails."
+            ) from error
+        if not isinstance(made, Sizing):
+            raise InputError(f"The sizing of {name} gives a {type(made).__name__}, not a planning.Sizing.", "methods/_template has one.")
+        return made
+
+    return sure
 
 
 def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
@@ -231,7 +259,7 @@ def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing | None,
 def _done(size: Size, context: Context) -> Sizing | None:
     try:
         return size(context)
-    except InputError:
+    except EvidencekitError:
         return None
 
 
@@ -249,6 +277,15 @@ def reached(size: Size, context: Context, ends: dict[str, float]) -> Context:
 def _swing(card: Card, context: Context, path: str, pair: tuple[Sizing | None, Sizing | None]) -> Swing:
     at_low, at_high = (math.inf if one is None else error(one.se, total(card, one, context)).high for one in pair)
     return Swing(path, context.asked(path).asks, at_low, at_high)
+
+
+def _refuse(found: Fit) -> None:
+    """Refuse to draw where something stands in the way, or has to be known first."""
+    if found.against:
+        raise Refused(f"Nobody is drawn for this: {found.against[0].says}.".replace("..", "."), found.against[0].instead)
+    if found.unknown:
+        says = f"Before anybody is drawn it has to be known: {found.unknown[0].says}.".replace("..", ".")
+        raise Refused(says, "Answer it in the context, and plan again.")
 
 
 def _points(between: Range) -> str:
