@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidencekit.planning.cards import Card, Condition
+from evidencekit.planning.cards.card import ADULT
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.gates import Stop, gates_of
 
 __all__ = ["Fit", "Why", "fit", "why_stopped"]
-
-GROWN = 18  # years
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _not_their_age(card: Card, context: Context) -> Why | None:
     least = f"this asks nobody below {card.minimum_age}"
     if youngest is None and card.minimum_age > 0:
         return Why("age", f"{context.asked('population.age_min').asks} {_sentence(least)}", "Say the ages.", source)
-    if isinstance(youngest, Range) and youngest.low >= GROWN:
+    if isinstance(youngest, Range) and youngest.low >= ADULT:
         instead = "Use a method that asks adults."
         return Why("age", f"the youngest are {youngest}, and this asks children", instead, source)
     if isinstance(youngest, Range) and youngest.low < card.minimum_age:

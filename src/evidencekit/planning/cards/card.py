@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evidencekit.errors import InputError
 from evidencekit.planning.cards.conditions import Condition
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Release",
 ]
 
+ADULT = 18  # years
 Respondents = Literal["children", "adults", "records"]
 RESPONDENTS: tuple[Respondents, ...] = ("children", "adults", "records")
 
@@ -148,6 +150,13 @@ class Card:
     references: tuple[Reference, ...]
     changelog: tuple[Change, ...]
     coverage: float | None
+
+    def __post_init__(self) -> None:
+        """Refuse a card that calls children adults: the gates that protect people depend on it."""
+        if self.respondents == "adults" and self.minimum_age < ADULT:
+            raise InputError(
+                f"A card whose respondents are adults asks some below {ADULT}.", 'respondents = "children", or minimum_age = 18.'
+            )
 
     def __repr__(self) -> str:
         return "\n".join(
