@@ -298,3 +298,12 @@ def test_children_are_not_called_adults() -> None:
     with pytest.raises(InputError, match="asks some below 18"):
         replace(card, respondents="adults")
     assert replace(card, respondents="adults", minimum_age=18).minimum_age == 18
+
+
+def test_biases_that_hang_on_too_many_answers() -> None:
+    card = ek.method_named("household_one_child").card
+    paths = [path for path in Context().paths if Context().asked(path).kind == "yes or no"]
+    many = [replace(card.bias[0], when=(Condition(field=path, allowed=(True,)),)) for path in paths]
+    assert len(replace(card, bias=tuple(many[:6])).bias) == 6
+    with pytest.raises(InputError, match="hang on 7 fields of a context, more than 6"):
+        replace(card, bias=tuple(many[:7]))

@@ -137,3 +137,8 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(tmp_path: Path, monkeypatch
     assert len(list((tmp_path / "full").glob("truth-*"))) == 1
     monkeypatch.undo()
     assert ek.diagnose(PLAN, seed=1, sims=60, folder=tmp_path / "full").to_json() == first
+
+
+def test_grids_that_cannot_end() -> None:
+    with pytest.raises(InputError, match="more than 10,000"):
+        ek.planning.truths(EXAMPLE, {name: [0.5] * 200 for name in ("sensitivity", "specificity", "rho", "response_times")})

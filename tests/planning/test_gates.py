@@ -22,6 +22,7 @@ SHUT: list[tuple[str, dict[str, Any]]] = [
     ("G3", {"protection.ethics_approved": False}),
     ("G4", {"protection.mandatory_reporting": "all", "resources.tablets": False}),
     ("G5", {"protection.services_per_week": 1}),
+    ("G5", {"protection.services_per_week": 0, "protection.referral_path": None, "resources.days": None}),
     ("G6", {"population.offenders": True, "population.age_max": 40}),
 ]
 UNKNOWN: list[tuple[str, dict[str, Any]]] = [
@@ -36,6 +37,7 @@ UNKNOWN: list[tuple[str, dict[str, Any]]] = [
     ("G4", {"protection.mandatory_reporting": "all", "resources.tablets": None}),
     ("G5", {"protection.services_per_week": None}),
     ("G5", {"protection.services_per_week": (0, 1000)}),
+    ("G5", {"protection.services_per_week": (0, 1000), "resources.days": None}),
     ("G6", {"population.offenders": None}),
 ]
 OPEN: list[dict[str, Any]] = [

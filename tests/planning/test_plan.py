@@ -240,6 +240,17 @@ def test_a_size_that_fails_is_named_and_does_not_stop_others(size: Any, says: st
     assert [one.rules for one in made.refused] == [("size",)]
 
 
+def test_a_size_that_fails_at_an_end_is_recommended_without_it() -> None:
+    """At 0 an hour is divided by it: that end cannot be done, and the others can."""
+
+    def size(context: Context) -> Sizing:
+        return replace(METHOD.sizing(context), days=1 / context.middle("population.out_of_school"))
+
+    made = ek.recommend(EXAMPLE.settled({"population.out_of_school": (0, 0.2)}), methods=[replace(METHOD, sizing=size)])
+    (plan,) = made.plans
+    assert (plan.swings[0].field, plan.swings[0].at_low) == ("population.out_of_school", math.inf)
+
+
 ELEMENTS = ek.method_named("case_files")
 
 

@@ -18,7 +18,7 @@ from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
 from evidencekit.rendering.text import text_table
 
-__all__ = ["Plan", "Swing", "ends_of", "held", "planned", "reached"]
+__all__ = ["Plan", "Swing", "ends_of", "held", "planned", "reached", "sure"]
 
 NO_SWING = 1e-9  # shares: what moves the error by less does not move it
 Size = Callable[[Context], Sizing]
@@ -183,7 +183,7 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
     Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
     other numbers are in the middle. An end at which the method cannot be done is left out of the worst, and is first in `swings`.
     """
-    size = _sure(size, card.name)
+    size = sure(size, card.name)
     likely = size(settled(context))
     moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
     swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
@@ -211,10 +211,10 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
     )
 
 
-def _sure(size: Size, name: str) -> Size:
+def sure(size: Size, name: str) -> Size:
     """The same size, with an error of ours where it fails or gives no Sizing: at an end of a range that cannot be done."""
 
-    def sure(context: Context) -> Sizing:
+    def done(context: Context) -> Sizing:
         try:
             made: object = size(context)
         except EvidencekitError:
@@ -227,7 +227,7 @@ def _sure(size: Size, name: str) -> Size:
             raise InputError(f"The sizing of {name} gives a {type(made).__name__}, not a planning.Sizing.", "methods/_template has one.")
         return made
 
-    return sure
+    return done
 
 
 def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:

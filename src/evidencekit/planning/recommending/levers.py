@@ -10,7 +10,7 @@ from evidencekit.planning.biasing import error, total
 from evidencekit.planning.context import Context
 from evidencekit.planning.fitting import Fit
 from evidencekit.planning.method import Method
-from evidencekit.planning.plan import Plan, ends_of, held, reached
+from evidencekit.planning.plan import Plan, ends_of, held, reached, sure
 from evidencekit.planning.sizing import Sizing
 from evidencekit.planning.workload import workload
 
@@ -71,5 +71,6 @@ class Lever:
 
 def lever(method: Method, plan: Plan) -> Lever:
     """The lever of a plan."""
-    best, middle, worst = (reached(method.sizing, plan.context, values) for values in ends_of(plan.context, plan.swings))
+    size = sure(method.sizing, method.name)
+    best, middle, worst = (reached(size, plan.context, values) for values in ends_of(plan.context, plan.swings))
     return Lever(method, plan, (best, middle, worst))
