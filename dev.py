@@ -13,6 +13,7 @@ import io
 import keyword
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -100,13 +101,8 @@ def steps_of(name, rest):
     return [step + rest for step in JOBS[name]]
 
 
-def new_method(name):
-    """Copy the template under another name, in its files and in their names; what to do next."""
-    folder = os.path.join(METHODS, name)
-    if not re.match("[a-z][a-z0-9_]*\\Z", name) or keyword.iskeyword(name):
-        sys.exit("A method is named by small letters, digits and _, a letter first: " + USAGE)
-    if os.path.exists(folder):
-        sys.exit("There is a method of that name: methods/" + name)
+def copy_template(name, folder):
+    """Copy its files, with the name in them and in theirs."""
     for at, folders, files in os.walk(os.path.join(METHODS, TEMPLATE)):
         folders[:] = sorted(one for one in folders if one != "__pycache__")
         into = os.path.join(folder, os.path.relpath(at, os.path.join(METHODS, TEMPLATE)))
@@ -116,6 +112,22 @@ def new_method(name):
                 text = source.read()
             with io.open(os.path.join(into, file.replace(TEMPLATE, name)), "w", encoding="utf-8", newline="\n") as made:
                 made.write(text.replace(TEMPLATE, name))
+
+
+def new_method(name):
+    """Copy the template under another name, in its files and in their names; what to do next."""
+    folder = os.path.join(METHODS, name)
+    if not re.match("[a-z][a-z0-9_]{0,59}\\Z", name) or keyword.iskeyword(name):
+        sys.exit("A method is named by at most 60 small letters, digits and _, a letter first: " + USAGE)
+    if not os.path.isfile(os.path.join(METHODS, TEMPLATE, "card.toml")):
+        sys.exit("There is no template to copy: methods/" + TEMPLATE)
+    if os.path.exists(folder):
+        sys.exit("There is a method of that name: methods/" + name)
+    try:
+        copy_template(name, folder)
+    except (IOError, OSError) as trouble:
+        shutil.rmtree(folder, ignore_errors=True)
+        sys.exit("methods/%s cannot be made: %s" % (name, trouble.strerror))
     print("Made methods/%s. Next:" % name)
     print("  1. methods/%s/card.toml: what it estimates and cannot, in your words" % name)
     print("  2. methods/%s/example.toml: a place in which it is a good choice" % name)

@@ -73,6 +73,7 @@ def test_a_name_clash_names_both_and_hides_nothing(installed: Install) -> None:
         ("import a_package_that_is_not_here\n", "ModuleNotFoundError: No module named 'a_package_that_is_not_here'", ModuleNotFoundError),
         ("METHOD = 1 / 0\n", "ZeroDivisionError: division by zero", ZeroDivisionError),
         ("def METHOD(:\n", "SyntaxError", SyntaxError),
+        ("import sys\nsys.exit('no licence')\n", "SystemExit: no licence", SystemExit),
         ("OTHER = 1\n", "AttributeError: module 'planted' has no attribute 'METHOD'", AttributeError),
         (
             "import evidencekit as ek\nMETHOD = ek.planning.read_card(__file__)\n",
@@ -141,3 +142,54 @@ def test_a_copy_of_the_template_is_found_and_passes(tmp_path: Path) -> None:
     assert {p.relative_to(tmp_path).parts[:2] for p in tmp_path.rglob("*") if p.is_file() and p not in before} == {
         ("methods", "river_boats")
     }
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of which `dev.py new-method` needs no more."""
+    shutil.copy(ROOT / "dev.py", tmp_path / "dev.py")
+    shutil.copytree(ROOT / "methods" / "_template", tmp_path / "methods" / "_template", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def new_method(checkout: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "dev.py", "new-method", *names]
+    return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (("x" * 300,), "at most 60 small letters"),
+        (("class",), "small letters"),
+        (("../boats",), "small letters"),
+        (("Boats",), "small letters"),
+        (("",), "small letters"),
+        (("_template",), "small letters"),
+        ((), "usage"),
+        (("one", "two"), "usage"),
+    ],
+)
+def test_names_under_which_no_method_is_made(checkout: Path, names: tuple[str, ...], says: str) -> None:
+    made = new_method(checkout, *names)
+    assert made.returncode != 0
+    assert says in made.stderr
+    assert "Traceback" not in made.stderr
+    assert [one.name for one in (checkout / "methods").iterdir()] == ["_template"]
+
+
+def test_a_method_is_made_once_and_from_a_template(checkout: Path) -> None:
+    assert new_method(checkout, "boats").returncode == 0
+    again = new_method(checkout, "boats")
+    assert "There is a method of that name" in again.stderr
+    shutil.rmtree(checkout / "methods" / "_template")
+    without = new_method(checkout, "ferries")
+    assert (without.returncode, "There is no template to copy" in without.stderr) == (1, True)
+    assert not (checkout / "methods" / "ferries").exists()
+
+
+def test_a_copy_that_fails_leaves_nothing(checkout: Path) -> None:
+    (checkout / "methods" / "_template" / "gone.py").symlink_to(checkout / "nowhere")
+    made = new_method(checkout, "boats")
+    assert "methods/boats cannot be made: No such file" in made.stderr
+    assert not (checkout / "methods" / "boats").exists()

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -290,3 +291,19 @@ def test_a_condition_on_a_range_is_that_of_every_number_in_it(between: list[floa
 )
 def test_conditions_in_words(condition: Condition, says: str) -> None:
     assert condition.says == says
+
+
+def test_children_are_not_called_adults() -> None:
+    card = ek.method_named("household_one_child").card
+    with pytest.raises(InputError, match="asks some below 18"):
+        replace(card, respondents="adults")
+    assert replace(card, respondents="adults", minimum_age=18).minimum_age == 18
+
+
+def test_biases_that_hang_on_too_many_answers() -> None:
+    card = ek.method_named("household_one_child").card
+    paths = [path for path in Context().paths if Context().asked(path).kind == "yes or no"]
+    many = [replace(card.bias[0], when=(Condition(field=path, allowed=(True,)),)) for path in paths]
+    assert len(replace(card, bias=tuple(many[:6])).bias) == 6
+    with pytest.raises(InputError, match="hang on 7 fields of a context, more than 6"):
+        replace(card, bias=tuple(many[:7]))

@@ -150,7 +150,7 @@ def test_no_field_that_there_is_not() -> None:
         ({"population": {"siz": 3}}, "population has no field 'siz'"),
         ({"population": 3}, "population of a context is a table of its fields"),
         ({"population": [1]}, "population of a context is a table of its fields"),
-        ({"name": 3}, "name= of a context is a text, not a int"),
+        ({"name": 3}, "name= of a context takes words, not a int"),
         ([], "A context is made of a mapping of its sections, not of a list"),
         (None, "A context is made of a mapping of its sections"),
     ],
@@ -168,7 +168,7 @@ def test_sections_are_of_their_kind() -> None:
         Context(outcome={"p": 0.1})  # pyright: ignore[reportArgumentType]
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12)
 
 
 def _answers(path: str) -> st.SearchStrategy[Any]:
@@ -351,3 +351,30 @@ def test_what_is_no_range(wrong: tuple[Any, Any]) -> None:
 @given(st.tuples(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300)).map(sorted))
 def test_the_middle_lies_between(ends: list[float]) -> None:
     assert Range(*ends).low <= Range(*ends).middle <= Range(*ends).high
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\x1b[31m"])
+def test_characters_that_cannot_be_written_or_seen(text: str) -> None:
+    with pytest.raises(InputError, match="name= of a context holds a character"):
+        Context(name=text)
+    with pytest.raises(InputError, match=r"population\.who holds a character"):
+        Context().settled({"population.who": text})
+    with pytest.raises(InputError, match=r"resources\.languages holds a character"):
+        Context().settled({"resources.languages": [text]})
+
+
+def test_a_name_is_one_line() -> None:
+    assert Context(name=" two\nlines ").name == "two lines"
+
+
+@pytest.mark.parametrize("given", [None, ["outcome.p"], 3])
+def test_answers_that_are_no_mapping(given: Any) -> None:
+    with pytest.raises(InputError, match="Answers are a mapping from fields"):
+        Context().settled(given)
+
+
+def test_a_name_that_is_nearly_one_is_suggested() -> None:
+    with pytest.raises(InputError, match="Did you mean 'population'"):
+        Context.from_mapping({"populaton": {}})
+    with pytest.raises(InputError, match="Did you mean 'out_of_school'"):
+        Context.from_mapping({"population": {"out_of_shool": 0.1}})

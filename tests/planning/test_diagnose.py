@@ -189,7 +189,7 @@ def test_a_class_without_intervals_has_no_coverage_and_says_why() -> None:
 
 
 def test_no_child_no_referral() -> None:
-    method = replace(HOUSEHOLD, card=replace(HOUSEHOLD.card, respondents="adults"))
+    method = replace(HOUSEHOLD, card=replace(HOUSEHOLD.card, respondents="adults", minimum_age=18))
     one = quietly(made_of(method), sims=10, seed=1).performances[0]
     assert one.referrals is None
     share = PLAN.context.range("protection.referral_share")

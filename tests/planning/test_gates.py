@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from made_contexts import safe
 from made_methods import made_method, sized
 
 import evidencekit as ek
+from evidencekit.planning.fitting import Fit
 
 SHUT: list[tuple[str, dict[str, Any]]] = [
     ("G1", {"protection.referral_path": False}),
@@ -20,14 +22,31 @@ SHUT: list[tuple[str, dict[str, Any]]] = [
     ("G3", {"protection.ethics_approved": False}),
     ("G4", {"protection.mandatory_reporting": "all", "resources.tablets": False}),
     ("G5", {"protection.services_per_week": 1}),
+    ("G5", {"protection.services_per_week": 0, "protection.referral_path": None, "resources.days": None}),
     ("G6", {"population.offenders": True, "population.age_max": 40}),
 ]
 UNKNOWN: list[tuple[str, dict[str, Any]]] = [
     ("G1", {"protection.referral_path": None}),
     ("G2", {"safety.privacy_possible": None}),
     ("G3", {"protection.ethics_approved": None}),
+    ("G2", {"safety.remote_only": None, "safety.device_shared": True}),
+    ("G2", {"safety.remote_only": None, "safety.conflict": None}),
+    ("G2", {"safety.remote_only": True, "access.listing_affordable": False, "safety.device_shared": None}),
+    ("G2", {"safety.remote_only": True, "access.listing_affordable": False, "safety.conflict": None}),
     ("G4", {"protection.mandatory_reporting": None}),
+    ("G4", {"protection.mandatory_reporting": "all", "resources.tablets": None}),
     ("G5", {"protection.services_per_week": None}),
+    ("G5", {"protection.services_per_week": (0, 1000)}),
+    ("G5", {"protection.services_per_week": (0, 1000), "resources.days": None}),
+    ("G6", {"population.offenders": None}),
+]
+OPEN: list[dict[str, Any]] = [
+    {"safety.remote_only": True, "access.listing_affordable": False},
+    {"safety.device_shared": True, "safety.conflict": True},
+    {"safety.device_shared": None, "safety.conflict": None},
+    {"safety.remote_only": None},
+    {"protection.mandatory_reporting": "none", "resources.tablets": None},
+    {"protection.mandatory_reporting": "all"},
 ]
 
 
@@ -50,6 +69,12 @@ def test_a_gate_that_is_open_lets_children_be_asked(gate: str, tmp_path: Path) -
     made = ek.recommend(safe(), methods=[made_method(tmp_path, "children_asked")])
     assert not made.refused
     assert gate not in [one.rule for one in made.plans[0].unknown]
+
+
+@pytest.mark.parametrize("answers", OPEN)
+def test_what_shuts_no_gate(answers: dict[str, Any], tmp_path: Path) -> None:
+    fit = made_method(tmp_path, "children_asked").fits(safe(answers))
+    assert fit.ok is True
 
 
 @pytest.mark.parametrize(("gate", "answers"), UNKNOWN)
@@ -116,6 +141,60 @@ def test_nobody_below_the_age_on_a_card_is_asked(tmp_path: Path) -> None:
     assert ek.recommend(safe({"population.age_min": 14}), methods=[older]).plans
     (plan,) = ek.recommend(safe({"population.age_min": None}), methods=[older]).plans
     assert "age" in [one.rule for one in plan.unknown]
+
+
+def test_methods_that_ask_children_ask_no_grown_ups(tmp_path: Path) -> None:
+    child = made_method(tmp_path, "children_asked", said={"minimum_age": 0})
+    (refused,) = ek.recommend(safe({"population.age_min": 18, "population.age_max": 24}), methods=[child]).refused
+    assert refused.rules == ("age",)
+    assert "asks children" in refused.why[0].says
+    for youngest in (17, None):
+        assert child.fits(safe({"population.age_min": youngest})).ok is True
+
+
+UNSAFE = {"protection.referral_path": False}
+
+
+class Opened(ek.Method):
+    """A method that says of itself that it can be used anywhere."""
+
+    def fits(self, context: ek.Context) -> Fit:
+        return Fit()
+
+    def plan(self, context: ek.Context) -> ek.planning.Plan:
+        return replace(super().plan(context), fit=Fit())
+
+
+def test_no_method_opens_a_gate_for_itself(tmp_path: Path) -> None:
+    child = made_method(tmp_path, "children_asked", size=sized(400))
+    opened = Opened(**{one.name: getattr(child, one.name) for one in fields(child)})
+    for answers, gate in ((UNSAFE, "G1"), ({"protection.services_per_week": 5}, "G5")):
+        made = ek.recommend(safe(answers), methods=[opened])
+        assert made.plans == ()
+        assert made.refused[0].rules == (gate,)
+    assert ek.recommend(safe(), methods=[opened]).plans
+
+
+@pytest.mark.parametrize("what", ["fit", "context", "card", "sizing"])
+def test_a_gate_holds_whatever_is_put_into_a_plan(what: str, tmp_path: Path) -> None:
+    child = made_method(tmp_path, "children_asked", size=sized(400))
+    plan = child.plan(safe() if what in ("context", "sizing") else safe(UNSAFE))
+    changed = {
+        "fit": Fit(),
+        "context": safe(UNSAFE),
+        "card": replace(plan.card, respondents="records"),
+        "sizing": replace(plan.sizing, interviews=100_000.0),
+    }
+    other = replace(plan, **{what: changed[what]}, **({"fit": Fit()} if what == "card" else {}))
+    with pytest.raises(ek.errors.Refused, match="Nobody is drawn for this"):
+        other.draw("frame", seed=1, ethics_id="E-1")
+
+
+@pytest.mark.parametrize("wrong", ["no", "yes", 1, None])
+def test_only_true_says_that_a_frame_is_invented(wrong: Any, tmp_path: Path) -> None:
+    plan = made_method(tmp_path, "children_asked").plan(safe(UNSAFE))
+    with pytest.raises(ek.errors.InputError, match="synthetic= takes True or False"):
+        plan.draw("frame", seed=1, synthetic=wrong)
 
 
 def test_gates_have_sources_and_ids_of_their_own() -> None:

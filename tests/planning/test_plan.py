@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import evidencekit as ek
 from evidencekit.errors import InputError, Refused
-from evidencekit.planning import Bias, Condition, Context, Plan, Range, Sizing, clustered
+from evidencekit.planning import Bias, Condition, Context, Line, Plan, Range, Sizing, clustered
 from evidencekit.planning.biasing import biases_of, error, total
 from evidencekit.planning.cards import BiasPrior
 from evidencekit.planning.settling import numbers, open_numbers, settled
@@ -211,6 +211,65 @@ def test_a_bias_on_a_number_and_on_a_choice_that_are_not_known() -> None:
 def test_the_error_is_that_of_chance_and_bias(bias: tuple[float, float], low: float, high: float) -> None:
     got = error(0.03, Range(*bias))
     assert (got.low, got.high) == pytest.approx((low, high))
+
+
+WRONG_SIZES: dict[str, dict[str, Any]] = {
+    "interviews": {"interviews": math.nan},
+    "psus": {"psus": 0.0},
+    "take": {"take": -1.0},
+    "deff": {"deff": math.inf},
+    "days": {"days": math.nan},
+    "visits": {"visits": -1.0},
+    "cost": {"lines": (Line("interviews", 3, math.nan),)},
+    "p": {"p": 1.0},
+}
+
+
+@pytest.mark.parametrize("name", WRONG_SIZES)
+def test_a_sizing_holds_numbers_that_a_plan_can_be_made_of(name: str) -> None:
+    with pytest.raises(InputError, match=f"{name} of a sizing is not"):
+        replace(sizing_at(), **WRONG_SIZES[name])
+
+
+@pytest.mark.parametrize(("size", "says"), [(lambda _: None, "gives a NoneType, not a"), (lambda _: 1 / 0, r"\(ZeroDivisionError\)")])
+def test_a_size_that_fails_is_named_and_does_not_stop_others(size: Any, says: str) -> None:
+    broken = replace(METHOD, sizing=size)
+    with pytest.raises(InputError, match=says):
+        broken.plan(EXAMPLE)
+    made = ek.recommend(EXAMPLE, methods=[broken])
+    assert [one.rules for one in made.refused] == [("size",)]
+
+
+def test_a_size_that_fails_at_an_end_is_recommended_without_it() -> None:
+    """At 0 an hour is divided by it: that end cannot be done, and the others can."""
+
+    def size(context: Context) -> Sizing:
+        return replace(METHOD.sizing(context), days=1 / context.middle("population.out_of_school"))
+
+    made = ek.recommend(EXAMPLE.settled({"population.out_of_school": (0, 0.2)}), methods=[replace(METHOD, sizing=size)])
+    (plan,) = made.plans
+    assert (plan.swings[0].field, plan.swings[0].at_low) == ("population.out_of_school", math.inf)
+
+
+ELEMENTS = ek.method_named("case_files")
+
+
+@pytest.mark.parametrize("answers", [{"outcome.p": 0}, {"outcome.p": 1}, {"outcome.rse": 0}])
+def test_numbers_for_which_no_sample_is_planned(answers: dict[str, Any]) -> None:
+    for method in (METHOD, ELEMENTS):
+        with pytest.raises(InputError, match=r"above 0|between 0 and 1"):
+            method.plan(method.example().settled(answers))
+
+
+def test_an_answer_that_costs_nothing_is_planned_for_the_error_wanted() -> None:
+    plan = ELEMENTS.plan(ELEMENTS.example().settled({"resources.cost_file": 0}))
+    assert plan.cost == Range(0.0, 0.0)
+    assert plan.sizing.se == pytest.approx(0.15 * 0.15)
+
+
+def test_services_that_take_next_to_nobody_are_told_without_endless_weeks() -> None:
+    shown = repr(METHOD.plan(EXAMPLE.settled({"protection.services_per_week": 5e-324})))
+    assert "weeks or more" not in shown
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from evidencekit.combining.classes import CLASSES
 from evidencekit.planning.recommending.picturing import MARKS
 from evidencekit.planning.recommending.words import CLASS_WORDS
 
+WORKERS = {"respondents": "adults", "minimum_age": 18, "measure": "seen-by-workers", "inference": "administrative"}
+
 
 @pytest.fixture
 def made(tmp_path: Path) -> ek.Recommendation:
@@ -23,7 +25,7 @@ def made(tmp_path: Path) -> ek.Recommendation:
         made_method(tmp_path, "household", size=sized(600, price=60.0), bias=(-0.02, 0.0), said={"title": "Household <survey> & more"}),
         made_method(tmp_path, "school", size=sized(1500, price=24.0, missed=out_of_school)),
         made_method(tmp_path, "panel", size=sized(2000, price=8.0), said={"inference": "self-selected-adjusted"}),
-        made_method(tmp_path, "workers", said={"respondents": "adults", "measure": "seen-by-workers", "inference": "administrative"}),
+        made_method(tmp_path, "workers", said=WORKERS),
         made_method(tmp_path, "older_only", said={"minimum_age": 16}),
     ]
     return ek.recommend(safe({"outcome.trend": None}), methods=given)
@@ -133,3 +135,10 @@ def test_a_page_is_html_and_has_a_folder(made: ek.Recommendation, tmp_path: Path
             made.save(path)
     with pytest.raises(ek.errors.InputError, match="a text or a path"):
         made.save(3)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_title_of_a_picture_is_a_text() -> None:
+    household = ek.method_named("household_one_child")
+    made = ek.recommend(household.example(), methods=[household])
+    with pytest.raises(ek.errors.InputError, match="title= takes a text"):
+        made.picture(title=3)  # pyright: ignore[reportArgumentType]

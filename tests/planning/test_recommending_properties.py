@@ -15,6 +15,8 @@ from evidencekit.combining.classes import CLASSES
 from evidencekit.planning import Method
 from evidencekit.planning.recommending.ranking import Sorted, sorted_out
 
+WORKERS = {"respondents": "adults", "minimum_age": 18, "measure": "seen-by-workers", "inference": "administrative"}
+
 YES = st.sampled_from([True, False, None])
 SHARE = st.one_of(st.floats(0.02, 0.6), st.tuples(st.floats(0.02, 0.3), st.floats(0.3, 0.6)), st.none())
 ANSWERS = st.fixed_dictionaries(
@@ -56,7 +58,7 @@ def methods(tmp_path_factory: pytest.TempPathFactory) -> list[Method]:
         made_method(
             folder, "panel", size=sized(9000), requires={"access.panel_vendor": [True]}, said={"inference": "self-selected-adjusted"}
         ),
-        made_method(folder, "workers", said={"respondents": "adults", "measure": "seen-by-workers", "inference": "administrative"}),
+        made_method(folder, "workers", said=WORKERS),
         made_method(folder, "files", said={"respondents": "records", "measure": "cases-on-file", "inference": "administrative"}),
     ]
 

@@ -61,6 +61,7 @@ ASKS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("R10", PLAIN, {"population.hidden": None}),
     ("R11", PLAIN, {"population.hidden": None, "population.size": None}),
     ("R12", PLAIN, {"outcome.sensitive": None, "resources.tablets": False}),
+    ("R12", PLAIN, {"resources.tablets": None}),
     ("R13", SCHOOL, {"protection.parental_consent": None}),
 ]
 
@@ -95,6 +96,36 @@ def test_a_rule_asks_where_nobody_knows(rule: str, kind: dict[str, Any], answers
     assert not found[rule].known
     assert found[rule].asks
     assert "?" in found[rule].says
+
+
+SILENT: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("R1", {**FILES, **HOUSE}, NEW),
+    ("R4", FILES, {"access.internet": 0.4}),
+    ("R4", {"said": {"measure": "before-18"}}, {"access.internet": 0.4}),
+    ("R4", PLAIN, {"access.internet": 0.4, "population.internet_users_only": True}),
+    ("R13", HOUSE, {"protection.parental_consent": "required"}),
+    ("R13", SCHOOL, {"protection.parental_consent": "required", "access.response": 0.5}),
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "answers"), SILENT)
+def test_where_a_rule_says_nothing(rule: str, kind: dict[str, Any], answers: dict[str, Any], tmp_path: Path) -> None:
+    assert rule not in said(tmp_path, kind, answers)
+
+
+@pytest.mark.parametrize("kind", [{"said": ONLINE["said"]}, {"requires": ONLINE["requires"]}])
+def test_who_chose_to_answer_is_known_by_the_class_and_by_the_panel(kind: dict[str, Any], tmp_path: Path) -> None:
+    assert said(tmp_path, kind, NEW)["R5"].known
+
+
+@pytest.mark.parametrize("kind", [{"said": VENUE["said"]}, {"requires": VENUE["requires"]}])
+def test_venues_are_known_by_the_class_and_by_the_list(kind: dict[str, Any], tmp_path: Path) -> None:
+    assert said(tmp_path, kind, {"population.hidden": False})["R10"].known
+
+
+@pytest.mark.parametrize(("out", "words"), [(0.15, "Schools reach nearly all"), (0.151, "It misses")])
+def test_schools_that_reach_nearly_all_are_told_so(out: float, words: str, tmp_path: Path) -> None:
+    assert said(tmp_path, SCHOOL, {"population.out_of_school": out})["R3"].says.startswith(words)
 
 
 def test_nobody_is_warned_of_people_where_files_are_read(tmp_path: Path) -> None:

@@ -211,3 +211,40 @@ def test_what_cannot_be_stacked() -> None:
         stacked([one, Simulated({"y": np.ones(1), "z": np.ones(1)}, {}, 1)])
     empty = Simulated({"y": np.ones(0), "psu": np.zeros(0, dtype=np.int64)}, {}, 1)
     assert len(np.asarray(stacked([empty, empty])["y"])) == 0
+
+
+@pytest.mark.parametrize("seed", [None, -1, 1.5, "x", True, [1, 2]])
+def test_a_seed_that_would_not_give_the_same_again(seed: Any) -> None:
+    household = ek.method_named("household_one_child")
+    with pytest.raises(ek.errors.InputError, match="seed= is a whole number"):
+        household.simulate(household.example(), seed=seed)
+
+
+@pytest.mark.parametrize("truth", ["x", 0.1, {}, []])
+def test_a_truth_that_is_none(truth: Any) -> None:
+    household = ek.method_named("household_one_child")
+    with pytest.raises(ek.errors.InputError, match=r"truth= takes a planning\.Truth"):
+        household.simulate(household.example(), truth, seed=1)
+
+
+def test_what_is_no_data_to_analyse() -> None:
+    household = ek.method_named("household_one_child")
+    made = household.simulate(household.example(), seed=1)
+    for data, says in (
+        (None, "not a NoneType"),
+        (made, "not a Simulated"),
+        ({**made.data, "y": np.zeros(3)}, "not as long"),
+        ({}, "no answers"),
+    ):
+        with pytest.raises(ek.errors.InputError, match=says):
+            household.analyse(data)
+    for by in (None, 3, [3]):
+        with pytest.raises(ek.errors.InputError, match="by= takes a list"):
+            household.analyse(made.data, by=by)  # pyright: ignore[reportArgumentType]
+    assert len(household.analyse(made.data, by="sex")) == len(household.analyse(made.data, by=["sex"])) == 2
+
+
+@pytest.mark.parametrize("what", ["card", "sizing", "simulator", "analysis", "example", "drawing"])
+def test_a_method_is_made_of_a_card_and_functions(what: str) -> None:
+    with pytest.raises(ek.errors.InputError, match=f"{what}= of a method is a int"):
+        replace(ek.method_named("household_one_child"), **{what: 3})

@@ -141,7 +141,7 @@ PLANTED: dict[str, tuple[Callable[[], Method], str]] = {
     "an example that does not fit": (lambda: replace(HOUSEHOLD, example=no_conflict), "the method does not fit its own example (card:"),
     "a plan that needs an answer": (
         lambda: replace(HOUSEHOLD, sizing=lambda c: replace(HOUSEHOLD.sizing(c), days=1 / len(c.resources.currency))),
-        "plan: where nothing is known it fails (ZeroDivisionError",
+        "plan: where nothing is known it fails (InputError: What household_one_child takes cannot be worked out here (ZeroDivisionError)",
     ),
     "a plan without days": (lambda: replace(HOUSEHOLD, sizing=lambda c: replace(HOUSEHOLD.sizing(c), days=0.0)), "plan: sizing.days is no"),
     "a plan of luck": (

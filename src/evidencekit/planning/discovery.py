@@ -71,7 +71,7 @@ def method_named(name: str) -> Method:
     place = found[name]
     try:
         made = place.load()
-    except Exception as error:  # whatever its module does when it is imported; the error behind this one says where
+    except (Exception, SystemExit) as error:  # whatever its module does when it is imported; the error behind this one says where
         raise InputError(f"The method {name} ({place}) cannot be loaded: {type(error).__name__}: {error}", _SHOWN) from error
     if not isinstance(made, Method):
         raise InputError(f"What {place} gives for {name} is a {type(made).__name__}, not a planning.Method.", _SHOWN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidencekit.planning.cards import Card, Condition
+from evidencekit.planning.cards.card import ADULT
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.gates import Stop, gates_of
 from evidencekit.rendering.text import sentence
@@ -48,9 +49,9 @@ def fit(card: Card, context: Context) -> Fit:
     stops = gates_of(card, context)
     against = [why_stopped(stop) for stop in stops if stop.known]
     unknown = [why_stopped(stop) for stop in stops if not stop.known]
-    young = _too_young(card, context)
-    if young is not None:
-        (unknown if context.population.age_min is None else against).append(young)
+    age = _not_their_age(card, context)
+    if age is not None:
+        (unknown if context.population.age_min is None else against).append(age)
     for wanted, conditions in ((True, card.requires), (False, card.refuses_if)):
         for one in conditions:
             holds = one.holds(context)
@@ -71,14 +72,17 @@ def _answered(answer: object) -> str:
     return {True: "yes", False: "no"}.get(answer, "") if isinstance(answer, bool) else str(answer)
 
 
-def _too_young(card: Card, context: Context) -> Why | None:
-    """Whether a method would ask children below the age it is made for: not known where their age is not."""
-    if card.respondents != "children" or card.minimum_age <= 0:
+def _not_their_age(card: Card, context: Context) -> Why | None:
+    """Whether a method would ask children below the age it is made for, or grown-ups: not known where their age is not."""
+    if card.respondents != "children":
         return None
     youngest, source = context.population.age_min, f"card of {card.name} {card.version}"
     least = f"this asks nobody below {card.minimum_age}"
-    if youngest is None:
+    if youngest is None and card.minimum_age > 0:
         return Why("age", f"{context.asked('population.age_min').asks} [population.age_min] {sentence(least)}", "Say the ages.", source)
+    if isinstance(youngest, Range) and youngest.low >= ADULT:
+        instead = "Use a method that asks adults."
+        return Why("age", f"the youngest are {youngest}, and this asks children", instead, source)
     if isinstance(youngest, Range) and youngest.low < card.minimum_age:
         instead = f"Let it be about those of {card.minimum_age} and over, or ask others than the younger ones."
         return Why("age", f"the youngest are {youngest}, and {least}", instead, source)

@@ -67,24 +67,25 @@ def _no(*answers: bool | None) -> bool | None:
     return True if any(a is False for a in answers) else None if None in answers else False
 
 
+def _any(*answers: bool | None) -> bool | None:
+    """Shut where any is yes; not known where any is not known."""
+    return True if True in answers else None if None in answers else False
+
+
 def _remote(context: Context) -> bool | None:
     safety = context.safety
-    if safety.privacy_possible is False:
-        return True
-    if safety.privacy_possible is None:
-        return None
-    return bool(safety.remote_only and (safety.device_shared or safety.conflict))
+    watched = _any(safety.device_shared, safety.conflict)
+    remote = False if False in (safety.remote_only, watched) else None if None in (safety.remote_only, watched) else True
+    return _any(_no(safety.privacy_possible), remote)
 
 
 def _reporting(context: Context) -> bool | None:
-    rule, tablets = context.protection.mandatory_reporting, context.resources.tablets
-    if rule != "all":
-        return None if rule is None else False
-    return None if tablets is None else not tablets
+    rule = context.protection.mandatory_reporting
+    return None if rule is None else _no(context.resources.tablets) if rule == "all" else False
 
 
 def _offenders(context: Context) -> bool | None:
-    return bool(context.population.offenders)
+    return context.population.offenders
 
 
 GATES: tuple[Gate, ...] = (

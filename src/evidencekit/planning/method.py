@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from evidencekit.errors import InputError
+from evidencekit.errors import InputError, in_our_words, is_whole
 from evidencekit.estimate import Estimate
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context
@@ -56,6 +56,22 @@ class Method:
     analysis: Callable[[Any, Sequence[str]], Estimate]
     example: Callable[[], Context]
     drawing: Callable[[Plan, Any, int], Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no method before anybody plans with it."""
+        if not isinstance(self.card, Card):
+            raise InputError(
+                f"card= of a method is a {type(self.card).__name__}, not a planning.Card.", "read_card(Path(__file__).parent)."
+            )
+        for name in ("sizing", "simulator", "analysis", "example"):
+            if not callable(getattr(self, name)):
+                raise InputError(
+                    f"{name}= of a method is a {type(getattr(self, name)).__name__}, no function.", "methods/_template has one."
+                )
+        if self.drawing is not None and not callable(self.drawing):
+            raise InputError(
+                f"drawing= of a method is a {type(self.drawing).__name__}, no function.", "Leave it out where nothing is drawn."
+            )
 
     @property
     def name(self) -> str:
@@ -120,8 +136,12 @@ class Method:
         Raises
         ------
         InputError
-            It is not a context, or its budget buys too little for this method.
+            It is not a context or a Truth, `seed` is no whole number of 0 or more, or its budget buys too little for this method.
         """
+        if not isinstance(seed, np.random.SeedSequence) and not is_whole(seed, least=0):
+            raise InputError("seed= is a whole number, 0 or more.", "Any will do; the same one gives the same answers.")
+        if truth is not None and not isinstance(truth, Truth):
+            raise InputError(f"truth= takes a planning.Truth, not a {type(truth).__name__}.", "planning.Truth(p=0.1), for example.")
         at = settled(_context(context))
         return self.simulator(at, self.sizing(at), truth or Truth.of(at), np.random.default_rng(seed))
 
@@ -143,14 +163,24 @@ class Method:
         Raises
         ------
         InputError
-            There are no answers, or a column is missing.
+            There are no answers, a column is missing, columns are not as long as each other, or it is no data.
         """
         import pandas as pd
 
-        frame = pd.DataFrame(dict(data)) if isinstance(data, dict) else data
+        groups = [by] if isinstance(by, str) else by
+        if not isinstance(groups, Sequence) or not all(isinstance(one, str) for one in groups):
+            raise InputError("by= takes a list of names of columns.", 'As ["sex"]; leave it out for one number.')
+        if isinstance(data, Mapping):
+            odd = InputError("The columns of the answers are not as long as each other.", "Give each as many values.")
+            frame: Any = in_our_words(lambda: pd.DataFrame(dict(data)), lambda _: odd)
+        elif isinstance(data, Sized):
+            frame = data
+        else:
+            says = f"analyse() takes columns or a data frame, not a {type(data).__name__}."
+            raise InputError(says, "Of a simulation its data; a lazy frame is collected first.")
         if not len(frame):
             raise InputError("There are no answers to analyse.")
-        return self.analysis(frame, tuple(by))
+        return self.analysis(frame, tuple(groups))
 
     def __repr__(self) -> str:
         return f"Method: {self.name} {self.card.version}: {self.card.title} ({self.card.inference})"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidencekit.errors import InputError, Refused
+from evidencekit.errors import EvidencekitError, InputError, Refused
 from evidencekit.planning.biasing import error, spanned, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
@@ -18,7 +18,7 @@ from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
 from evidencekit.rendering.text import text_table
 
-__all__ = ["Plan", "Swing", "ends_of", "held", "planned", "reached"]
+__all__ = ["Plan", "Swing", "ends_of", "held", "planned", "reached", "sure"]
 
 NO_SWING = 1e-9  # shares: what moves the error by less does not move it
 Size = Callable[[Context], Sizing]
@@ -113,6 +113,16 @@ class Plan:
         return self.card.inference
 
     @property
+    def held(self) -> Fit:
+        """What stands in the way of this plan as it is now, whatever was put into its place since it was made."""
+        cards = {id(card): card for card in (self.card, getattr(self.maker, "card", self.card))}.values()
+        now = [held(card, self.context, self.sizing, workload(self.sizing, self.context, card)) for card in cards]
+        return Fit(
+            against=tuple(dict.fromkeys(why for one in (self.fit, *now) for why in one.against)),
+            unknown=tuple(dict.fromkeys(why for one in (self.fit, *now) for why in one.unknown)),
+        )
+
+    @property
     def unknown(self) -> tuple[Why, ...]:
         """What has to be known before anybody is asked."""
         return self.fit.unknown
@@ -138,20 +148,15 @@ class Plan:
         InputError
             The method has no draw of its own.
         """
+        if not isinstance(synthetic, bool):
+            raise InputError("synthetic= takes True or False.", "True says that the frame is invented, and that nobody is in it.")
         if not synthetic and not (isinstance(ethics_id, str) and ethics_id.strip()):
             raise Refused(
                 "Nobody is drawn before an ethics board has approved the study.",
                 "Pass ethics_id=, or synthetic=True for an invented frame.",
             )
-        if not synthetic and self.fit.against:
-            why = self.fit.against[0]
-            raise Refused(f"Nobody is drawn for this: {why.says.rstrip('.')}.", why.instead)
-        if not synthetic and self.unknown:
-            first, more = self.unknown[0].says, len(self.unknown) - 1
-            rest = f" And {more} more: Plan.unknown has them." if more else ""
-            raise Refused(
-                f"Before anybody is drawn it has to be known: {_closed(first)}{rest}", "Answer it in the context, and plan again."
-            )
+        if not synthetic:
+            _refuse(self.held)
         if self.drawing is None:
             raise InputError(f"{self.method} has no draw of its own.", "Its card says in field.steps how units are chosen.")
         return self.drawing(self, frame, seed)
@@ -178,6 +183,7 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
     Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
     other numbers are in the middle. An end at which the method cannot be done is left out of the worst, and is first in `swings`.
     """
+    size = sure(size, card.name)
     likely = size(settled(context))
     moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
     swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
@@ -203,6 +209,25 @@ def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) ->
         fit=held(card, context, likely, load),
         drawing=drawing,
     )
+
+
+def sure(size: Size, name: str) -> Size:
+    """The same size, with an error of ours where it fails or gives no Sizing: at an end of a range that cannot be done."""
+
+    def done(context: Context) -> Sizing:
+        try:
+            made: object = size(context)
+        except EvidencekitError:
+            raise
+        except Exception as error:  # of whoever wrote it; the error behind this one says where
+            raise InputError(
+                f"What {name} takes cannot be worked out here ({type(error).__name__}).", "Tell its authors: Method.sizing fails."
+            ) from error
+        if not isinstance(made, Sizing):
+            raise InputError(f"The sizing of {name} gives a {type(made).__name__}, not a planning.Sizing.", "methods/_template has one.")
+        return made
+
+    return done
 
 
 def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
@@ -234,7 +259,7 @@ def _pairs(size: Size, context: Context) -> list[tuple[str, tuple[Sizing | None,
 def _done(size: Size, context: Context) -> Sizing | None:
     try:
         return size(context)
-    except InputError:
+    except EvidencekitError:
         return None
 
 
@@ -259,8 +284,16 @@ def _signed(one: Bias) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _closed(text: str) -> str:
-    return text if text.endswith((".", "?", "]")) else f"{text}."
+def _refuse(found: Fit) -> None:
+    """Refuse to draw where something stands in the way, or has to be known first."""
+    if found.against:
+        why = found.against[0]
+        raise Refused(f"Nobody is drawn for this: {why.says.rstrip('.')}.", why.instead)
+    if found.unknown:
+        first, more = found.unknown[0].says, len(found.unknown) - 1
+        closed = first if first.endswith((".", "?", "]")) else f"{first}."
+        rest = f" And {more} more: Plan.unknown has them." if more else ""
+        raise Refused(f"Before anybody is drawn it has to be known: {closed}{rest}", "Answer it in the context, and plan again.")
 
 
 def _points(between: Range) -> str:

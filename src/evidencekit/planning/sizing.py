@@ -15,6 +15,7 @@ __all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "house
 LEAST_PSUS = 30  # no plan has fewer clusters: intervals would rest on too few; rule R14 warns below 25 in each group
 PER_DAY = 5.0  # interviews, and below visits of a quarter of an hour: what an interviewer does in a day, an assumption
 VISITS_PER_DAY = 24.0
+_SIZES = "See what the method makes of the numbers of this context: planning.Sizing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,16 @@ class Sizing:
     days: float
     visits: float = 0.0
     biases: Sequence[Bias] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        """Refuse numbers from which no plan can be made."""
+        above = {"interviews": self.interviews, "take": self.take, "deff": self.deff, "psus": self.psus}
+        rest = {"days": self.days, "visits": self.visits, "cost": self.cost}
+        for name, value in {**above, **rest}.items():
+            if not math.isfinite(value) or value < 0 or (name in above and value == 0):
+                raise InputError(f"{name} of a sizing is not a finite number {'above 0' if name in above else 'of 0 or more'}.", _SIZES)
+        if not 0 < self.p < 1:
+            raise InputError("p of a sizing is not a share between 0 and 1.", "Look at outcome.p.")
 
     @property
     def se(self) -> float:
@@ -224,8 +235,10 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     Sizing
     """
     p, rse, each = context.middle("outcome.p"), context.middle("outcome.rse"), context.middle(f"resources.{price}")
-    wanted = (1 - p) / p / rse**2 * deff
-    n = min(wanted, context.middle("resources.budget") / each) if context.has("resources.budget") else wanted
+    if not 0 < p < 1 or not rse > 0:
+        raise InputError("A sample is planned for a share between 0 and 1, and an error above 0.", "Look at outcome.p and outcome.rse.")
+    wanted = (1 - p) / p / rse / rse * deff
+    n = min(wanted, context.middle("resources.budget") / each) if context.has("resources.budget") and each else wanted
     if n < LEAST_PSUS:
         raise InputError(f"The budget does not reach for {LEAST_PSUS} answers.", "Find more money.")
     lines = (Line(called, n, each),)

@@ -10,7 +10,7 @@ import numpy as np
 from evidencekit.errors import InputError
 from evidencekit.planning.truth import Simulated
 
-__all__ = ["SIMULATION", "stacked"]
+__all__ = ["SIMULATION", "columns_of", "stacked"]
 
 SIMULATION = "simulation"
 OWN = ("stratum", "psu")  # the same number in two simulations is not the same place
@@ -53,7 +53,7 @@ def stacked(simulations: Sequence[Simulated], numbers: Sequence[int] | None = No
     out: dict[str, list[np.ndarray[Any, Any]]] = {name: [] for name in (*simulations[0].data, SIMULATION)}
     begins = dict.fromkeys(OWN, 0)
     for one, number in zip(simulations, range(len(simulations)) if numbers is None else numbers, strict=True):
-        columns = _columns(one.data)
+        columns = columns_of(one.data)
         if {*columns, SIMULATION} != set(out):
             raise InputError("Two simulations of the method have other columns.", "Its simulator gives the same ones each time.")
         for name, values in columns.items():
@@ -65,10 +65,17 @@ def stacked(simulations: Sequence[Simulated], numbers: Sequence[int] | None = No
     return {name: np.concatenate(parts) for name, parts in out.items()}
 
 
-def _columns(data: Mapping[str, object]) -> Columns:
+def columns_of(data: Mapping[str, object]) -> Columns:
+    """The columns of one simulation, or why they cannot be stacked."""
     columns = {name: np.asarray(values) for name, values in data.items()}
+    if any(values.ndim != 1 for values in columns.values()):
+        raise InputError("A column of a simulation is no list of values.", "Each has one value for each who answered.")
+    if SIMULATION in columns:
+        raise InputError(f"A simulation has a column {SIMULATION!r}, which stacks put beside it.", "Call it otherwise in the simulator.")
     if "y" not in columns or len({len(values) for values in columns.values()}) != 1:
         raise InputError("A simulation has no column y, or columns that are not as long.", "Let the simulator of the method give both.")
+    if "sex" in columns and not np.isin(columns["sex"], (0, 1)).all():
+        raise InputError("sex of a simulation is not 1 for girls and 0 for boys.", "Let the simulator of the method give these.")
     for name in OWN:
         if name in columns and not np.issubdtype(columns[name].dtype, np.integer):
             raise InputError(f"{name} of a simulation is not of whole numbers.", "Number strata and units in the simulator.")

@@ -41,7 +41,8 @@ class Workload:
         """The weeks over which the field must be spread so that services can take all who are referred."""
         if self.referrals is None or self.capacity is None or self.capacity.low == 0:
             return None
-        return self.referrals.high / self.capacity.low
+        weeks = self.referrals.high / self.capacity.low
+        return weeks if math.isfinite(weeks) else None
 
     @property
     def over_capacity(self) -> bool | None:

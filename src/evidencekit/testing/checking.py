@@ -15,6 +15,7 @@ from evidencekit.testing.offline import offline
 __all__ = ["check_method"]
 
 T = TypeVar("T")
+MOST = 1_000_000
 LEAST = 20  # simulations, below which nothing is told of a bias
 
 _CHECKS: tuple[Callable[[Bench], list[str]], ...] = (
@@ -80,8 +81,8 @@ def check_method(method: Method, *, sims: int = 400, seed: int = 1) -> Conforman
     """
     if not isinstance(method, Method):
         raise InputError(f"check_method takes a Method, not a {type(method).__name__}.", "ek.method_named(name), or a module's METHOD.")
-    if not is_whole(sims, least=LEAST) or not is_whole(seed, least=0):
-        raise InputError(f"sims= is a whole number of {LEAST} or more, seed= one of 0 or more.")
+    if not is_whole(sims, least=LEAST, most=MOST) or not is_whole(seed, least=0):
+        raise InputError(f"sims= is a whole number of {LEAST} or more, at most {MOST:,}; seed= one of 0 or more.")
     with offline() as tried:
         failures, found = _looked_at(method, int(sims), int(seed))
     if tried:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evidencekit.errors import InputError
 from evidencekit.planning.cards.conditions import Condition
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Release",
 ]
 
+ADULT = 18  # years
+TOGETHER = 6  # fields: a plan looks at every combination of what they may turn out to be
 Respondents = Literal["children", "adults", "records"]
 RESPONDENTS: tuple[Respondents, ...] = ("children", "adults", "records")
 
@@ -148,6 +151,20 @@ class Card:
     references: tuple[Reference, ...]
     changelog: tuple[Change, ...]
     coverage: float | None
+
+    def __post_init__(self) -> None:
+        """Refuse a card that calls children adults, on which gates depend, or with which no plan would come to an end."""
+        if self.respondents == "adults" and self.minimum_age < ADULT:
+            raise InputError(
+                f"A card whose respondents are adults asks some below {ADULT}.", 'respondents = "children", or minimum_age = 18.'
+            )
+
+        fields = {when.field for one in self.bias for when in one.when}
+        if len(fields) > TOGETHER:
+            raise InputError(
+                f"The biases of a card hang on {len(fields)} fields of a context, more than {TOGETHER}.",
+                "Every combination of their answers is looked at: leave out those that change little.",
+            )
 
     def __repr__(self) -> str:
         return "\n".join(

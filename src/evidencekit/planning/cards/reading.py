@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import tomllib
+import os
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
@@ -26,6 +26,7 @@ from evidencekit.planning.cards.card import (
 from evidencekit.planning.cards.conditions import Condition
 from evidencekit.planning.context import Context
 from evidencekit.planning.context.fields import check_names
+from evidencekit.planning.context.reading import toml_of
 
 __all__ = ["SECTIONS", "read_card"]
 
@@ -76,15 +77,10 @@ def read_card(path: str | Path) -> Card:
     >>> ek.method_named("household_one_child").card.inference
     'probability'
     """
-    file = Path(path).resolve()
-    file = file / "card.toml" if file.is_dir() else file
-    try:
-        given = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The card cannot be read ({type(error).__name__}).", "A method's folder holds a card.toml in UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"The card is not TOML: {error}.", "Compare it with the card in the template.") from None
-    return _made(given, file.parent.name)
+    inside = isinstance(path, (str, os.PathLike)) and os.path.isdir(path)
+    file = Path(path) / "card.toml" if inside else path
+    given = toml_of(file, "The card", "A method's folder holds a card.toml in UTF-8, as that of the template.")
+    return _made(given, Path(file).resolve().parent.name)
 
 
 def _made(given: Mapping[str, Any], folder: str) -> Card:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
@@ -12,8 +11,9 @@ from typing import Any
 
 from evidencekit.errors import InputError
 from evidencekit.planning.context import contradictions
-from evidencekit.planning.context.fields import Asked, asked_of, changed_to, check_names
+from evidencekit.planning.context.fields import Asked, asked_of, changed_to, check_names, words
 from evidencekit.planning.context.ranges import Range
+from evidencekit.planning.context.reading import toml_of
 from evidencekit.planning.context.sections import Access, Outcome, Population, Protection, Resources, Safety
 from evidencekit.rendering.text import text_table
 
@@ -70,8 +70,7 @@ class Context:
 
     def __post_init__(self) -> None:
         """Refuse a section that is none, and answers that exclude each other."""
-        if not isinstance(self.name, str):
-            raise InputError(f"name= of a context is a text, not a {type(self.name).__name__}.")
+        object.__setattr__(self, "name", words(self.name, "name= of a context"))
         for name, kind in _SECTIONS.items():
             if not isinstance(getattr(self, name), kind):
                 raise InputError(f"{name}= of a context is a planning.{kind.__name__}(...), not a {type(getattr(self, name)).__name__}.")
@@ -86,14 +85,7 @@ class Context:
         InputError
             It cannot be read, or has a section or field that there is not.
         """
-        source = Path(path)
-        try:
-            given = tomllib.loads(source.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"The context file cannot be read ({type(error).__name__}).", "It is a text file in UTF-8.") from None
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"The context file is not TOML: {error}.", "Compare it with the one that to_toml() writes.") from None
-        return cls.from_mapping(given)
+        return cls.from_mapping(toml_of(path, "The context file", "to_toml() writes one, in UTF-8."))
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Context:
@@ -187,6 +179,8 @@ class Context:
         >>> ek.Context().settled({"outcome.p": 0.1}).middle("outcome.p")
         0.1
         """
+        if not isinstance(values, Mapping):
+            raise InputError(f"Answers are a mapping from fields, not a {type(values).__name__}.", 'As {"outcome.p": 0.1}.')
         if assumed and not values:
             return self
         changed: dict[str, dict[str, Any]] = {}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
+from unicodedata import category
 
 from evidencekit.errors import InputError, named, one_of
 from evidencekit.planning.context.ranges import Range, range_of
 
-__all__ = ["Asked", "asked_of", "choice", "listed", "normalised", "number", "share", "text", "yes_no"]
+__all__ = ["Asked", "asked_of", "choice", "listed", "normalised", "number", "share", "text", "words", "yes_no"]
 
 Kind = Literal["yes or no", "share", "number", "choice", "text", "list"]
 
@@ -142,11 +144,11 @@ def _answer(one: Field[Any], given: Any, path: str) -> Any:
         one_of(path, given, asked.choices)
         return given
     if asked.kind == "text":
-        return _words(given, path)
+        return words(given, path)
     if asked.kind == "list":
         if isinstance(given, str) or not isinstance(given, (tuple, list)):
             raise InputError(f"{path} takes a list of words.", 'As ["Khmer", "English"].')
-        return tuple(_words(word, path) for word in given)
+        return tuple(words(word, path) for word in given)
     return _number(given, asked, path)
 
 
@@ -160,10 +162,14 @@ def _yes_no(given: object, path: str) -> bool:
     raise InputError(f"{path} takes true, false or None.", fix)
 
 
-def _words(given: object, path: str) -> str:
+def words(given: object, path: str) -> str:
+    """A text in one line, of what can be written and seen."""
     if not isinstance(given, str):
         raise InputError(f"{path} takes words, not a {type(given).__name__}.")
-    return " ".join(given.split())
+    text = " ".join(given.split())
+    if any(category(one) in ("Cc", "Cs") for one in text):
+        raise InputError(f"{path} holds a character that cannot be written or seen.", "Type it anew; a copy may have brought it along.")
+    return text
 
 
 def _number(given: object, asked: Asked, path: str) -> Range:
@@ -181,4 +187,6 @@ def check_names(given: Mapping[str, Any], allowed: list[str], where: str) -> Non
     """Refuse a field that there is not: an answer that is not read would be a default in silence."""
     for name in given:
         if name not in allowed:
-            raise InputError(f"{where} has no field {name!r}.", f"It has {named(allowed, most=len(allowed))}.")
+            near = get_close_matches(str(name), allowed, n=1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            raise InputError(f"{where} has no field {name!r}.", f"{hint}It has {named(allowed, most=len(allowed))}.")

@@ -5,8 +5,9 @@ A worker gets a plan, a truth and whole numbers, and gives numbers back: no answ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,10 +21,10 @@ from evidencekit.planning.diagnosing.differing import found
 from evidencekit.planning.diagnosing.surviving import kept, only_hides, shown
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
-from evidencekit.planning.stacking import SIMULATION, stacked
+from evidencekit.planning.stacking import SIMULATION, columns_of, stacked
 from evidencekit.planning.truth import Simulated, Truth
 
-__all__ = ["BATCH", "RELEASED", "SEXES", "Numbers", "Task", "Trial", "carried_out", "seed_of"]
+__all__ = ["BATCH", "RELEASED", "SEXES", "Numbers", "Task", "Trial", "analysed", "carried_out", "seed_of", "simulated"]
 
 BATCH = 50  # simulations analysed in one call: with more of them the covariance of all cells takes longer than the rest
 RELEASED = 20  # simulations of each truth that go through all of release(), which takes far longer than an analysis
@@ -65,13 +66,14 @@ def carried_out(trial: Trial, task: Task) -> tuple[Numbers, float, str]:
     Raises
     ------
     InputError
-        The simulator does not say what its card estimates, or the analysis takes several simulations for one.
+        The simulator or the analysis fails, the simulator does not say what its card estimates, or the analysis takes several simulations
+        for one.
     """
     numbers = range(task.start, task.stop)
-    many = _simulated(trial, task)
+    many = [simulated(trial, task.at, number) for number in numbers]
     out = {name: np.full(len(many), np.nan) for name in NAMES}
-    out["target"][:] = [_target(one, trial.method) for one in many]
-    out["interviews"][:] = [len(np.asarray(one.data["y"])) for one in many]
+    out["target"][:] = [float(one.truth[trial.method.card.estimand.measure]) for one in many]
+    out["interviews"][:] = [len(columns_of(one.data)["y"]) for one in many]
     level, why = _analysed(trial, many, np.arange(len(many)), out)
     if not task.start:
         _check_alone(trial, many[0], out)
@@ -81,19 +83,52 @@ def carried_out(trial: Trial, task: Task) -> tuple[Numbers, float, str]:
     return {name: values.tolist() for name, values in out.items()}, level, why
 
 
-def _simulated(trial: Trial, task: Task) -> list[Simulated]:
-    rngs = (np.random.default_rng(seed_of(trial, task.at, number)) for number in range(task.start, task.stop))
-    return [trial.method.simulator(trial.at, trial.plan.sizing, trial.truths[task.at], rng) for rng in rngs]
+def simulated(trial: Trial, at: int, number: int) -> Simulated:
+    """One simulation of the truth at a place in the grid.
 
-
-def _target(one: Simulated, method: Method) -> float:
-    measure = method.card.estimand.measure
+    Raises
+    ------
+    InputError
+        The simulator fails, or gives something else than a `Simulated` with the truth of its card's measure.
+    """
+    name, measure, truth = trial.method.name, trial.method.card.estimand.measure, trial.truths[at]
+    rng = np.random.default_rng(seed_of(trial, at, number))
+    try:
+        one: Any = trial.method.simulator(trial.at, trial.plan.sizing, truth, rng)
+    except EvidencekitError:
+        raise
+    except Exception as error:  # of whoever wrote it: nothing in it is anybody's answer, and the error behind this one says where
+        raise InputError(
+            f"The simulator of {name} fails ({type(error).__name__}).", "evidencekit.testing.check_method says more."
+        ) from error
+    if not isinstance(one, Simulated) or not isinstance(one.data, Mapping) or not isinstance(one.truth, Mapping):
+        raise InputError(
+            f"The simulator of {name} gives no planning.Simulated with mappings of data and truth.", "methods/_template has one."
+        )
     if measure not in one.truth:
         raise InputError(
-            f"The simulator of {method.name} does not say the true {measure}, which its card estimates.",
+            f"The simulator of {name} does not say the true {measure}, which its card estimates.",
             "Simulated.truth holds it under that name.",
         )
-    return float(one.truth[measure])
+    value: Any = one.truth[measure]
+    if not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise InputError(f"The true {measure} that the simulator of {name} gives is no finite number.", "Simulated.truth holds one.")
+    return one
+
+
+def analysed(method: Method, columns: Any, by: Sequence[str] = ()) -> Estimate:
+    """What the method makes of simulated answers, with an error of ours where it fails otherwise."""
+    try:
+        made: object = method.analyse(columns, by=by)
+    except EvidencekitError:
+        raise
+    except Exception as error:  # of simulated answers, that are nobody's
+        raise InputError(
+            f"The analysis of {method.name} fails ({type(error).__name__}).", "evidencekit.testing.check_method says more."
+        ) from error
+    if not isinstance(made, Estimate):
+        raise InputError(f"The analysis of {method.name} gives a {type(made).__name__}, not an Estimate.", "methods/_template has one.")
+    return made
 
 
 def _analysed(trial: Trial, many: Sequence[Simulated], places: Codes, out: dict[str, Floats]) -> tuple[float, str]:
@@ -105,8 +140,8 @@ def _analysed(trial: Trial, many: Sequence[Simulated], places: Codes, out: dict[
         return np.nan, "nobody answered"
     try:
         columns = pd.DataFrame(stacked([many[k] for k in places], places.tolist()), copy=False)
-        overall = trial.method.analyse(columns, by=(SIMULATION,))
-        split = trial.method.analyse(columns, by=(SIMULATION, "sex")) if "sex" in columns else None
+        overall = analysed(trial.method, columns, (SIMULATION,))
+        split = analysed(trial.method, columns, (SIMULATION, "sex")) if "sex" in columns else None
     except EvidencekitError as trouble:
         if len(places) == 1:
             return np.nan, type(trouble).__name__ + ": " + trouble.what
@@ -144,6 +179,8 @@ def _cells(est: Estimate, size: int, sex: int | None = None) -> Codes:
     """The cell of every simulation, -1 where it has none."""
     at = np.full(size, -1, dtype=np.intp)
     columns = est.cells.columns
+    if not {SIMULATION, *([] if sex is None else ["sex"])} <= set(columns):
+        raise InputError("The analysis of the method does not split its answers by what by= names.", "It passes by= on to the statistic.")
     sexes = [None] * len(est) if sex is None else [int(one) for one in columns["sex"]]
     for i, (number, this) in enumerate(zip(columns[SIMULATION], sexes, strict=True)):
         if this == sex:
@@ -157,7 +194,7 @@ def _check_alone(trial: Trial, one: Simulated, out: dict[str, Floats]) -> None:
     """Refuse an analysis to which simulations in one table are not simulations apart: weights made over all of them, for example."""
     if not np.isfinite(out["estimate"][0]):
         return
-    alone = trial.method.analyse(stacked([one], [0]))
+    alone = analysed(trial.method, stacked([one], [0]))
     for name, value in (("estimate", alone.points), ("se", alone.se), ("low", alone.interval.low), ("high", alone.interval.high)):
         if not np.isclose(value[0], out[name][0], rtol=SAME, atol=SAME, equal_nan=True):
             raise InputError(
@@ -169,8 +206,8 @@ def _check_alone(trial: Trial, one: Simulated, out: dict[str, Floats]) -> None:
 def _released(trial: Trial, one: Simulated) -> tuple[float, float]:
     """The shares of cells that release() shows: of the one overall, and of those of girls and boys."""
     columns = stacked([one], [0])
-    tables = [trial.method.analyse(columns)]
+    tables = [analysed(trial.method, columns)]
     if "sex" in columns:
-        tables.append(trial.method.analyse(columns, by=("sex",)))
+        tables.append(analysed(trial.method, columns, ("sex",)))
     many = shown(tables, trial.rules)
     return many[0], many[1] / len(SEXES) if len(many) > 1 else np.nan

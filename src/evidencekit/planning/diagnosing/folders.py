@@ -14,7 +14,7 @@ import numpy as np
 
 from evidencekit._version import __version__
 from evidencekit.errors import EvidencekitError, InputError
-from evidencekit.planning.diagnosing.batches import BATCH, NAMES, RELEASED, Numbers, Task, Trial, seed_of
+from evidencekit.planning.diagnosing.batches import BATCH, NAMES, RELEASED, Numbers, Task, Trial, analysed, simulated
 from evidencekit.planning.stacking import stacked
 
 __all__ = ["Done", "Folder", "opened"]
@@ -41,17 +41,27 @@ class Folder:
             sound = record["digest"] == _digest([self.mark, list(task), body])
             numbers = {name: [_number(value) for value in body["numbers"][name]] for name in NAMES} if sound else {}
             return (numbers, _number(body["level"]), str(body["why"])) if sound else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def write(self, task: Task, done: Done) -> None:
-        """Keep a batch, whole or not at all."""
+        """Keep a batch, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            It cannot be written: the disk is full, or the folder was taken away.
+        """
         if self.path is None:
             return
         numbers, level, why = done
         plain = {name: [_plain(value) for value in values] for name, values in numbers.items()}
         body = {"numbers": plain, "level": _plain(level), "why": why}
-        _put(self._file(task), {"body": body, "digest": _digest([self.mark, list(task), body])})
+        try:
+            _put(self._file(task), {"body": body, "digest": _digest([self.mark, list(task), body])})
+        except OSError as trouble:
+            says = f"A batch that is done cannot be kept in folder= ({type(trouble).__name__}: {trouble.strerror})."
+            raise InputError(says, "Make room and call it again: what was kept before is not done anew.") from None
 
     def _file(self, task: Task) -> Path:
         return Path(self.path or ".") / f"truth-{task.at + 1:04d}-simulations-{task.start:07d}-{task.stop:07d}.json"
@@ -70,18 +80,20 @@ def opened(folder: Any, trial: Trial) -> Folder:
     if not isinstance(folder, (str, os.PathLike)):
         raise InputError(f"folder= takes a path, not a {type(folder).__name__}.")
     path, mark = Path(folder), _mark(trial)
-    if path.exists() and not path.is_dir():
-        raise InputError("folder= is a file.", "Name a folder, new or empty, or the one of the diagnosis that was stopped.")
     about = path / ABOUT
     try:
+        if path.exists() and not path.is_dir():
+            raise InputError("folder= is a file.", "Name a folder, new or empty, or the one of the diagnosis that was stopped.")
         path.mkdir(parents=True, exist_ok=True)
         if about.exists():
             _check(about.read_text(encoding="utf-8"), mark)
-        elif any(path.iterdir()):
+        elif any(not one.name.startswith(f".{ABOUT}.") for one in path.iterdir()):  # but a beginning that was stopped
             raise InputError("folder= holds something else than a diagnosis.", "Name a new or an empty folder.")
         else:
             _put(about, {"schema": SCHEMA, "mark": mark, "method": trial.method.name, "seed": trial.seed, "version": __version__})
-    except (OSError, UnicodeDecodeError) as trouble:
+    except InputError:
+        raise
+    except (OSError, ValueError) as trouble:  # a path that cannot be, too
         raise InputError(f"folder= cannot be used ({type(trouble).__name__}).", "Name a folder that may be written.") from None
     return Folder(path, mark)
 
@@ -91,7 +103,7 @@ def _check(text: str, mark: str) -> None:
         record = json.loads(text)
         known = record["schema"] == SCHEMA
         same = record["mark"] == mark
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{ABOUT} in folder= cannot be read.", "Name a new folder: what is in this one cannot be trusted.") from None
     if not known or not same:
         raise InputError(
@@ -114,13 +126,12 @@ def _mark(trial: Trial) -> str:
 
 def _tried(trial: Trial) -> Iterator[str]:
     """The whole numbers of one simulation as they are, and what the analysis makes of it to nine digits."""
-    one = trial.method.simulator(trial.at, trial.plan.sizing, trial.truths[0], np.random.default_rng(seed_of(trial, 0, 0)))
-    columns = stacked([one], [0])
+    columns = stacked([simulated(trial, 0, 0)], [0])
     for name, values in columns.items():
         if np.issubdtype(values.dtype, np.integer):
             yield f"{name} {blake2b(np.ascontiguousarray(values, dtype='<i8').tobytes(), digest_size=8).hexdigest()}"
     try:
-        est = trial.method.analyse(columns)
+        est = analysed(trial.method, columns)
     except EvidencekitError as trouble:
         yield type(trouble).__name__
         return

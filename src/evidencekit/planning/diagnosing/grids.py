@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import product
@@ -13,6 +14,7 @@ from evidencekit.planning.truth import Truth
 
 __all__ = ["as_truths", "told_apart", "truths"]
 
+MOST = 10_000
 NAMES = tuple(one.name for one in fields(Truth))
 
 
@@ -34,7 +36,7 @@ def truths(base: Context | Truth, grid: Mapping[str, Sequence[float]]) -> tuple[
     Raises
     ------
     InputError
-        There is no such field, a field has no values, or a value cannot be.
+        There is no such field, a field has no values, a value cannot be, or there are more than 10,000 combinations.
 
     Examples
     --------
@@ -51,6 +53,8 @@ def truths(base: Context | Truth, grid: Mapping[str, Sequence[float]]) -> tuple[
         one_of("a field of a grid", name, NAMES)
         if isinstance(values, str) or not isinstance(values, Sequence) or not len(values):
             raise InputError(f"{name} of a grid takes a list of values.", "At least one.")
+    if (many := math.prod(len(values) for values in grid.values())) > MOST:
+        raise InputError(f"A grid of {many:,} truths is more than {MOST:,}.", "Take fewer values, or fewer fields at a time.")
     first = base if isinstance(base, Truth) else Truth.of(base)
     return tuple(replace(first, **dict(zip(grid, combined, strict=True))) for combined in product(*grid.values()))
 

@@ -26,6 +26,8 @@ from evidencekit.planning.truth import Truth
 
 __all__ = ["diagnose"]
 
+MOST = 10_000_000  # simulations: about three hours of one core, and more than anybody needs
+
 
 def diagnose(
     plan: Plan,
@@ -93,18 +95,21 @@ def diagnose(
     """
     if not isinstance(plan, Plan):
         raise InputError(f"diagnose() takes a Plan, not a {type(plan).__name__}.", "Make one: ek.method_named(name).plan(context).")
-    if not is_whole(sims, least=1):
-        raise InputError("sims= is a whole number, 1 or more.", "1,000 give a coverage to within 1.4 points.")
+    if not is_whole(sims, least=1, most=MOST):
+        raise InputError(f"sims= is a whole number, from 1 to {MOST:,}.", "1,000 give a coverage to within 1.4 points.")
     if not is_whole(seed, least=0):
         raise InputError("seed= is a whole number, 0 or more.", "Any will do; the same one gives the same results.")
-    if progress not in (None, True, False):
+    if progress is not None and not isinstance(progress, bool):
         raise InputError("progress= takes True, False or None.", "None shows it on a terminal.")
     check_jobs(jobs)
+    several = as_truths(truth, plan.context)
+    if len(several) * int(sims) > MOST:
+        raise InputError(f"{len(several):,} truths of {sims:,} simulations each are more than {MOST:,} in all.", "Take fewer of either.")
     trial = Trial(
         plan=plan,
         method=_method(plan),
         at=settled(plan.context),
-        truths=as_truths(truth, plan.context),
+        truths=several,
         seed=int(seed),
         rules=rules_of(profile),
     )

@@ -11,13 +11,14 @@ from evidencekit.planning.diagnosing.folders import Done, Folder
 
 __all__ = ["check_jobs", "collected", "run"]
 
+MOST = 512  # workers of one machine; a cluster is told to joblib
 AHEAD = 2  # batches for each worker between two looks at what is done
 
 
 def check_jobs(jobs: Any) -> None:
     """Refuse what is no number of workers."""
-    if jobs is not None and (not is_whole(jobs) or not jobs):
-        raise InputError("jobs= takes a whole number of workers, -1 for all cores, or None for what joblib is told.")
+    if jobs is not None and (not is_whole(jobs, most=MOST) or not jobs):
+        raise InputError(f"jobs= takes a whole number of workers up to {MOST:,}, -1 for all cores, or None for what joblib is told.")
 
 
 def run(trial: Trial, sims: int, *, jobs: int | None, folder: Folder, progress: bool | None) -> dict[Task, Done]:

@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evidencekit.errors import EvidencekitError
 from evidencekit.planning.biasing import error, total
 from evidencekit.planning.context import Context
 from evidencekit.planning.fitting import Fit
 from evidencekit.planning.method import Method
-from evidencekit.planning.plan import Plan, ends_of, held, reached
+from evidencekit.planning.plan import Plan, ends_of, held, reached, sure
 from evidencekit.planning.settling import settled
 from evidencekit.planning.sizing import Sizing
 from evidencekit.planning.workload import workload
 
 __all__ = ["TRIED", "Lever", "lever"]
 
-TRIED = (EvidencekitError, ArithmeticError, ValueError)  # what a size may raise at a value that nobody gave
+TRIED = (Exception,)  # what a size that somebody wrote may raise at a value that nobody gave
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +72,6 @@ class Lever:
 
 def lever(method: Method, plan: Plan) -> Lever:
     """The lever of a plan."""
-    middle, (low, _, high) = settled(plan.context), ends_of(plan.context, plan.swings)
-    best, worst = (reached(method.sizing, plan.context, values) if values else middle for values in (low, high))
+    size, middle, (low, _, high) = sure(method.sizing, method.name), settled(plan.context), ends_of(plan.context, plan.swings)
+    best, worst = (reached(size, plan.context, values) if values else middle for values in (low, high))
     return Lever(method, plan, (best, middle, worst))

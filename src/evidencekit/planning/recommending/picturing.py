@@ -50,6 +50,8 @@ def trade_off(plans: Sequence[Plan], context: Context, *, title: str = "") -> sh
     title : str
         Above the picture.
     """
+    if not isinstance(title, str):
+        raise InputError(f"title= takes a text, not a {type(title).__name__}.", "Leave it out for the name of the context.")
     if not plans:
         raise InputError("There is no plan to draw.", "Recommendation.refused says why, and what to do instead.")
     titled = title or f"What plans cost and how far off they may be{f', {context.name}' if context.name else ''}"

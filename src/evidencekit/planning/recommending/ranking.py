@@ -9,15 +9,12 @@ from evidencekit.combining.classes import CLASSES
 from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.planning.context import Context
 from evidencekit.planning.discovery import method_named, method_names
-from evidencekit.planning.fitting import Why
+from evidencekit.planning.fitting import Why, fit
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending.nouns import Refusal
 
 __all__ = ["Sorted", "class_of", "key_of", "methods_given", "sorted_out", "wanted_measure"]
-
-
-FAULTS = (ArithmeticError, ValueError, LookupError, TypeError)  # of a size that somebody wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +79,13 @@ def class_of(plan: Plan) -> int:
 
 def _tried(method: Method, context: Context) -> Plan | tuple[Why, ...]:
     """A plan, or why there is none."""
-    against = method.fits(context).against
-    if against:
-        return against
+    source = f"card of {method.name} {method.card.version}"
     try:
-        made = method.plan(context)
+        against = fit(method.card, context).against or method.fits(context).against  # no method opens a gate for itself
+        made = None if against else method.plan(context)
     except EvidencekitError as trouble:
-        return (Why("size", trouble.what, trouble.fix, f"card of {method.name} {method.card.version}"),)
-    except FAULTS as trouble:  # somebody's method, and the others are not to wait for it
+        return (Why("size", trouble.what, trouble.fix, source),)
+    except Exception as trouble:  # somebody's method, and the others are not to wait for it
         says = f"what it takes cannot be worked out here ({type(trouble).__name__})"
-        return (Why("size", says, "Tell its authors: Method.plan shows where.", f"card of {method.name} {method.card.version}"),)
-    return made.fit.against or made
+        return (Why("size", says, "Tell its authors: Method.plan shows where.", source),)
+    return against if made is None else made.held.against or made
