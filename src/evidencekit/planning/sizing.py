@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
+from evidencekit.planning.effects import Effect
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
 __all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
@@ -149,6 +150,7 @@ def clustered(
     fieldwork: Fieldwork,
     clusters: Clusters = Clusters(),  # frozen
     cv_weights: float = 0.0,
+    cv_totals: float | None = None,
     times: float = 1.0,
     biases: Sequence[Bias] = (),
 ) -> Sizing:
@@ -162,6 +164,10 @@ def clustered(
         Response, and how many are eligible.
     cv_weights : float
         Standard deviation of the weights over their mean.
+    cv_totals : float, optional
+        The same of what clusters stand for, the sums of weights expected in them. Both are before those who answer are weighted up for the
+        others of their cluster: what that adds is worked out from the response. By default weights are taken to differ between clusters
+        only, response included, which is too careful where they differ within them.
     clusters : Clusters
         What the clusters are.
     times : float
@@ -174,20 +180,26 @@ def clustered(
     Sizing
         At least as many clusters as there must be, with fewer interviews in each where that is needed.
 
+    Notes
+    -----
+    The design effect is ``1 + cv_weights^2 + rho (take - 1) (1 + cv_totals^2)``, the variance of a weighted mean of answers that are alike
+    in clusters; where both spreads are the same it is the product of `sampling.design_effect`.
+
     References
     ----------
     `sampling.costed_plan` has those of the formulas.
     """
-    p, rho, rse = (context.middle(f"outcome.{name}") for name in ("p", "rho", "rse"))
+    p, rho = context.middle("outcome.p"), context.middle("outcome.rho")
     costs = Costs(
         psu=context.middle("resources.cost_psu"),
         interview=context.middle(f"resources.{clusters.price}"),
         listing=context.middle("resources.cost_listing") if clusters.listed else 0.0,
         screen=context.middle("resources.cost_screen") if clusters.visited else 0.0,
     )
-    plan = costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv_weights, fieldwork=fieldwork)
-    if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
-        plan = costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv_weights, fieldwork=fieldwork)
+    effect = Effect(rho=rho, cv_weights=cv_weights, cv_totals=cv_weights)
+    if cv_totals is not None:
+        effect = Effect(rho=rho, cv_weights=cv_weights, cv_totals=cv_totals, lost=1 - fieldwork.response)
+    plan = _costed(context, effect, costs, fieldwork, times=times)
     psus, take, interviews = with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
     visits = interviews / fieldwork.yielded
     lines = [Line(clusters.called, psus, costs.psu), Line("interviews", interviews, costs.interview)]
@@ -197,13 +209,29 @@ def clustered(
         interviews=interviews,
         psus=psus,
         take=take,
-        deff=(1 + cv_weights**2) * (1 + (max(take, 1.0) - 1) * rho) * times,
+        deff=effect.at(take) * times,
         p=p,
         lines=tuple(lines),
         days=interviews / PER_DAY + psus + (visits / VISITS_PER_DAY if clusters.visited else 0.0),
         visits=visits,
         biases=tuple(biases),
     )
+
+
+def _costed(context: Context, effect: Effect, costs: Costs, fieldwork: Fieldwork, *, times: float) -> CostedPlan:
+    """The plan for the error that is wanted, or for the budget where that is less."""
+    p, rse = context.middle("outcome.p"), context.middle("outcome.rse")
+    rho, cv = effect.as_product
+
+    def wanted(times: float) -> CostedPlan:
+        return costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv, fieldwork=fieldwork)
+
+    plan = wanted(times)
+    if effect.lost:
+        plan = wanted(times * effect.unanswered(plan.take))  # the take does not hang on the error
+    if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
+        return costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv, fieldwork=fieldwork)
+    return plan
 
 
 def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY, people: bool = True) -> Sizing:
