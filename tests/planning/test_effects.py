@@ -57,12 +57,12 @@ def test_the_product_that_is_costed_gives_the_same(rho: float, between: float, w
 
 
 def test_who_did_not_answer_is_weighted_up_for() -> None:
-    """In every cluster 20 are drawn; the factors of those who answer."""
+    """In every cluster 20 are drawn; the factors of those who answer, to the first order of one over their number."""
     rng = np.random.default_rng(1)
     answered = rng.binomial(20, 0.6, 200_000)
     relative = np.mean(20 / answered) * answered.mean() / 20 - 1  # of the squares of factors, over those who answer
     effect = Effect(rho=0.0, cv_weights=0.0, cv_totals=0.0, lost=0.4)
-    assert effect.at(12) - 1 == pytest.approx(relative, rel=0.1)
+    assert effect.at(12) == pytest.approx(1 + relative, rel=0.01)
 
 
 def test_spreads() -> None:
@@ -92,11 +92,33 @@ def test_what_is_wanted_is_planned_with_weights_within_clusters() -> None:
 def test_a_budget_buys_the_same_interviews() -> None:
     """Its money is all spent, and the error is that of what it bought."""
     method = ek.method_named("household_one_child")
-    context: Context = settled(method.example().settled({"resources.budget": 60_000}))
+    context: Context = settled(method.example().settled({"resources.budget": 40_000}))
     fieldwork = Fieldwork(eligible=0.3, household_response=0.9, response=0.85)
     made = clustered(context, fieldwork=fieldwork, cv_weights=0.5, cv_totals=0.2)
-    assert made.cost == pytest.approx(60_000, rel=1e-9)
+    assert made.cost == pytest.approx(40_000, rel=1e-9)
     assert made.se > 0.15 * 0.12
+
+
+@pytest.mark.parametrize("name", [name for name in ek.method_names() if name != "case_files"])
+@pytest.mark.parametrize("p", [0.02, 0.2, 0.4, 0.7, 0.95])
+def test_no_more_are_asked_than_the_error_needs(name: str, p: float) -> None:
+    """Also where 30 clusters are more than the cheapest plan has: each then needs fewer interviews. Never below one in each."""
+    method = ek.method_named(name)
+    made = method.plan(settled(method.example().settled({"outcome.p": p, "resources.budget": None}))).sizing
+    least = 60 if name == "household_split_sex" else 30
+    assert made.psus >= least
+    assert made.se <= 0.15 * p * (1 + 1e-9)
+    if made.interviews > least * (1 + 1e-9):
+        assert made.se == pytest.approx(0.15 * p, rel=1e-9)
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.15, 0.6])
+def test_interviews_in_clusters_are_a_root(lost: float) -> None:
+    effect = Effect(rho=0.03, cv_weights=0.5, cv_totals=0.2, lost=lost)
+    for plain in (60.0, 133.0, 300.0):
+        n = effect.interviews(30, plain=plain)
+        assert n == pytest.approx(plain * effect.at(n / 30), rel=1e-9)
+    assert effect.interviews(30, plain=2.0) == 30
 
 
 @pytest.mark.slow

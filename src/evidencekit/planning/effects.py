@@ -63,6 +63,15 @@ class Effect:
         take = max(take, 1.0)
         return (self.alone + self.alike * take) * self.unanswered(take)
 
+    def interviews(self, clusters: float, *, plain: float) -> float:
+        """The interviews in so many clusters that are worth `plain` ones drawn one by one: the root of ``n = plain at(n / clusters)``.
+
+        At least one in each cluster. The clusters are more than the best take would need, so that there is a root.
+        """
+        once = plain * self.alone
+        rest = 1 - plain * self.alike / clusters
+        return max((once + math.sqrt(once**2 + 4 * rest * once * self.lost * clusters)) / (2 * rest), clusters)
+
 
 def cv_of(*parts: float) -> float:
     """The relative spread of a product of independent parts, from those of the parts: ``(1 + cv^2)`` multiply."""

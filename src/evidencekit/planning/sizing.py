@@ -178,7 +178,7 @@ def clustered(
     Returns
     -------
     Sizing
-        At least as many clusters as there must be, with fewer interviews in each where that is needed.
+        At least as many clusters as there must be, with fewer interviews in each, and no more in all than the error needs.
 
     Notes
     -----
@@ -200,7 +200,11 @@ def clustered(
     if cv_totals is not None:
         effect = Effect(rho=rho, cv_weights=cv_weights, cv_totals=cv_totals, lost=1 - fieldwork.response)
     plan = _costed(context, effect, costs, fieldwork, times=times)
-    psus, take, interviews = with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
+    psus, take, interviews = plan.psus, plan.take, plan.interviews
+    if psus < clusters.least:
+        plain = (1 - p) / p / context.middle("outcome.rse") ** 2 * times
+        needed = effect.interviews(clusters.least, plain=plain)
+        psus, take, interviews = with_least_psus(needed, costs, fieldwork, context, least=clusters.least)
     visits = interviews / fieldwork.yielded
     lines = [Line(clusters.called, psus, costs.psu), Line("interviews", interviews, costs.interview)]
     lines += [Line(f"{clusters.called} listed", psus, costs.listing)] if clusters.listed else []
@@ -257,7 +261,7 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     Sizing
     """
     p, rse, each = context.middle("outcome.p"), context.middle("outcome.rse"), context.middle(f"resources.{price}")
-    wanted = (1 - p) / p / rse**2 * deff
+    wanted = max((1 - p) / p / rse**2 * deff, LEAST_PSUS)
     n = min(wanted, context.middle("resources.budget") / each) if context.has("resources.budget") else wanted
     if n < LEAST_PSUS:
         raise InputError(f"The budget does not reach for {LEAST_PSUS} answers.", "Find more money.")
@@ -266,15 +270,13 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
 
 
 def with_least_psus(
-    plan: CostedPlan, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
+    needed: float, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
 ) -> tuple[float, float, float]:
-    """Clusters, interviews in each, and interviews in all: 30 clusters or more, from the money of the plan."""
-    if plan.psus >= least:
-        return plan.psus, plan.take, plan.interviews
+    """The least number of clusters, interviews in each, and interviews in all: those needed, or what the budget leaves for them."""
     each = costs.interview + costs.screen / fieldwork.yielded
     budget = context.middle("resources.budget") if context.has("resources.budget") else math.inf
     left = budget - least * (costs.psu + costs.listing)
-    interviews = min(plan.interviews, left / each)
+    interviews = min(needed, left / each) if each else needed
     if interviews < least:
         raise InputError(
             f"The budget does not reach for {least} clusters with an interview in each.",
