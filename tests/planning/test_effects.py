@@ -119,6 +119,17 @@ def test_interviews_in_clusters_are_a_root(lost: float) -> None:
         n = effect.interviews(30, plain=plain)
         assert n == pytest.approx(plain * effect.at(n / 30), rel=1e-9)
     assert effect.interviews(30, plain=2.0) == 30
+    assert effect.interviews(30, plain=30 / effect.alike) == math.inf
+
+
+@pytest.mark.parametrize("name", CLUSTERED)
+def test_a_budget_is_spent_where_it_does_not_reach_for_the_error(name: str) -> None:
+    """Also where it buys fewer clusters than there must be at the cheapest take, and the error would need more."""
+    method = ek.method_named(name)
+    changes = {"outcome.p": 0.05, "outcome.rho": 0.08, "access.response": 0.6, "resources.cost_psu": 300, "resources.budget": 40_000}
+    made = method.plan(settled(method.example().settled(changes))).sizing
+    assert made.se > 0.15 * 0.05
+    assert made.cost == pytest.approx(40_000, rel=1e-9)
 
 
 @pytest.mark.slow

@@ -66,10 +66,12 @@ class Effect:
     def interviews(self, clusters: float, *, plain: float) -> float:
         """The interviews in so many clusters that are worth `plain` ones drawn one by one: the root of ``n = plain at(n / clusters)``.
 
-        At least one in each cluster. The clusters are more than the best take would need, so that there is a root.
+        At least one in each cluster; infinite where no number in so few clusters is worth that.
         """
         once = plain * self.alone
         rest = 1 - plain * self.alike / clusters
+        if rest <= 0:
+            return math.inf
         return max((once + math.sqrt(once**2 + 4 * rest * once * self.lost * clusters)) / (2 * rest), clusters)
 
 
