@@ -27,8 +27,7 @@ from evidencekit.planning import (
     household_fieldwork,
 )
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.effects import cv_of
-from evidencekit.planning.simulating import cv_lognormal, cv_numbers, draw_areas, eligible_at_home, interviews, local_shares, sexes
+from evidencekit.planning.simulating import cv_lognormal, cv_numbers, cv_of, draw_areas, eligible_at_home, interviews, local_shares, sexes
 
 SPREAD = 0.2  # of the sizes of cells, joined on the map until they hold about as many (standard deviation of the logarithm)
 ERROR = 0.5  # the same of households found over households that the grid says: an assumption

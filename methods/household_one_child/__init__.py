@@ -26,8 +26,17 @@ from evidencekit.planning import (
     household_fieldwork,
 )
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.effects import cv_of
-from evidencekit.planning.simulating import cv_lognormal, cv_numbers, draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
+from evidencekit.planning.simulating import (
+    cv_lognormal,
+    cv_numbers,
+    cv_of,
+    draw_areas,
+    eligible_at_home,
+    homes,
+    interviews,
+    local_shares,
+    sexes,
+)
 
 CV_TOTALS = cv_lognormal()  # of weights in areas: what these have grown by
 CV_WEIGHTS = cv_of(CV_TOTALS, cv_numbers())  # of weights: that, and eligible children in a household

@@ -29,12 +29,12 @@ from evidencekit.planning import (
     household_fieldwork,
 )
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.effects import cv_of
 from evidencekit.planning.simulating import (
     ELIGIBLE,
     Areas,
     cv_lognormal,
     cv_numbers,
+    cv_of,
     draw_areas,
     eligible_at_home,
     homes,

@@ -26,8 +26,17 @@ from evidencekit.planning import (
     household_fieldwork,
 )
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.effects import cv_of
-from evidencekit.planning.simulating import cv_lognormal, cv_numbers, draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
+from evidencekit.planning.simulating import (
+    cv_lognormal,
+    cv_numbers,
+    cv_of,
+    draw_areas,
+    eligible_at_home,
+    homes,
+    interviews,
+    local_shares,
+    sexes,
+)
 
 ADULTS = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
 CV_TOTALS = cv_lognormal()  # of weights in areas: what these have grown by

@@ -26,8 +26,7 @@ from evidencekit.planning import (
     Truth,
     clustered,
 )
-from evidencekit.planning.effects import cv_of
-from evidencekit.planning.simulating import adjusted, among_reached, cv_lognormal, draw_areas, local_shares, reported, who_answers
+from evidencekit.planning.simulating import adjusted, among_reached, cv_lognormal, cv_of, draw_areas, local_shares, reported, who_answers
 from evidencekit.sampling import Fieldwork
 
 TIMES = np.array([1.0, 2.0, 4.0, 8.0])  # visits to any listed venue in the weeks of the frame

@@ -25,6 +25,7 @@ __all__ = [
     "among_reached",
     "cv_lognormal",
     "cv_numbers",
+    "cv_of",
     "draw_areas",
     "eligible_at_home",
     "happened",
@@ -141,6 +142,11 @@ def cv_numbers(shares: Sequence[float] = ELIGIBLE) -> float:
 def cv_lognormal(spread: float = GROWN) -> float:
     """The relative spread of what has a logarithm of that standard deviation, as what areas have grown by."""
     return math.sqrt(math.expm1(spread**2))
+
+
+def cv_of(*parts: float) -> float:
+    """The relative spread of a product of independent parts, from those of the parts: ``(1 + cv^2)`` multiply."""
+    return math.sqrt(math.prod(1 + part**2 for part in parts) - 1)
 
 
 def happened(rng: Rng, sex: Codes, shares: tuple[float, float] | tuple[Floats, Floats]) -> Codes:
