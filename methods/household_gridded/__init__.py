@@ -11,14 +11,15 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Clusters, Context, Method, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import draw_areas, eligible_at_home, interviews, local_shares, sexes
+from evidencekit.planning.simulating import cv_lognormal, cv_numbers, cv_of, draw_areas, eligible_at_home, interviews, local_shares, sexes
 
 HERE = Path(__file__).parent
 SPREAD = 0.2  # of the sizes of cells, joined on the map until they hold about as many (standard deviation of the logarithm)
 ERROR = 0.5  # the same of households found over households that the grid says: an assumption
 MOST = 2.0  # a cell with more times the households than expected is cut into parts, and one is drawn
-CV_WEIGHTS = 0.55  # of weights: children in a household, size of the cell, parts
-UNEVEN = 1.1  # what cells of unequal size do to the variance
+CV_TOTALS = cv_lognormal(ERROR)  # of weights in cells: all households of each are visited
+CV_CELLS = 0.35  # of weights of cells over answers: their size, and parts; measured
+CV_WEIGHTS = cv_of(CV_CELLS, cv_numbers())  # of weights: that, and children in a household
 
 
 def size(context: Context) -> Sizing:
@@ -28,7 +29,7 @@ def size(context: Context) -> Sizing:
         fieldwork=household_fieldwork(context),
         clusters=Clusters(called="cells", listed=False),
         cv_weights=CV_WEIGHTS,
-        times=UNEVEN,
+        cv_totals=CV_TOTALS,
     )
 
 

@@ -11,15 +11,26 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Context, Method, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
+from evidencekit.planning.simulating import (
+    cv_lognormal,
+    cv_numbers,
+    cv_of,
+    draw_areas,
+    eligible_at_home,
+    homes,
+    interviews,
+    local_shares,
+    sexes,
+)
 
 HERE = Path(__file__).parent
-CV_WEIGHTS = 0.51  # measured: that number gives 0.45, areas that grew 0.20, who did not answer 0.08
+CV_TOTALS = cv_lognormal()  # of weights in areas: what these have grown by
+CV_WEIGHTS = cv_of(CV_TOTALS, cv_numbers())  # of weights: that, and eligible children in a household
 
 
 def size(context: Context) -> Sizing:
     """Areas, households and interviews for the error that is wanted, or for what the budget buys."""
-    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS)
+    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS, cv_totals=CV_TOTALS)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:

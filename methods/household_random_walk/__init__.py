@@ -12,23 +12,27 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Clusters, Context, Method, Plan, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import among_reached, draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
+from evidencekit.planning.simulating import among_reached, cv_numbers, draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
 
 HERE = Path(__file__).parent
-CV_WEIGHTS = 0.4  # of weights in proportion to the number of eligible children in a household
 NEAR = 3.0  # how many times as alike the dwellings along a walk are as those of a whole area: an assumption
-WALKED = 1.6  # what that does to the variance: 1.2 to 2
+MOST = 0.9  # they are never more alike than this
 
 
 def size(context: Context) -> Sizing:
-    """Starting points, visits and interviews, with the variance of a walk; nothing is listed."""
+    """Starting points, visits and interviews, with dwellings as alike as those along a walk; nothing is listed."""
     return clustered(
-        context,
+        context.settled({"outcome.rho": nearby(context.middle("outcome.rho"))}, assumed=True),
         fieldwork=household_fieldwork(context),
         clusters=Clusters(called="walks", listed=False),
-        cv_weights=CV_WEIGHTS,
-        times=WALKED,
+        cv_weights=cv_numbers(),
+        cv_totals=0.0,
     )
+
+
+def nearby(rho: float) -> float:
+    """How alike two dwellings along a walk are, where two of one area are so alike."""
+    return min(NEAR * rho, MOST)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
@@ -38,7 +42,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     weights here are of the children in a household only.
     """
     areas = draw_areas(rng, round(sizing.psus))
-    corners = local_shares(rng, len(areas), replace(truth, rho=min(NEAR * truth.rho, 0.9)))
+    corners = local_shares(rng, len(areas), replace(truth, rho=nearby(truth.rho)))
     girls, boys = (among_reached(share, truth.reached_times) for share in corners)
     area = homes(rng, context, areas, visits=sizing.visits)
     children = eligible_at_home(rng, len(area))

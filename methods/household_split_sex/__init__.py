@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,28 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Clusters, Context, Method, Plan, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import ELIGIBLE, Areas, draw_areas, eligible_at_home, homes, interviews, local_shares
+from evidencekit.planning.simulating import (
+    ELIGIBLE,
+    Areas,
+    cv_lognormal,
+    cv_numbers,
+    cv_of,
+    draw_areas,
+    eligible_at_home,
+    homes,
+    interviews,
+    local_shares,
+)
 
 HERE = Path(__file__).parent
-CV_WEIGHTS = 0.45  # of weights: eligible children of one sex in a household, growth of areas
-WITH_ONE = sum(share * (1 - 0.5**k) for k, share in enumerate(ELIGIBLE, 1))  # of households with a child, those with one of the sex asked
+OF_SEX = tuple(  # of households with a child, those with one, two and three of the sex asked
+    sum(share * comb(k, asked) * 0.5**k for k, share in enumerate(ELIGIBLE, 1)) for asked in range(1, len(ELIGIBLE) + 1)
+)
+WITH_ONE = sum(OF_SEX)
+CV_TOTALS = cv_lognormal()  # of weights in areas: what these have grown by
+CV_WEIGHTS = cv_of(
+    CV_TOTALS, cv_numbers([share / WITH_ONE for share in OF_SEX])
+)  # of weights: that, and children of one sex in a household
 LEAST = 60  # areas: 30 for girls and 30 for boys
 
 
@@ -24,7 +42,7 @@ def size(context: Context) -> Sizing:
     """Areas, households and interviews for the number of all children; that of girls or of boys has half the interviews."""
     fieldwork = household_fieldwork(context)
     fieldwork = replace(fieldwork, eligible=fieldwork.eligible * WITH_ONE)
-    return clustered(context, fieldwork=fieldwork, clusters=Clusters(least=LEAST), cv_weights=CV_WEIGHTS)
+    return clustered(context, fieldwork=fieldwork, clusters=Clusters(least=LEAST), cv_weights=CV_WEIGHTS, cv_totals=CV_TOTALS)
 
 
 def labels(areas: Areas, rng: np.random.Generator) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -11,16 +11,27 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Context, Method, Simulated, Sizing, Truth, clustered, household_fieldwork
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import draw_areas, eligible_at_home, homes, interviews, local_shares, sexes
+from evidencekit.planning.simulating import (
+    cv_lognormal,
+    cv_numbers,
+    cv_of,
+    draw_areas,
+    eligible_at_home,
+    homes,
+    interviews,
+    local_shares,
+    sexes,
+)
 
 HERE = Path(__file__).parent
 ADULTS = (0.7, 0.25, 0.05)  # households with one, two and three adults of that age, of those that have any; an assumption
-CV_WEIGHTS = 0.48  # in proportion to that number, areas that have grown, and who did not answer
+CV_TOTALS = cv_lognormal()  # of weights in areas: what these have grown by
+CV_WEIGHTS = cv_of(CV_TOTALS, cv_numbers(ADULTS))  # of weights: that, and adults in a household
 
 
 def size(context: Context) -> Sizing:
     """Areas, households and interviews for the error that is wanted, or for what the budget buys."""
-    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS)
+    return clustered(context, fieldwork=household_fieldwork(context), cv_weights=CV_WEIGHTS, cv_totals=CV_TOTALS)
 
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:

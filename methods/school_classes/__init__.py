@@ -12,11 +12,11 @@ import numpy as np
 import evidencekit as ek
 from evidencekit.planning import Bias, Clusters, Context, Method, Simulated, Sizing, Truth, clustered
 from evidencekit.planning.drawing import areas_by_size
-from evidencekit.planning.simulating import draw_areas, interviews, local_shares, sexes
+from evidencekit.planning.simulating import cv_lognormal, draw_areas, interviews, local_shares, sexes
 from evidencekit.sampling import Fieldwork
 
 HERE = Path(__file__).parent
-CV_WEIGHTS = 0.25  # schools that have grown since the list was made, and pupils who did not answer
+GROWN = 0.15  # of schools since the list was made (standard deviation of the logarithm); an assumption
 CONSENT = 0.5  # of pupils take part where a parent must sign first; without that, as many as the context says
 
 
@@ -26,7 +26,8 @@ def size(context: Context) -> Sizing:
         context,
         fieldwork=Fieldwork(response=participation(context)),
         clusters=Clusters(called="schools", visited=False, price="cost_pupil"),
-        cv_weights=CV_WEIGHTS,
+        cv_weights=cv_lognormal(GROWN),
+        cv_totals=cv_lognormal(GROWN),
     )
     off = in_school(made.p, context) - made.p
     return replace(made, biases=(Bias("those who do not go to school", off, off, "follows from the context"),))
@@ -46,7 +47,7 @@ def in_school(p: float, context: Context) -> float:
 
 def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Generator) -> Simulated:
     """Draw schools, ask as many pupils in each, and see who takes part."""
-    schools = draw_areas(rng, round(sizing.psus), grown=0.15)
+    schools = draw_areas(rng, round(sizing.psus), grown=GROWN)
     at_school = replace(truth, p=in_school(truth.p, context))
     shares = local_shares(rng, len(schools), at_school)
     response = participation(context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,24 +11,35 @@ import numpy as np
 
 import evidencekit as ek
 from evidencekit.planning import Clusters, Context, Method, Plan, Simulated, Sizing, Truth, clustered
-from evidencekit.planning.simulating import adjusted, among_reached, draw_areas, local_shares, reported, who_answers
+from evidencekit.planning.simulating import adjusted, among_reached, cv_lognormal, cv_of, draw_areas, local_shares, reported, who_answers
 from evidencekit.sampling import Fieldwork
 
 HERE = Path(__file__).parent
 TIMES = np.array([1.0, 2.0, 4.0, 8.0])  # visits to any listed venue in the weeks of the frame
 PEOPLE = np.array([0.30, 0.30, 0.25, 0.15])  # who comes so often, of all who come: an assumption
 OFTEN = TIMES**0.3 / (PEOPLE @ TIMES**0.3)  # how much more frequent the outcome is among those who come often: an assumption
+FOUND = 0.96  # of those to be asked, those there are: some periods have fewer people than that; from the numbers below
 CROWD = 3.0  # people counted for one who is asked
 SPREAD = 0.6  # of people expected (standard deviation of the logarithm)
 ERROR = 0.4  # of people who came over people who were expected (the same)
 PERIODS = Clusters(called="periods at venues", listed=False, visited=False)
-CV_WEIGHTS = 0.95  # of weights: visits, and people who came over people who were expected
+CV_TOTALS = cv_lognormal(ERROR)  # of weights in periods: people who came over people who were expected
 
 
 def size(context: Context) -> Sizing:
-    """Periods and interviews. Weights by visits vary much: about twice as many interviews as without them."""
+    """Periods and interviews. Weights by visits vary much: half as many interviews again as without them."""
     fieldwork = Fieldwork(response=context.middle("access.response"))
-    return clustered(context, fieldwork=fieldwork, clusters=PERIODS, cv_weights=CV_WEIGHTS)
+    cv_weights = cv_of(CV_TOTALS, cv_visits(context.middle("outcome.p")))
+    return clustered(context, fieldwork=fieldwork, clusters=PERIODS, cv_weights=cv_weights, cv_totals=CV_TOTALS)
+
+
+def cv_visits(p: float) -> float:
+    """The spread of weights by visits, as the share feels it: each weighs with the square of its answer less the share.
+
+    Those it happened to carry nearly all of the variance of a small share. They come more often, and weigh less than others.
+    """
+    others, those = attendance(p)
+    return math.sqrt(float(PEOPLE @ TIMES) * float(((1 - p) * those + p * others) @ (1 / TIMES)) - 1)
 
 
 def attendance(p: float) -> np.ndarray[Any, Any]:
@@ -44,7 +56,7 @@ def simulate(context: Context, sizing: Sizing, truth: Truth, rng: np.random.Gene
     means = often @ TIMES
     visits = people * means[1] + (1 - people) * means[0]  # of one of them: where it happened to many, more come in a period
     response = context.middle("access.response")
-    ask = max(round(sizing.take / response), 1)
+    ask = max(round(sizing.take / response / FOUND), 1)
     crowd = CROWD * ask * periods.size / np.exp(1.5 * SPREAD**2) * periods.grown
     came = rng.poisson(crowd * visits.mean(axis=0) / (PEOPLE @ TIMES))
     drawn = np.minimum(came, ask)

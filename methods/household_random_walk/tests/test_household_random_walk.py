@@ -35,10 +35,18 @@ def test_there_is_no_interval() -> None:
 def test_a_walk_varies_more_than_a_sample_of_listed_households() -> None:
     """The planned variance is 1.2 to 2 times that of clusters, and so is the simulated one."""
     sizing = METHOD.plan(METHOD.example()).sizing
-    listed = (1 + 0.4**2) * (1 + (sizing.take - 1) * METHOD.example().middle("outcome.rho"))
+    listed = 1.2 + (sizing.take - 1) * METHOD.example().middle("outcome.rho")  # one, two or three children: 1 + cv^2 is 1.2
     assert 1.2 <= sizing.deff / listed <= 2
     simulated = many(METHOD, 300).sd ** 2 / (sizing.p * (1 - sizing.p) / sizing.interviews)
     assert 1.2 <= simulated / listed <= 2
+
+
+@pytest.mark.parametrize("rho", [0.005, 0.03, 0.1])
+def test_the_plan_takes_dwellings_to_be_as_alike_as_the_simulator_does(rho: float) -> None:
+    """Three times as alike as those of an area, however alike these are; with 0.2 of 1 who are asked not answering."""
+    sizing = METHOD.plan(METHOD.example().settled({"outcome.rho": rho, "resources.budget": None})).sizing
+    before = 1.2 + (sizing.take - 1) * 3 * rho
+    assert sizing.deff == pytest.approx(before + (1.2 - 3 * rho) * 0.2 / sizing.take, rel=1e-9)
 
 
 def test_it_draws_routes() -> None:

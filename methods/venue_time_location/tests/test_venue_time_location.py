@@ -5,12 +5,45 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from many_simulations import simulations, stacked
+from many_simulations import many, simulations, stacked
 
 import evidencekit as ek
 from evidencekit.methods import venue_time_location
 
 METHOD = ek.method_named("venue_time_location")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"outcome.p": 0.02}, {"outcome.p": 0.4}, {"outcome.rho": 0.1}, {"resources.cost_psu": 3000}, {"access.response": 0.4}],
+    ids=str,
+)
+def test_the_plan_promises_what_comes_wherever_it_is_used(change: dict[str, float]) -> None:
+    """Within a twentieth, and 2.5 Monte Carlo standard errors. A product of weights and clusters promised up to a fifth too little."""
+    context = METHOD.example().settled({"resources.budget": None, **change})
+    found = many(METHOD, 1000, context=context)
+    assert abs(found.ratio - 1) < 0.05 + 2.5 * found.ratio / 2000**0.5
+
+
+def test_as_many_are_asked_as_are_planned() -> None:
+    """Though some periods have fewer people than were to be asked."""
+    counts = [len(one.data["y"]) for one in simulations(METHOD, 100)]  # pyright: ignore[reportArgumentType]
+    assert np.mean(counts) == pytest.approx(METHOD.plan(METHOD.example()).sizing.interviews, rel=0.03)
+
+
+@pytest.mark.parametrize("p", [0.02, 0.15, 0.4])
+def test_weights_by_visits_as_the_share_feels_them(p: float) -> None:
+    """By drawing people as often as they come, and the mean square of the terms of the share over that without weights."""
+    rng = np.random.default_rng(3)
+    group = venue_time_location.attendance(p)
+    true = rng.random(400_000) < p
+    steps = np.cumsum(group, axis=1)
+    times = np.array([1.0, 2.0, 4.0, 8.0])[(rng.random(len(true))[:, None] > steps[true.astype(int), :3]).sum(axis=1)]
+    met = rng.choice(len(true), 400_000, p=times / times.sum())
+    weight = 1 / times[met]
+    effect = np.mean((weight * (true[met] - p)) ** 2) / weight.mean() ** 2 / (p * (1 - p))
+    assert 1 + venue_time_location.cv_visits(p) ** 2 == pytest.approx(effect, rel=0.02)
 
 
 def test_without_visits_the_number_is_of_attendances() -> None:

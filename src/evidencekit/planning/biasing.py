@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -11,7 +11,7 @@ from evidencekit.planning.cards import BiasPrior, Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.sizing import Bias, Sizing
 
-__all__ = ["biases_of", "error", "spanned", "total"]
+__all__ = ["biased", "biases_of", "error", "spanned", "total"]
 
 
 def biases_of(card: Card, sizing: Sizing, context: Context) -> tuple[Bias, ...]:
@@ -42,6 +42,19 @@ def total(card: Card, sizing: Sizing, context: Context) -> Range:
         there = biases_of(card, sizing, world)
         sums.append((sum(one.low for one in there), sum(one.high for one in there)))
     return Range(min(low for low, _ in sums), max(high for _, high in sums))
+
+
+def biased(card: Card, context: Context) -> Callable[[Sizing], Range]:
+    """`total` in a context; worked out once for all sizes that expect the same share and have the same biases of their own."""
+    known: dict[tuple[float, tuple[Bias, ...]], Range] = {}
+
+    def of(sizing: Sizing) -> Range:
+        key = sizing.p, tuple(sizing.biases)
+        if key not in known:
+            known[key] = total(card, sizing, context)
+        return known[key]
+
+    return of
 
 
 def error(se: float, bias: Range) -> Range:

@@ -46,7 +46,7 @@ def areas_by_size(plan: Plan, frame: Frame, seed: int, *, least: int = 2) -> Dra
     >>> frame = ek.Frame(ek.fictional.area_list(), id="area_number", size="households", strata="stratum")
     >>> draw = areas_by_size(household.plan(household.example()), frame, 1)
     >>> len(draw.sample)
-    36
+    32
     """
     if not isinstance(frame, Frame):
         raise InputError(f"Units are drawn from a Frame, not from a {type(frame).__name__}.", "ek.Frame(list, id=, size=, strata=).")

@@ -137,7 +137,9 @@ GATES: tuple[Gate, ...] = (
 )
 
 
-CAPACITY = "Child et al. (2014), 14 % of children asked in schools in Uganda were referred (secondary); this project, for the rule"
+CAPACITY = (
+    "Child et al. (2014), Child Abuse and Neglect 38: 14 % of children asked in schools in Uganda were referred; this project, for the rule"
+)
 
 
 def gate_of_services(load: Workload, interviews: float, days: Range | None) -> Stop | None:

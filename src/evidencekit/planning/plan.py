@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from evidencekit.errors import EvidencekitError, InputError, Refused
-from evidencekit.planning.biasing import error, spanned, total
+from evidencekit.planning.biasing import biased, error, spanned, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
+from evidencekit.planning.corners import Size, least
 from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
 from evidencekit.planning.gates import gate_of_services
 from evidencekit.planning.settling import open_numbers, settled
@@ -21,7 +22,6 @@ from evidencekit.rendering.text import text_table
 __all__ = ["Plan", "Swing", "ends_of", "held", "planned", "reached", "sure"]
 
 NO_SWING = 1e-9  # shares: what moves the error by less does not move it
-Size = Callable[[Context], Sizing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,30 +180,36 @@ class Plan:
 def planned(card: Card, size: Size, context: Context, *, drawing: Any = None) -> Plan:
     """Work out a plan: in the middle of all ranges, at their ends one at a time, and at the best and the worst of them together.
 
-    Ends are taken for the better one by what each does to the largest error, and for the cheaper one by what it does to the cost, while the
-    other numbers are in the middle. An end at which the method cannot be done is left out of the worst, and is first in `swings`.
+    Ends are taken for the better one by what each does to the largest error while the other numbers are in the middle. An end at which the
+    method cannot be done is left out of the worst, and is first in `swings`. What is least and largest of the standard error, the bias and
+    the cost is looked for apart (`least`): each is at other ends.
     """
     size = sure(size, card.name)
     likely = size(settled(context))
-    moves = [(_swing(card, context, path, pair), pair) for path, pair in _pairs(size, context)]
-    swings = sorted((one for one, _ in moves if one.width > NO_SWING), key=lambda one: (-one.width, one.field))
+    pairs = _pairs(size, context)
+    swings = [one for one in (_swing(card, context, path, pair) for path, pair in pairs) if one.width > NO_SWING]
+    swings.sort(key=lambda one: (-one.width, one.field))
     ends = [size(reached(size, context, values)) for values in ends_of(context, swings)]
-    dear = [Swing(one.field, one.asks, *(math.inf if end is None else end.cost for end in pair)) for one, pair in moves]
-    dear = sorted((one for one in dear if one.at_low != one.at_high), key=lambda one: (-one.width, one.field))
-    costs = [size(reached(size, context, values)).cost for values in ends_of(context, dear)]
-    biases = [total(card, one, context) for one in ends]
-    ses = [one.se for one in ends]
+    bias = biased(card, context)
+    biases = [bias(one) for one in ends]
+
+    def between(of: Callable[[Sizing], float], then: Callable[[Sizing], float]) -> Range:
+        seen = [of(one) for one in ends]
+        low = least(size, context, pairs, of, then=then)
+        high = -least(size, context, pairs, lambda one: -of(one), then=lambda one: -then(one))
+        return Range(min(low, *seen), max(high, *seen))
+
     load = workload(likely, context, card)
     errors = [error(one.se, bias) for one, bias in zip(ends, biases, strict=True)]
     return Plan(
         card=card,
         context=context,
         sizing=likely,
-        se=Range(min(ses), max(ses)),
-        bias=Range(min(one.low for one in biases), max(one.high for one in biases)),
+        se=between(lambda one: one.se, lambda one: one.cost),
+        bias=Range(least(size, context, pairs, lambda one: bias(one).low), -least(size, context, pairs, lambda one: -bias(one).high)),
         rmse=Range(min(e.low for e in errors), max(e.high for e in errors)),
-        cost=Range(min(costs), max(costs)),
-        biases=spanned(card, [likely, *ends, *(one for _, pair in moves for one in pair if one is not None)], context),
+        cost=between(lambda one: one.cost, lambda one: one.se),
+        biases=spanned(card, [likely, *ends, *(one for _, pair in pairs for one in pair if one is not None)], context),
         swings=tuple(swings),
         workload=load,
         fit=held(card, context, likely, load),

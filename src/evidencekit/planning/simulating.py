@@ -5,6 +5,7 @@ Everything is arrays of one simulation; a simulator is a few of these in the ord
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -22,6 +23,9 @@ __all__ = [
     "Areas",
     "adjusted",
     "among_reached",
+    "cv_lognormal",
+    "cv_numbers",
+    "cv_of",
     "draw_areas",
     "eligible_at_home",
     "happened",
@@ -37,6 +41,7 @@ Rng = np.random.Generator
 STRATA = 2
 ELIGIBLE = (0.6, 0.3, 0.1)  # households with one, two and three who are eligible, of those that have any; an assumption
 MOST_ALIKE = 0.95  # above this gamma variables vanish among the smallest numbers
+GROWN = 0.2  # of areas since the frame was made (standard deviation of the logarithm); an assumption
 TIMES = 8  # so many times as many areas in the population as in the sample
 
 
@@ -61,7 +66,7 @@ class Areas:
         return len(self.stratum)
 
 
-def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.5, grown: float = 0.2) -> Areas:
+def draw_areas(rng: Rng, count: int, *, strata: int = STRATA, spread: float = 0.5, grown: float = GROWN) -> Areas:
     """Make a population of areas and draw `count` of them in proportion to size, systematically within strata.
 
     Parameters
@@ -126,6 +131,22 @@ def eligible_at_home(rng: Rng, count: int, shares: Sequence[float] = ELIGIBLE) -
     for edge in accumulate(shares[:-1]):
         number += where >= edge
     return number
+
+
+def cv_numbers(shares: Sequence[float] = ELIGIBLE) -> float:
+    """The relative spread of the numbers that `eligible_at_home` gives, and of the weights of one drawn among them."""
+    mean = sum(share * k for k, share in enumerate(shares, 1))
+    return math.sqrt(sum(share * k**2 for k, share in enumerate(shares, 1)) / mean**2 - 1)
+
+
+def cv_lognormal(spread: float = GROWN) -> float:
+    """The relative spread of what has a logarithm of that standard deviation, as what areas have grown by."""
+    return math.sqrt(math.expm1(spread**2))
+
+
+def cv_of(*parts: float) -> float:
+    """The relative spread of a product of independent parts, from those of the parts: ``(1 + cv^2)`` multiply."""
+    return math.sqrt(math.prod(1 + part**2 for part in parts) - 1)
 
 
 def happened(rng: Rng, sex: Codes, shares: tuple[float, float] | tuple[Floats, Floats]) -> Codes:

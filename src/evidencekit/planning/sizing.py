@@ -10,7 +10,7 @@ from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
-__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork"]
+__all__ = ["Bias", "Clusters", "Effect", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
 
 LEAST_PSUS = 30  # no plan has fewer clusters: intervals would rest on too few; rule R14 warns below 25 in each group
 PER_DAY = 5.0  # interviews, and below visits of a quarter of an hour: what an interviewer does in a day, an assumption
@@ -125,6 +125,73 @@ class Clusters:
     price: str = "cost_interview"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What weights and clusters do to the variance of a weighted share, where weights differ within clusters too.
+
+    Answers of one variance, with a correlation `rho` in a cluster and none between clusters, have the variance
+    ``(1 - rho) sum(w^2) + rho sum(W^2)`` over ``sum(w)^2``, where ``W`` are the sums of weights in clusters. Where weights within a cluster
+    do not hang on each other, it is expected to be ``1 + cv_weights^2 + rho (take - 1) (1 + cv_totals^2)`` times that of as many answers
+    drawn one by one.
+
+    Where weights differ between clusters only, both spreads are the same, and this is the product ``(1 + cv^2) (1 + (take - 1) rho)``.
+    Where they differ within clusters, what these stand for stays the same, and the product would count their spread twice.
+
+    Parameters
+    ----------
+    rho : float
+        Intraclass correlation.
+    cv_weights : float
+        Standard deviation of the weights of answers over their mean.
+    cv_totals : float
+        The same of what clusters stand for: of the sums of weights expected in them.
+    lost : float
+        The share of those drawn who do not answer, and for whom those who answer in their cluster are weighted up.
+    """
+
+    rho: float
+    cv_weights: float
+    cv_totals: float
+    lost: float = 0.0
+
+    @property
+    def alone(self) -> float:
+        """What each answer adds by itself."""
+        return 1 + self.cv_weights**2 - self.alike
+
+    @property
+    def alike(self) -> float:
+        """What each answer of a cluster adds by being like the others of it."""
+        return self.rho * (1 + self.cv_totals**2)
+
+    @property
+    def as_product(self) -> tuple[float, float]:
+        """The correlation and the spread of weights for which the product gives the same, whatever the take: for `costed_plan`."""
+        both = self.alone + self.alike
+        return self.alike / both, math.sqrt(max(both - 1, 0.0))
+
+    def unanswered(self, take: float) -> float:
+        """What weighting up within clusters multiplies the effect by: its factors have the relative variance ``lost / take``."""
+        take = max(take, 1.0)
+        return 1 + self.alone * self.lost / take / (self.alone + self.alike * take)
+
+    def at(self, take: float) -> float:
+        """The design effect of so many answers in a cluster."""
+        take = max(take, 1.0)
+        return (self.alone + self.alike * take) * self.unanswered(take)
+
+    def interviews(self, clusters: float, *, plain: float) -> float:
+        """The interviews in so many clusters that are worth `plain` ones drawn one by one: the root of ``n = plain at(n / clusters)``.
+
+        At least one in each cluster; infinite where no number in so few clusters is worth that.
+        """
+        once = plain * self.alone
+        rest = 1 - plain * self.alike / clusters
+        if rest <= 0:
+            return math.inf
+        return max((once + math.sqrt(once**2 + 4 * rest * once * self.lost * clusters)) / (2 * rest), clusters)
+
+
 def household_fieldwork(context: Context) -> Fieldwork:
     """Who is eligible and takes part where households are visited: what `clustered` needs to know.
 
@@ -157,6 +224,7 @@ def clustered(
     fieldwork: Fieldwork,
     clusters: Clusters = Clusters(),  # frozen
     cv_weights: float = 0.0,
+    cv_totals: float | None = None,
     times: float = 1.0,
     biases: Sequence[Bias] = (),
 ) -> Sizing:
@@ -170,6 +238,10 @@ def clustered(
         Response, and how many are eligible.
     cv_weights : float
         Standard deviation of the weights over their mean.
+    cv_totals : float, optional
+        The same of what clusters stand for, the sums of weights expected in them. Both are before those who answer are weighted up for the
+        others of their cluster: what that adds is worked out from the response. By default weights are taken to differ between clusters
+        only, response included, which is too careful where they differ within them.
     clusters : Clusters
         What the clusters are.
     times : float
@@ -180,23 +252,33 @@ def clustered(
     Returns
     -------
     Sizing
-        At least as many clusters as there must be, with fewer interviews in each where that is needed.
+        At least as many clusters as there must be, with fewer interviews in each, and no more in all than the error needs.
+
+    Notes
+    -----
+    The design effect is ``1 + cv_weights^2 + rho (take - 1) (1 + cv_totals^2)``, the variance of a weighted mean of answers that are alike
+    in clusters; where both spreads are the same it is the product of `sampling.design_effect`.
 
     References
     ----------
     `sampling.costed_plan` has those of the formulas.
     """
-    p, rho, rse = (context.middle(f"outcome.{name}") for name in ("p", "rho", "rse"))
+    p, rho = context.middle("outcome.p"), context.middle("outcome.rho")
     costs = Costs(
         psu=context.middle("resources.cost_psu"),
         interview=context.middle(f"resources.{clusters.price}"),
         listing=context.middle("resources.cost_listing") if clusters.listed else 0.0,
         screen=context.middle("resources.cost_screen") if clusters.visited else 0.0,
     )
-    plan = costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv_weights, fieldwork=fieldwork)
-    if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
-        plan = costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv_weights, fieldwork=fieldwork)
-    psus, take, interviews = _with_least_psus(plan, costs, fieldwork, context, least=clusters.least)
+    effect = Effect(rho=rho, cv_weights=cv_weights, cv_totals=cv_weights)
+    if cv_totals is not None:
+        effect = Effect(rho=rho, cv_weights=cv_weights, cv_totals=cv_totals, lost=1 - fieldwork.response)
+    plan = _costed(context, effect, costs, fieldwork, times=times)
+    psus, take, interviews = plan.psus, plan.take, plan.interviews
+    if psus < clusters.least:
+        plain = (1 - p) / p / context.middle("outcome.rse") ** 2 * times
+        needed = effect.interviews(clusters.least, plain=plain)
+        psus, take, interviews = with_least_psus(needed, costs, fieldwork, context, least=clusters.least)
     visits = interviews / fieldwork.yielded
     lines = [Line(clusters.called, psus, costs.psu), Line("interviews", interviews, costs.interview)]
     lines += [Line(f"{clusters.called} listed", psus, costs.listing)] if clusters.listed else []
@@ -205,13 +287,29 @@ def clustered(
         interviews=interviews,
         psus=psus,
         take=take,
-        deff=(1 + cv_weights**2) * (1 + (max(take, 1.0) - 1) * rho) * times,
+        deff=effect.at(take) * times,
         p=p,
         lines=tuple(lines),
         days=interviews / PER_DAY + psus + (visits / VISITS_PER_DAY if clusters.visited else 0.0),
         visits=visits,
         biases=tuple(biases),
     )
+
+
+def _costed(context: Context, effect: Effect, costs: Costs, fieldwork: Fieldwork, *, times: float) -> CostedPlan:
+    """The plan for the error that is wanted, or for the budget where that is less."""
+    p, rse = context.middle("outcome.p"), context.middle("outcome.rse")
+    rho, cv = effect.as_product
+
+    def wanted(times: float) -> CostedPlan:
+        return costed_plan(p, costs=costs, rho=rho, rse=rse / math.sqrt(times), cv_weights=cv, fieldwork=fieldwork)
+
+    plan = wanted(times)
+    if effect.lost:
+        plan = wanted(times * effect.unanswered(plan.take))  # the take does not hang on the error
+    if context.has("resources.budget") and (budget := context.middle("resources.budget")) < plan.cost:
+        return costed_plan(p, costs=costs, rho=rho, budget=budget, cv_weights=cv, fieldwork=fieldwork)
+    return plan
 
 
 def elements(context: Context, *, price: str, called: str, deff: float = 1.0, per_day: float = PER_DAY) -> Sizing:
@@ -237,7 +335,7 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     p, rse, each = context.middle("outcome.p"), context.middle("outcome.rse"), context.middle(f"resources.{price}")
     if not 0 < p < 1 or not rse > 0:
         raise InputError("A sample is planned for a share between 0 and 1, and an error above 0.", "Look at outcome.p and outcome.rse.")
-    wanted = (1 - p) / p / rse / rse * deff
+    wanted = max((1 - p) / p / rse / rse * deff, LEAST_PSUS)
     n = min(wanted, context.middle("resources.budget") / each) if context.has("resources.budget") and each else wanted
     if n < LEAST_PSUS:
         raise InputError(f"The budget does not reach for {LEAST_PSUS} answers.", "Find more money.")
@@ -245,16 +343,14 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     return Sizing(interviews=n, psus=n, take=1.0, deff=deff, p=p, lines=lines, days=n / per_day)
 
 
-def _with_least_psus(
-    plan: CostedPlan, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
+def with_least_psus(
+    needed: float, costs: Costs, fieldwork: Fieldwork, context: Context, *, least: int = LEAST_PSUS
 ) -> tuple[float, float, float]:
-    """Clusters, interviews in each, and interviews in all: 30 clusters or more, from the money of the plan."""
-    if plan.psus >= least:
-        return plan.psus, plan.take, plan.interviews
+    """The least number of clusters, interviews in each, and interviews in all: those needed, or what the budget leaves for them."""
     each = costs.interview + costs.screen / fieldwork.yielded
     budget = context.middle("resources.budget") if context.has("resources.budget") else math.inf
     left = budget - least * (costs.psu + costs.listing)
-    interviews = min(plan.interviews, left / each)
+    interviews = min(needed, left / each) if each else needed
     if interviews < least:
         raise InputError(
             f"The budget does not reach for {least} clusters with an interview in each.",

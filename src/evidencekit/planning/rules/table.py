@@ -133,8 +133,8 @@ RULES: tuple[Rule, ...] = (
         says="Those who hide and know one another are found through each other (respondent-driven sampling): plan with a design effect of "
         "4, at least eight seeds of different kinds, two or three coupons each, and ask how many they know. Nobody below 15 brings others.",
         asks=("population.hidden", "population.networked"),
-        source="Salganik (2006); Wejnert (2009); Goel and Salganik (2010); seeds, coupons and the age are assumptions",
-        status="secondary",
+        source="Wejnert et al. (2012), AIDS and Behavior 16: 4, for 2 in Salganik (2006); seeds, coupons and the age are assumptions",
+        status="read",
         weight=65,
     ),
     Rule(
