@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import ceil, floor, inf, log10, sqrt
+from math import ceil, floor, inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -186,7 +186,7 @@ def _beside(part: Number, level: Figure) -> tuple[list[str], tuple[str, ...]]:
 
 def _beyond(limit: float, *, down: bool) -> int:
     """The next number of two digits below or above a limit, never the limit itself."""
-    step = 10 ** max(floor(log10(limit)) - 1, 0) if limit >= 1 else 1
+    step = 10 ** max(len(str(int(limit))) - 2, 0)  # digits are counted: a logarithm rounds up just below a power of ten
     made = (ceil(limit / step) - 1) * step if down else (floor(limit / step) + 1) * step
     if made < 1:
         raise Refused("So few people were asked that no number can be said.", "Say how many were asked and how many said so.")
