@@ -23,7 +23,6 @@ from evidencekit.combining import rounded_total
 from evidencekit.disclosure import Method
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings import Register, Words, headcount
-from evidencekit.findings.claims.headcounts import _beyond
 from evidencekit.findings.register.mentions import mentions
 
 TABLE = outside.FOLDER.parent / "pooling" / "dh_nature2026_table1.csv"
@@ -230,32 +229,6 @@ def test_nobody_is_fewer_than_the_upper_limit_and_everybody_more_than_the_lower_
         assert claim.details[0].startswith(text)
         assert ek.check_text(claim.text, Register((claim.entry(),)), on=DAY).ok
         assert "about" not in claim.text.lower()
-
-
-BEYOND = {27_000.0: (28_000, 26_000), 27_001.0: (28_000, 27_000), 100.0: (110, 90), 99.0: (100, 98), 10.0: (11, 9), 1.0: (2, None)}
-
-
-@pytest.mark.parametrize(("limit", "around"), BEYOND.items())
-def test_what_is_said_beyond_a_limit_is_never_the_limit_itself(limit: float, around: tuple[int, int | None]) -> None:
-    """ "Fewer than 27,000" is not true of an interval that ends at 27,000."""
-    assert _beyond(limit, down=False) == around[0]
-    if around[1] is None:
-        with pytest.raises(Refused, match="So few"):
-            _beyond(limit, down=True)
-    else:
-        assert _beyond(limit, down=True) == around[1]
-
-
-@given(st.floats(0.01, 1e9))
-def test_the_number_beyond_a_limit_has_two_digits_and_is_the_next_one(limit: float) -> None:
-    up = _beyond(limit, down=False)
-    step = 10 ** max(len(str(int(limit))) - 2, 0)
-    assert up > limit >= up - step
-    assert up % step == 0
-    if limit > 1:
-        down = _beyond(limit, down=True)
-        assert down < limit <= down + step
-        assert down % step == 0
 
 
 def test_a_total_stands_beside_its_share() -> None:

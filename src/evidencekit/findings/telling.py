@@ -10,7 +10,7 @@ from evidencekit.findings.languages import ENGLISH, Catalogue, Message, Told, jo
 from evidencekit.findings.noting import noted
 from evidencekit.findings.wording import Words
 
-__all__ = ["VENUE", "among", "doing", "doubts", "sentence", "weighted", "what", "whom"]
+__all__ = ["VENUE", "about", "doing", "doubts", "sentence", "weighted", "what", "whom"]
 
 VENUE = said("speaks for those who attend the venues of the frame, not for people who attend none of them")
 
@@ -52,9 +52,27 @@ def sentence(
     return said("{sentence}.", {"sentence": core})
 
 
-def among(released: Released, row: int) -> str:
-    """Of whom all shares of the table are, its groups left out."""
-    return joined([x for x in (_labelled(released, row, groups=False), weighted(released, row)) if x], ", ")
+def about(released: Released, row: int, words: Words | None = None) -> Message:
+    """What all shares of the table are of and of whom, its groups left out: the title of their picture.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.findings.telling import about
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by="sex"))
+    >>> about(safe, 0, ek.findings.Words(did="were sent unwanted messages", people="children aged 12-17"))
+    'Share of children aged 12-17 who were sent unwanted messages'
+    """
+    alike = weighted(released, row)
+    if words is None:
+        among = joined([x for x in (_labelled(released, row, groups=False), alike) if x], ", ")
+        return said("{what}, among {whom}", {"what": what(released, row), "whom": among})
+    slots = {"people": _people(released, words, []), "did": doing(words)}
+    if has_design(released.estimate.inference):
+        return said("Share of {people} who {did}", slots)
+    return joined([x for x in (said("Share who {did}, of the {people} who answered", slots), alike) if x], ", ")
 
 
 def doubts(released: Released, row: int) -> tuple[str, ...]:
@@ -105,10 +123,16 @@ def whom(released: Released, row: int, words: Words) -> str:
     source = released.estimate
     cells = source.cells.columns
     group = next((c for c in source.cells.by if cells[c][row] in words.groups.get(c, {})), None)
-    labels, where = _labels(released, row, besides=group), source.provenance.where
+    labels = _labels(released, row, besides=group)
     if group:
-        return _bracketed(words.told_of(group, cells[group][row]), labels, where)
-    unnamed = source.provenance.population or _unnamed(released)
+        return _bracketed(words.told_of(group, cells[group][row]), labels, source.provenance.where)
+    return _people(released, words, labels)
+
+
+def _people(released: Released, words: Words, labels: list[str]) -> str:
+    """Whom a table is about, by its words in every language they are in, else by the name of its population."""
+    source = released.estimate
+    where, unnamed = source.provenance.where, source.provenance.population or _unnamed(released)
     if not words.people and not any(one.people for one in words.others.values()):
         return _bracketed(unnamed, labels, where)
     told = words.told("people")

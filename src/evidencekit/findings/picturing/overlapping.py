@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Language, say, speaking
-from evidencekit.findings.picturing.drawing import KEY, around, short
+from evidencekit.findings.picturing.drawing import KEY, around, short, titled
 from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, sentences
 from evidencekit.findings.picturing.tables import beside
-from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 
 __all__ = ["overlap"]
@@ -27,6 +27,7 @@ def overlap(
     title: str,
     bare: bool = False,
     language: Language = "en",
+    width: float = WIDTH,
 ) -> Picture:
     """Draw how often harms come together, after UpSet: a bar for each combination over dots that say which.
 
@@ -45,7 +46,9 @@ def overlap(
     bare : bool
         Without title and caption.
     language : str or Catalogue
-        Of the words around it.
+        Of the words around it. What is passed here is drawn as it was typed.
+    width : float
+        In points, of the sheet: 451 is the text of an A4 page.
 
     Returns
     -------
@@ -88,8 +91,9 @@ def overlap(
         for one, p in parts.items()
     ]
     listed = [OverlapSet(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state) for p in whole]
-    made = overlap_chart(overlaps, sets=listed, title=shown, caption=below, key=say(KEY, speech), alt=alt)
-    return made if shown else Picture(made.figure, title, made.alt)
+    with as_wide_as(width):
+        made = overlap_chart(overlaps, sets=listed, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    return titled(made, words, speech)
 
 
 def _row(released: Released, column: str, wanted: str) -> int:
