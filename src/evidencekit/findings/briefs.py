@@ -192,7 +192,8 @@ def _methods(found: Sequence[Finding]) -> list[Message]:
     for one in found:
         est, rules = one.released.estimate, one.released.rules
         n = est.counts.n[one.row]
-        whom = est.provenance.population or said("the population surveyed")
+        known = est.provenance.population
+        whom = (one.words.named(known) if one.words else known) or said("the population surveyed")
         way = (est.inference, whom, percentage(f"{100 * est.interval.level:.10g}"), f"{rules.name} {rules.version}")
         ways.setdefault(way, []).append(Figure(round(n)) if n == n else said("a number that is not shown"))
     return [_way(way, list(dict.fromkeys(many))) for way, many in ways.items()]

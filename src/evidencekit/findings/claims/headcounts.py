@@ -65,7 +65,7 @@ def headcount(
         The standard error of the cell's population, in people.
     source : str
         Where the population is from, with its year: ``"National Statistics Office, census projection for 2025"``. Of a total, the
-        population to which the weights add up.
+        population to which the weights add up. In other languages as ``names=`` of `Words.also` has it.
     share : Released, optional
         Of a total, the share of the same column and cells, released too: a total does not stand alone.
 
@@ -121,11 +121,12 @@ def headcount(
     row = chosen(released, cell)
     if released.estimate.statistic == "total":
         people, part = counted(released, row, share, given=(population, population_se))
-        size, cited = None, source_of(source)
+        size, cited = None, words.named(source_of(source))
     else:
         if population is None or share is not None:
             raise InputError("A share is multiplied up by population=, and share= is for totals.", "Pass population= and source=.")
-        size, cited = population_of(released, row, population, se=population_se, source=source), ""
+        found = population_of(released, row, population, se=population_se, source=source)
+        size, cited = replace(found, source=words.named(found.source)), ""
         part = shown(released, row)
         people = _multiplied(released, row, part, size)
     return _claim(released, row, people, part, words=words, size=size, cited=cited)

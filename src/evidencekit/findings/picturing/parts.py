@@ -14,7 +14,7 @@ from evidencekit.estimate import Estimate
 from evidencekit.findings.languages import Message, joined, percentage, said
 from evidencekit.findings.ranges import percent_words
 from evidencekit.findings.sentences import sentence_of
-from evidencekit.findings.telling import whom
+from evidencekit.findings.telling import labelled_level, whom
 from evidencekit.findings.wording import Words
 from evidencekit.rendering.rows import State
 
@@ -124,10 +124,10 @@ def label_of(released: Released, i: int, among: Sequence[int], words: Words | No
         return whom(released, i, words) if words else said("All")
     told = next((c for c in apart if words and cells.columns[c][i] in words.groups.get(c, {})), None)
     values = [(c, cells.columns[c][i]) for c in apart if c != told]
-    named = [v if isinstance(v, str) else f"{labels.get(c, c)}: {v}" for c, v in values]
-    if words is None or told is None:
-        return ", ".join(named)
-    return joined([words.told_of(told, cells.columns[told][i]), *named], ", ")
+    if words is None:
+        return ", ".join(v if isinstance(v, str) else f"{labels.get(c, c)}: {v}" for c, v in values)
+    named = [words.named(v) if isinstance(v, str) else labelled_level(str(labels.get(c, c)), str(v), words) for c, v in values]
+    return joined([*([words.told_of(told, cells.columns[told][i])] if told else []), *named], ", ")
 
 
 def ends_of(released: Released, i: int) -> Ends:
