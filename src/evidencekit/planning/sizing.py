@@ -19,7 +19,24 @@ VISITS_PER_DAY = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the costs: so many units at so much."""
+    """One line of the costs: so many units at so much.
+
+    Parameters
+    ----------
+    what : str
+        What is paid for.
+    units : float
+        How many.
+    price : float
+        Of one.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Line
+    >>> line = Line("interviews", 400, 20)
+    >>> line.units * line.price
+    8000
+    """
 
     what: str
     units: float
@@ -33,7 +50,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """How far a number is off for one reason, in shares of the population: 0.01 is a percentage point too high."""
+    """How far a number is off for one reason, in shares of the population: 0.01 is a percentage point too high.
+
+    Parameters
+    ----------
+    name : str
+        For what reason.
+    low, high : float
+        Between which shares it is.
+    source : str
+        Where that is from.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Bias
+    >>> Bias("those out of school", -0.02, 0.0, "a guess").low
+    -0.02
+    """
 
     name: str
     low: float
@@ -108,6 +141,12 @@ class Clusters:
         How many there are at least: 30, and as many for each group where groups are in clusters of their own.
     price : str
         The cost of one answer, a field of resources: ``"cost_interview"``, ``"cost_pupil"``.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Clusters
+    >>> Clusters(called="schools", visited=False, price="cost_pupil").listed
+    True
     """
 
     called: str = "areas"
@@ -177,6 +216,15 @@ def clustered(
     References
     ----------
     `sampling.costed_plan` has those of the formulas.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.planning.settling import settled
+    >>> context = settled(ek.method_named("household_one_child").example())
+    >>> made = clustered(context, fieldwork=ek.sampling.Fieldwork(eligible=0.3, household_response=0.9, response=0.85))
+    >>> round(made.interviews), made.psus
+    (479, 30.0)
     """
     p, rho, rse = (context.middle(f"outcome.{name}") for name in ("p", "rho", "rse"))
     costs = Costs(
@@ -227,6 +275,14 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     Returns
     -------
     Sizing
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.planning.settling import settled
+    >>> context = settled(ek.method_named("household_one_child").example())
+    >>> round(elements(context, price="cost_online", called="answers").interviews)
+    326
     """
     p, rse, each = context.middle("outcome.p"), context.middle("outcome.rse"), context.middle(f"resources.{price}")
     wanted = (1 - p) / p / rse**2 * deff

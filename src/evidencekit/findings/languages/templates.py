@@ -13,7 +13,24 @@ _ENDS = re.compile(r"([.\u17d4])[.\u17d4]+$")  # two ends of a sentence: the inn
 
 
 def template(text: str) -> str:
-    """Mark a text as a template that is translated, where it stands apart from the call that says it."""
+    """Mark a text as a template that is translated, where it stands apart from the call that says it.
+
+    Parameters
+    ----------
+    text : str
+        In English.
+
+    Returns
+    -------
+    str
+        The same text: `tools/messages.py` finds it by the call.
+
+    Examples
+    --------
+    >>> from evidencekit.findings.languages import template
+    >>> template("about {x} in {y}")
+    'about {x} in {y}'
+    """
     return text
 
 

@@ -69,6 +69,21 @@ def overlap(
     References
     ----------
     Lex, Gehlenborg, Strobelt, Vuillemot and Pfister (2014), IEEE Trans. Vis. Comput. Graph. 20, 1983-1992.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> data = ek.fictional.national_survey().data.to_frame()
+    >>> both = data["knows_where_to_report"] + 2 * data["helpline_aware"]
+    >>> data["known"] = both.map({0: "neither", 1: "place", 2: "helpline", 3: "place and helpline"})
+    >>> survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> shares = ek.proportion(survey, "known"), ek.proportion(survey, ["knows_where_to_report", "helpline_aware"])
+    >>> sets = {"knows_where_to_report": "Know where to report", "helpline_aware": "Know the helpline"}
+    >>> place, line = sets
+    >>> made_of = {"place and helpline": [place, line], "place": [place], "helpline": [line], "neither": []}
+    >>> print(ek.findings.overlap(*ek.release(list(shares)), sets=sets, made_of=made_of, title="What children know").alt)
+    What children know. place and helpline: 23% (20 to 27); place: 18% (16 to 21); helpline: 17% (14 to 20); neither: 42% (38 to 45);
+    Know where to report: 41% (38 to 45); Know the helpline: 40% (37 to 44). 95% intervals. Not audited against other tables.
     """
     for given in (combinations, totals):
         if not isinstance(given, Released) or given.estimate.statistic != "proportion":

@@ -144,13 +144,16 @@ def cascade(
 
     Examples
     --------
-    >>> import evidencekit as ek
-    >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
-    >>> safe = ek.release(ek.proportion(survey, ["internet_daily", "any_contact_unwanted"]))
-    >>> steps = {"internet_daily": "Online every day", "any_contact_unwanted": "Sent unwanted messages"}
-    >>> ek.findings.cascade(safe, steps, first="All children", title="Two steps").title
-    'Two steps'
+    >>> import narwhals.stable.v2 as nw, evidencekit as ek
+    >>> data = ek.fictional.national_survey().data.to_frame()
+    >>> data = data.assign(told=(data["told_someone"] == 1) * 1, told_officials=(data["reported"] == 1) * 1)  # not asked is no
+    >>> survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> harmed = {"where": nw.col("any_contact_unwanted") == 1, "where_label": "who were sent unwanted messages"}
+    >>> safe = ek.release(ek.proportion(survey, ["told", "told_officials"], **harmed))
+    >>> steps = {"told": "Told somebody", "told_officials": "Reported it"}
+    >>> print(ek.findings.cascade(safe, steps, first="Sent unwanted messages", title="From harm to help").alt)
+    From harm to help. Sent unwanted messages: 100%; Told somebody: 63% (56 to 69); Reported it: 13% (8 to 18). 95% intervals. Each step
+    is a part of the one before. Not audited against other tables. Reported it: 20% (13 to 27) of the step before.
     """
     if not isinstance(released, Released) or released.estimate.statistic != "proportion":
         raise InputError("cascade() takes released shares.", "Call ek.proportion() with a list of variables, then ek.release().")
