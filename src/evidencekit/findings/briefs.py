@@ -211,7 +211,7 @@ def _way(way: tuple[str, ...], many: list[str]) -> Message:
 def _open(found: Sequence[Finding]) -> list[str]:
     """Rules that are not kept; those of an action only where there is one."""
     rules = [(one, rule) for one in found for rule in one.check().open if one.action or not rule.rule.startswith("A")]
-    return [f"{one.id}: {rule.rule} is open: {rule.asks}. {rule.do}" for one, rule in rules]
+    return [f'{one.id} ("{one.headline()}"): {rule.rule} is open: {rule.asks}. {rule.do}' for one, rule in rules]
 
 
 def _record(sheet: Sheet, found: Sequence[Finding]) -> str:
