@@ -86,6 +86,14 @@ def test_the_page_holds_up_against_its_own_register(found: list[ek.Finding], tmp
     assert ek.check_text(headlines, ek.findings.Register([one.entry() for one in found]), on="2026-11-01").ok
 
 
+def test_a_rule_that_is_open_is_told_with_what_the_finding_says(found: list[ek.Finding], tmp_path: Path) -> None:
+    bare = [replace(one, id="", words=replace(one.words, recall=""), basis=None, claims=()) for one in found if one.words]
+    notes = ek.brief(bare, tmp_path / "brief.html", **NOTE).notes
+    told = [note for note in notes if " is open: " in note]
+    assert told
+    assert all(any(note.startswith(f'{one.id} ("{one.headline()}"): ') for one in bare) for note in told)
+
+
 def test_harm_never_stands_alone(found: list[ek.Finding], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="never about harm alone"):
         ek.brief(found[:1], tmp_path / "brief.html", **NOTE)

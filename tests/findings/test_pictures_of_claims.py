@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from baselines import assert_looks_like
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 import evidencekit as ek
 from evidencekit.errors import InputError, Refused
@@ -19,6 +21,7 @@ from evidencekit.findings.picturing import Part
 from evidencekit.findings.picturing.bands import bands_of
 from evidencekit.findings.picturing.overlapping import _whole
 from evidencekit.findings.picturing.tables import _steps
+from evidencekit.rendering.figure import Picture
 
 WORDS = ek.findings.Words(
     did="were sent unwanted sexual messages",
@@ -234,7 +237,8 @@ def test_tables_of_other_people_are_not_one_overlap() -> None:
         ek.findings.overlap(*both, sets=sets, made_of=turned, title="Turned")
 
 
-def test_an_overlap_says_what_comes_together() -> None:
+def together(**how: Any) -> Picture:
+    """What comes together among 600 children, told by their words."""
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"asked": rng.integers(0, 2, 600), "sent": rng.integers(0, 2, 600)})
     frame["which"] = (frame.asked + 2 * frame.sent).map({0: "none", 1: "asked", 2: "sent", 3: "asked+sent"})
@@ -242,11 +246,14 @@ def test_an_overlap_says_what_comes_together() -> None:
     survey = ek.Survey(frame, weights="w", psu="psu", population="children")
     combinations, totals = ek.release([ek.proportion(survey, "which"), ek.proportion(survey, ["asked", "sent"])])
     made_of = {"asked+sent": ["asked", "sent"], "asked": ["asked"], "sent": ["sent"], "none": []}
-    sets = {"asked": "Asked for an image", "sent": "Sent a message"}
-    picture = ek.findings.overlap(combinations, totals, sets=sets, made_of=made_of, title="What comes together")
-    assert_looks_like(picture, "overlap-of-a-table")
+    given = {"sets": {"asked": "Asked for an image", "sent": "Sent a message"}, "title": "What comes together", **how}
+    return ek.findings.overlap(combinations, totals, made_of=made_of, **given)
+
+
+def test_an_overlap_says_what_comes_together() -> None:
+    assert_looks_like(together(), "overlap-of-a-table")
     with pytest.raises(InputError, match="sets"):
-        ek.findings.overlap(combinations, totals, sets={"asked": "Asked"}, made_of=made_of, title="A set without words")
+        together(sets={"asked": "Asked"})
 
 
 def test_a_narrow_picture_is_narrow_and_its_letters_are_not(by_sex: ek.Released) -> None:
@@ -259,6 +266,41 @@ def test_a_narrow_picture_is_narrow_and_its_letters_are_not(by_sex: ek.Released)
         with pytest.raises(InputError, match="points wide"):
             find.picture("dots", width=wrong)
     assert_looks_like(find.picture("icons", bare=True, width=280), "finding-icons-narrow")
+
+
+def test_a_bare_picture_has_neither_title_nor_caption(by_sex: ek.Released) -> None:
+    """The page says them; the alternative text and the name of the picture are whole."""
+    find = ek.finding(by_sex, cell={"sex": "girl"}, words=WORDS)
+    claim = ek.findings.compare(by_sex, [({"sex": "girl"}, {"sex": "boy"})], words=WORDS, plan="plan")[0]
+    layout = {"girl": (0, 0), "boy": (0, 1)}
+    makes = {
+        **{kind: partial(find.picture, kind) for kind in ("icons", "dots", "gradient")},
+        "tiles": partial(find.picture, "tiles", layout=layout),
+        "claim": claim.picture,
+        "cascade": partial(ek.findings.cascade, steps_of({"told": [1] * 240 + [0] * 160}), ["told"], first="All", title="Help"),
+    }
+    for kind, make in makes.items():
+        whole, bare = make(), make(bare=True)
+        assert (bare.title, bare.alt) == (whole.title, whole.alt), kind
+        words = " ".join(text.get_text() for text in bare.figure.findobj(Text)).replace("\n", " ")
+        assert "interval" not in words.replace("interval", "", 3 if kind == "gradient" else 0), kind  # of a gradient, its key
+        assert bare.title.split()[-1] not in words.split(), kind
+        assert bare.figure.get_size_inches()[1] < whole.figure.get_size_inches()[1]
+
+
+def test_only_tiles_have_a_layout(by_sex: ek.Released) -> None:
+    find = ek.finding(by_sex, cell={"sex": "girl"}, words=WORDS)
+    for kind in ("icons", "dots", "gradient"):
+        with pytest.raises(InputError, match="layout= says where tiles stand"):
+            find.picture(kind, layout={"girl": (0, 0), "boy": (0, 1)})
+
+
+def test_a_cascade_and_an_overlap_are_as_wide_as_asked() -> None:
+    made = ek.findings.cascade(steps_of({"told": [1] * 240 + [0] * 160}), ["told"], first="All", title="Help", width=280)
+    both = together(width=300)
+    assert [round(72 * one.figure.get_size_inches()[0]) for one in (made, both)] == [280, 300]
+    with pytest.raises(InputError, match="points wide"):
+        together(width=100)
 
 
 def test_a_hidden_step_does_not_stand_between_two_that_are_alike() -> None:

@@ -12,9 +12,9 @@ from many_simulations import many
 
 import evidencekit as ek
 from evidencekit.planning import Context, clustered
+from evidencekit.planning.effects import Effect
 from evidencekit.planning.settling import settled
 from evidencekit.planning.simulating import cv_lognormal, cv_numbers, cv_of
-from evidencekit.planning.sizing import Effect
 from evidencekit.sampling import Fieldwork, design_effect
 
 SPREADS = st.floats(0, 2)

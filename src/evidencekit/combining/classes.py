@@ -23,10 +23,43 @@ DESIGNED = ("probability", "venue")
 
 
 def has_design(inference: str) -> bool:
-    """Whether chances were known to those who drew the sample, so that its numbers have intervals and totals: whomever they speak for."""
+    """Whether chances were known to those who drew the sample, so that its numbers have intervals and totals: whomever they speak for.
+
+    Parameters
+    ----------
+    inference : str
+        The class of an Estimate: ``estimate.inference``.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from evidencekit.combining import has_design
+    >>> has_design("probability"), has_design("self-selected")
+    (True, False)
+    """
     return inference in DESIGNED
 
 
 def weakest(*classes: Class) -> Class:
-    """The class that says least about a population; one that nobody knows says less than any."""
+    """The class that says least about a population; one that nobody knows says less than any.
+
+    Parameters
+    ----------
+    *classes : str
+        Classes of inference, one or more.
+
+    Returns
+    -------
+    str
+        One of them.
+
+    Examples
+    --------
+    >>> from evidencekit.combining import weakest
+    >>> weakest("probability", "self-selected")
+    'self-selected'
+    """
     return max(classes, key=lambda inference: CLASSES.index(inference) if inference in CLASSES else len(CLASSES))

@@ -45,7 +45,7 @@ class Basis:
     definition : str
         Code and version of the indicator: "V06 1.0.0".
     place, time : str
-        Where and when: "Lumora", "2026".
+        Where and when: "Lumora", "2026". In other languages as ``names=`` of `Words.also` has them.
     frame : str
         Where people were drawn from: "census areas, households".
 

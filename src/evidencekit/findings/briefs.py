@@ -239,7 +239,8 @@ def _methods(found: Sequence[Finding]) -> list[Message]:
     for one in found:
         est, rules = one.released.estimate, one.released.rules
         n = est.counts.n[one.row]
-        whom = est.provenance.population or said("the population surveyed")
+        known = est.provenance.population
+        whom = (one.words.named(known) if one.words else known) or said("the population surveyed")
         way = (est.inference, whom, percentage(f"{100 * est.interval.level:.10g}"), f"{rules.name} {rules.version}")
         ways.setdefault(way, []).append(Figure(round(n)) if n == n else said("a number that is not shown"))
     return [_way(way, list(dict.fromkeys(many))) for way, many in ways.items()]
@@ -257,7 +258,7 @@ def _way(way: tuple[str, ...], many: list[str]) -> Message:
 def _open(found: Sequence[Finding]) -> list[str]:
     """Rules that are not kept; those of an action only where there is one."""
     rules = [(one, rule) for one in found for rule in one.check().open if one.action or not rule.rule.startswith("A")]
-    return [f"{one.id}: {rule.rule} is open: {rule.asks}. {rule.do}" for one, rule in rules]
+    return [f'{one.id} ("{one.headline()}"): {rule.rule} is open: {rule.asks}. {rule.do}' for one, rule in rules]
 
 
 def _record(sheet: Sheet, found: Sequence[Finding]) -> str:

@@ -57,6 +57,11 @@ class Check:
 class Checklist:
     """All rules in order.
 
+    Parameters
+    ----------
+    checks : tuple of Check
+        One a rule, in order.
+
     Examples
     --------
     >>> import evidencekit as ek

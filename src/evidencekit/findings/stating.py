@@ -23,14 +23,14 @@ from evidencekit.findings.claims.cells import UNNAMED, chosen
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.grouping import check_groups
 from evidencekit.findings.headlines import Amount
-from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, said, say, speaking
+from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, say, speaking
 from evidencekit.findings.noting import audited_words, missing_said, noted
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import Layout, dot_picture, icon_picture, interval_told, tile_picture
 from evidencekit.findings.recording import record_of
 from evidencekit.findings.register.entries import Entry, Quantity, Topic
 from evidencekit.findings.register.kinds import written
-from evidencekit.findings.telling import VENUE, among, doubts, sentence, what
+from evidencekit.findings.telling import VENUE, about, doubts, sentence
 from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 
@@ -222,7 +222,7 @@ class Finding:
         kind : {"icons", "dots", "gradient", "tiles"}
             Icons: this share and its interval out of 100, or of 1,000 where it is rare, in the title too. Dots: the same share of every
             group in the table, with intervals, the finding's own marked. Gradient: the same with bands of 50 and 80 percent. Tiles: the
-            same share of every area, where `layout` has it.
+            same share of every area, where `layout` has it. Groups are named by its Words, else by the labels of the data.
         layout : mapping, optional
             Of tiles: from the areas' labels to row, column and what is written, ``{"North": (0, 1, "NO"), "South": (1, 1, "SO")}``.
         bare : bool
@@ -235,19 +235,21 @@ class Finding:
         Raises
         ------
         InputError
-            The share is too rare for icons, or areas have no place.
+            The share is too rare for icons, areas have no place, or `layout` is given for another kind than tiles.
         """
         one_of("kind", kind, ("icons", "dots", "gradient", "tiles"))
+        if layout is not None and kind != "tiles":
+            raise InputError(f"layout= says where tiles stand, and kind={kind!r} has none.", 'Leave it out, or ask for kind="tiles".')
         speech, audit = speaking(language), audited_words(self.released)
         with as_wide_as(width):
             if kind == "icons":
                 beside = [*doubts(self.released, self.row), audit]
                 return icon_picture(self.released, self.row, self._say, beside, bare=bare, speech=speech)
-            title = said("{what}, among {whom}", {"what": what(self.released, self.row), "whom": among(self.released, self.row)})
+            title = about(self.released, self.row, self.words)
             beside = [*([VENUE] if self.released.estimate.inference == "venue" else []), audit]
             if kind == "tiles":
-                return tile_picture(self.released, self.row, title, beside, layout=layout, bare=bare, speech=speech)
-            return dot_picture(self.released, self.row, title, beside, bands=kind == "gradient", bare=bare, speech=speech)
+                return tile_picture(self.released, self.row, title, beside, layout=layout, words=self.words, bare=bare, speech=speech)
+            return dot_picture(self.released, self.row, title, beside, words=self.words, bands=kind == "gradient", bare=bare, speech=speech)
 
     def to_json(self) -> str:
         """The record that goes beside every use of the number."""

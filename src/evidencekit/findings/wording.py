@@ -24,6 +24,7 @@ class Parts:
     people: str = ""
     groups: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     recall: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class Words:
         people: str = "",
         groups: Mapping[str, Mapping[Any, str]] | None = None,
         recall: str = "",
+        names: Mapping[str, str] | None = None,
     ) -> Words:
         """The same words, in one more language. Nothing typed is translated by itself: a person writes each part again.
 
@@ -97,6 +99,10 @@ class Words:
             A tag, ``"vi"``, or the Catalogue they are for.
         did, people, groups, recall : str, mapping
             As they stand in a sentence of that language. What is said in English is said in it too.
+        names : mapping, optional
+            Names that come with the data or were typed elsewhere, and what they are in the language: place and time of a Basis, the source
+            of a population, the name of the population, labels of groups. ``{"Lumora": "លូម៉ូរ៉ា", "census of 2024": "ជំរឿនឆ្នាំ 2024"}``. One
+            that is not here stays as it is. Its numbers stay too, in digits of any script; a year may be of the Buddhist era.
 
         Returns
         -------
@@ -106,7 +112,7 @@ class Words:
         Raises
         ------
         InputError
-            A part that English has is missing, or holds what may not stand in words.
+            A part that English has is missing, or holds what may not stand in words; a name has other numbers than in English.
 
         Examples
         --------
@@ -123,7 +129,7 @@ class Words:
             raise InputError("groups= of also() is a mapping of columns to mappings of levels.", "As that of the Words.")
         times = language.times if isinstance(language, Catalogue) else ()
         given = {name: _checked(name, text, tag, times) for name, text in (("did", did), ("people", people), ("recall", recall))}
-        parts = Parts(**given, groups=_groups(groups or {}, tag, times))
+        parts = Parts(**given, groups=_groups(groups or {}, tag, times), names=_names({} if names is None else names, tag, times))
         for name in ("did", "people", "recall"):
             if getattr(self, name) and not getattr(parts, name):
                 raise InputError(f"{name}= is said in English and is missing in {tag!r}.", f"also({tag!r}, {name}=...).")
@@ -140,10 +146,20 @@ class Words:
         """A group, in every language that the words are in."""
         return Told(self.groups[column][level], {tag: parts.groups[column][level] for tag, parts in self.others.items()}, _FIX)
 
+    def named(self, name: str) -> str:
+        """A name that comes with the data or was typed elsewhere, in the languages that have one; as it is in the others."""
+        key = _key(name)
+        if not any(key in parts.names for parts in self.others.values()):
+            return name
+        return Told(name, {tag: parts.names.get(key, name) for tag, parts in self.others.items()}, _FIX)
+
     def __reduce__(self) -> Any:
         """Copies are made of plain mappings."""
         plain = {c: dict(one) for c, one in self.groups.items()}
-        others = {tag: (one.did, one.people, {c: dict(g) for c, g in one.groups.items()}, one.recall) for tag, one in self.others.items()}
+        others = {
+            tag: (one.did, one.people, {c: dict(g) for c, g in one.groups.items()}, one.recall, dict(one.names))
+            for tag, one in self.others.items()
+        }
         return _again, (self.did, self.people, plain, self.recall, self.topic, others)
 
 
@@ -152,7 +168,10 @@ _FIX = "Add them to its Words: words.also({!r}, did=..., people=..., groups=...,
 
 
 def _again(did: str, people: str, groups: Mapping[str, Any], recall: str, topic: Topic, others: Mapping[str, tuple[Any, ...]]) -> Words:
-    parts = {tag: Parts(did=one[0], people=one[1], groups=MappingProxyType(one[2]), recall=one[3]) for tag, one in others.items()}
+    parts = {
+        tag: Parts(did=one[0], people=one[1], groups=MappingProxyType(one[2]), recall=one[3], names=MappingProxyType(one[4]))
+        for tag, one in others.items()
+    }
     return Words(did=did, people=people, groups=groups, recall=recall, topic=topic, others=parts)
 
 
@@ -163,6 +182,28 @@ def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en", times:
         return MappingProxyType({level: _checked("groups", said, language, times) for level, said in each.items()})
 
     return MappingProxyType({column: one(each) for column, each in given.items()})
+
+
+def _names(given: object, language: str, times: Sequence[str]) -> Mapping[str, str]:
+    """Names that cannot be changed: each is checked as words are, and has the numbers that it has in English."""
+    if not isinstance(given, Mapping) or not all(isinstance(one, str) and one.strip() for pair in given.items() for one in pair):
+        raise InputError("names= of also() is a mapping of texts to texts.", 'As {"Lumora": "...", "census of 2024": "..."}.')
+    for name, said in given.items():
+        _checked("names", re.sub(r"\d", "", said), language, times)
+        if _numbers(name) != _numbers(said):
+            raise InputError("A name in names= of also() has other numbers than in English.", "Keep them; words are translated.")
+    return MappingProxyType({_key(name): " ".join(said.split()) for name, said in given.items()})
+
+
+def _key(name: str) -> str:
+    """A name as it is looked up: without blanks and stops at its ends."""
+    return " ".join(name.split()).rstrip(".;, ")
+
+
+def _numbers(text: str) -> list[int]:
+    """The numbers of a text in any script; years of the Buddhist era are those of the common one."""
+    found = (int(one) for one in re.findall(r"\d+", text))
+    return sorted(one - 543 if 2440 <= one < 2640 else one for one in found)
 
 
 def _checked(name: str, given: object, language: str = "en", times: Sequence[str] = ()) -> str:

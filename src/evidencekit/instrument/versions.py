@@ -46,6 +46,13 @@ class Change:
 class Diff:
     """What changed between two versions of a form.
 
+    Parameters
+    ----------
+    changes : tuple of Change
+        What changed, in the order of the form.
+    before, after : str
+        The versions.
+
     Examples
     --------
     >>> import evidencekit as ek

@@ -29,6 +29,15 @@ class Swing:
     """How far one number that is not known moves the largest error: the error at its low and at its high end.
 
     Infinite at an end where the method cannot be done, as where the budget does not reach for it.
+
+    Parameters
+    ----------
+    field : str
+        What is not known.
+    asks : str
+        The question for it.
+    at_low, at_high : float
+        The largest error with the number at its low and at its high end; infinite where the method cannot be done.
     """
 
     field: str

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from evidencekit.errors import InputError
 from evidencekit.planning.context import Context
+from evidencekit.planning.effects import Effect
 from evidencekit.sampling import CostedPlan, Costs, Fieldwork, costed_plan
 
-__all__ = ["Bias", "Clusters", "Effect", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
+__all__ = ["Bias", "Clusters", "Line", "Sizing", "clustered", "elements", "household_fieldwork", "with_least_psus"]
 
 LEAST_PSUS = 30  # no plan has fewer clusters: intervals would rest on too few; rule R14 warns below 25 in each group
 PER_DAY = 5.0  # interviews, and below visits of a quarter of an hour: what an interviewer does in a day, an assumption
@@ -20,7 +21,24 @@ _SIZES = "See what the method makes of the numbers of this context: planning.Siz
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the costs: so many units at so much."""
+    """One line of the costs: so many units at so much.
+
+    Parameters
+    ----------
+    what : str
+        What is paid for.
+    units : float
+        How many.
+    price : float
+        Of one.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Line
+    >>> line = Line("interviews", 400, 20)
+    >>> line.units * line.price
+    8000
+    """
 
     what: str
     units: float
@@ -34,7 +52,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """How far a number is off for one reason, in shares of the population: 0.01 is a percentage point too high."""
+    """How far a number is off for one reason, in shares of the population: 0.01 is a percentage point too high.
+
+    Parameters
+    ----------
+    name : str
+        For what reason.
+    low, high : float
+        Between which shares it is.
+    source : str
+        Where that is from.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Bias
+    >>> Bias("those out of school", -0.02, 0.0, "a guess").low
+    -0.02
+    """
 
     name: str
     low: float
@@ -116,6 +150,12 @@ class Clusters:
         How many there are at least: 30, and as many for each group where groups are in clusters of their own.
     price : str
         The cost of one answer, a field of resources: ``"cost_interview"``, ``"cost_pupil"``.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Clusters
+    >>> Clusters(called="schools", visited=False, price="cost_pupil").listed
+    True
     """
 
     called: str = "areas"
@@ -123,73 +163,6 @@ class Clusters:
     visited: bool = True
     least: int = LEAST_PSUS
     price: str = "cost_interview"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What weights and clusters do to the variance of a weighted share, where weights differ within clusters too.
-
-    Answers of one variance, with a correlation `rho` in a cluster and none between clusters, have the variance
-    ``(1 - rho) sum(w^2) + rho sum(W^2)`` over ``sum(w)^2``, where ``W`` are the sums of weights in clusters. Where weights within a cluster
-    do not hang on each other, it is expected to be ``1 + cv_weights^2 + rho (take - 1) (1 + cv_totals^2)`` times that of as many answers
-    drawn one by one.
-
-    Where weights differ between clusters only, both spreads are the same, and this is the product ``(1 + cv^2) (1 + (take - 1) rho)``.
-    Where they differ within clusters, what these stand for stays the same, and the product would count their spread twice.
-
-    Parameters
-    ----------
-    rho : float
-        Intraclass correlation.
-    cv_weights : float
-        Standard deviation of the weights of answers over their mean.
-    cv_totals : float
-        The same of what clusters stand for: of the sums of weights expected in them.
-    lost : float
-        The share of those drawn who do not answer, and for whom those who answer in their cluster are weighted up.
-    """
-
-    rho: float
-    cv_weights: float
-    cv_totals: float
-    lost: float = 0.0
-
-    @property
-    def alone(self) -> float:
-        """What each answer adds by itself."""
-        return 1 + self.cv_weights**2 - self.alike
-
-    @property
-    def alike(self) -> float:
-        """What each answer of a cluster adds by being like the others of it."""
-        return self.rho * (1 + self.cv_totals**2)
-
-    @property
-    def as_product(self) -> tuple[float, float]:
-        """The correlation and the spread of weights for which the product gives the same, whatever the take: for `costed_plan`."""
-        both = self.alone + self.alike
-        return self.alike / both, math.sqrt(max(both - 1, 0.0))
-
-    def unanswered(self, take: float) -> float:
-        """What weighting up within clusters multiplies the effect by: its factors have the relative variance ``lost / take``."""
-        take = max(take, 1.0)
-        return 1 + self.alone * self.lost / take / (self.alone + self.alike * take)
-
-    def at(self, take: float) -> float:
-        """The design effect of so many answers in a cluster."""
-        take = max(take, 1.0)
-        return (self.alone + self.alike * take) * self.unanswered(take)
-
-    def interviews(self, clusters: float, *, plain: float) -> float:
-        """The interviews in so many clusters that are worth `plain` ones drawn one by one: the root of ``n = plain at(n / clusters)``.
-
-        At least one in each cluster; infinite where no number in so few clusters is worth that.
-        """
-        once = plain * self.alone
-        rest = 1 - plain * self.alike / clusters
-        if rest <= 0:
-            return math.inf
-        return max((once + math.sqrt(once**2 + 4 * rest * once * self.lost * clusters)) / (2 * rest), clusters)
 
 
 def household_fieldwork(context: Context) -> Fieldwork:
@@ -262,6 +235,15 @@ def clustered(
     References
     ----------
     `sampling.costed_plan` has those of the formulas.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.planning.settling import settled
+    >>> context = settled(ek.method_named("household_one_child").example())
+    >>> made = clustered(context, fieldwork=ek.sampling.Fieldwork(eligible=0.3, household_response=0.9, response=0.85))
+    >>> round(made.interviews), made.psus
+    (479, 30.0)
     """
     p, rho = context.middle("outcome.p"), context.middle("outcome.rho")
     costs = Costs(
@@ -331,6 +313,14 @@ def elements(context: Context, *, price: str, called: str, deff: float = 1.0, pe
     Returns
     -------
     Sizing
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> from evidencekit.planning.settling import settled
+    >>> context = settled(ek.method_named("household_one_child").example())
+    >>> round(elements(context, price="cost_online", called="answers").interviews)
+    326
     """
     p, rse, each = context.middle("outcome.p"), context.middle("outcome.rse"), context.middle(f"resources.{price}")
     if not 0 < p < 1 or not rse > 0:

@@ -30,7 +30,19 @@ _STATA_SYSTEM = 0x7FE0000000000000  # the bits of the double "."
 
 
 class StataCode(float):
-    """One of Stata's extended missing values: a number like any other, shown as Stata shows it."""
+    """One of Stata's extended missing values: a number like any other, shown as Stata shows it.
+
+    Parameters
+    ----------
+    x : float
+        The number that Stata keeps for it; `stata_code` has those of the letters.
+
+    Examples
+    --------
+    >>> from evidencekit.reading.kinds import stata_code
+    >>> stata_code(".a")
+    .a
+    """
 
     __slots__ = ()
 

@@ -32,6 +32,27 @@ class Check:
     A Survey with missing or negative weights, or with rows that have no stratum or unit, is refused when it is built, so those counts
     are above 0 for data only. `lonely_strata` are the labels of the strata with one unit, crossed strata joined by a slash. Rows without a
     place in the design are left out of its counts, and weights of 0 and unusable ones out of `kish_deff`.
+
+    Parameters
+    ----------
+    rows, strata, psus : int
+        How many there are.
+    weights_missing, weights_negative, weights_zero : int
+        Weights of these kinds.
+    kish_deff : float
+        The design effect that unequal weights alone cause.
+    rows_without_stratum, rows_without_psu : int
+        Rows without a place in the design.
+    psu_codes_reused_across_strata : int
+        Codes of units that are in several strata.
+    strata_with_one_psu, strata_with_under_3_psus : int
+        Strata of one unit, and of fewer than three.
+    psus_with_one_row : int
+        Units with one row.
+    lonely_strata : tuple of str
+        Labels of the strata with one unit.
+    notes : tuple of str
+        What must be said of it.
     """
 
     rows: int

@@ -9,6 +9,7 @@ import sys
 from decimal import Decimal
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,8 @@ def test_english_numbers_are_those_of_the_cldr(digits: int, places: int) -> None
     [
         ("th", "latn", ("1,234.5", "11.9%", "2")),
         ("th", "native", ("๑,๒๓๔.๕", "๑๑.๙%", "๒")),
+        ("km", "latn", ("1,234.5", "11.9%", "2")),
+        ("km", "native", ("១.២៣៤,៥", "១១,៩%", "២")),
         ("vi", "latn", ("1.234,5", "11,9%", "2")),
         ("vi", "native", ("1.234,5", "11,9%", "2")),
         ("id", "latn", ("1.234,5", "11,9%", "2")),
@@ -69,6 +72,17 @@ def test_numbers_of_other_languages(language: str, digits: str, shown: tuple[str
     speech = Catalogue(language=language, messages={}, digits=digits)  # type: ignore[arg-type]
     given = (Figure(Decimal("1234.5")), percentage("11.9"), Figure(2, "ordinal"))
     assert tuple(say(one, speech) for one in given) == shown
+
+
+@pytest.mark.parametrize("language", ["fil", "id", "km", "th", "vi"])
+def test_separators_are_those_that_the_cldr_has_for_the_digits(language: str) -> None:
+    """Khmer has a point between thousands in its own digits, and a comma in 0 to 9: each as the CLDR has it (version 47 too)."""
+    locale = Locale.parse(language)
+    for how, system in (("latn", "latn"), ("native", locale.other_numbering_systems["native"])):
+        signs = {**locale.number_symbols["latn"], **locale.number_symbols.get(system, {})}
+        shown = written(Decimal("1234567.5"), "number", language, how)  # type: ignore[arg-type]
+        assert re.sub(r"\d", "", shown) == 2 * signs["group"] + signs["decimal"]
+        assert re.sub(r"[\d%]", "", written(Decimal("1.5"), "percent", language, how)) == signs["decimal"]  # type: ignore[arg-type]
 
 
 @given(st.integers(0, 10**7), st.integers(0, 2))

@@ -7,9 +7,9 @@ import json
 import pickle
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ import pytest
 from checked_languages import checked, greek, spelled
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
+from told_words import EVERY, SHORT, TOLD, WHOLE
 
 import evidencekit as ek
 from evidencekit.disclosure.notes import missing_words
@@ -26,52 +28,8 @@ from evidencekit.findings.headlines import headline, labelled
 from evidencekit.findings.languages import percentage, say
 from evidencekit.findings.noting import missing_said, noted
 from evidencekit.findings.phrases import Phrase, Word
+from evidencekit.rendering.figure import Picture
 
-WHOLE = Words(
-    did="were sent unwanted messages",
-    people="children aged 12-17",
-    groups={"sex": {"girl": "girls aged 12-17", "boy": "boys aged 12-17"}},
-    recall="in the past 12 months",
-)
-
-
-@dataclass(frozen=True)
-class Local:
-    """Words of one language."""
-
-    did: str
-    children: str
-    girls: str
-    boys: str
-    recall: str
-
-
-TOLD = {
-    "vi": Local(
-        "bị gửi tin nhắn không mong muốn", "trẻ em 12-17 tuổi", "trẻ em gái 12-17 tuổi", "trẻ em trai 12-17 tuổi", "trong 12 tháng qua"
-    ),
-    "id": Local(
-        "menerima pesan yang tidak diinginkan",
-        "anak usia 12-17 tahun",
-        "anak perempuan usia 12-17 tahun",
-        "anak laki-laki usia 12-17 tahun",
-        "dalam 12 bulan terakhir",
-    ),
-    "fil": Local(
-        "nakatanggap ng di-kanais-nais na mensahe",
-        "batang edad 12-17",
-        "batang babaeng edad 12-17",
-        "batang lalaking edad 12-17",
-        "sa nakalipas na 12 buwan",
-    ),
-    "th": Local("ได้รับข้อความที่ไม่พึงประสงค์", "เด็กอายุ 12-17 ปี", "เด็กผู้หญิงอายุ 12-17 ปี", "เด็กผู้ชายอายุ 12-17 ปี", "ในช่วง 12 เดือนที่ผ่านมา"),
-    "km": Local("បានទទួលសារដែលមិនចង់បាន", "កុមារអាយុ 12-17 ឆ្នាំ", "កុមារីអាយុ 12-17 ឆ្នាំ", "កុមារាអាយុ 12-17 ឆ្នាំ", "ក្នុងរយៈពេល 12 ខែកន្លងមក"),
-    "el": Local(*map(spelled, ("were sent unwanted messages", "children", "girls", "boys", "in the past months"))),
-}
-EVERY = WHOLE
-for tag, one in TOLD.items():
-    EVERY = EVERY.also(tag, did=one.did, people=one.children, groups={"sex": {"girl": one.girls, "boy": one.boys}}, recall=one.recall)
-SHORT = Words(did="were asked", people="children").also("el", did=spelled("were asked"), people=spelled("children"))
 CODES = [code for code in TOLD if code != "el"]
 PLACE = Basis(harm="a", age="12-17", mode="web", frame="panel", place="Λυμορα", time="2026")
 
@@ -163,8 +121,57 @@ def test_nothing_english_is_left_in_a_finding(safe: ek.Released, speeches: dict[
     picture = find.picture("icons", language=speech)
     assert latin(picture.alt) == []
     assert latin(" ".join(text.get_text() for text in picture.figure.axes[0].texts)) == []
-    dots = find.picture("dots", language=speech).alt
-    assert set(latin(dots)) <= set(latin("boy girl Received unwanted sexual messages or requests online past months")), "labels of the data"
+
+
+def drawn(picture: Picture) -> str:
+    """Every word of a picture: those that are drawn, and those for a reader who cannot see it."""
+    words = [one.get_text() for one in picture.figure.findobj(Text)]
+    return " ".join([picture.title, picture.alt, *words])
+
+
+LAYOUT = {"girl": (0, 0, spelled("GI")), "boy": (0, 1, spelled("BO"))}
+
+
+@pytest.mark.parametrize("kind", ["dots", "gradient", "tiles"])
+def test_nothing_english_is_left_in_the_picture_of_a_table(safe: ek.Released, speeches: dict[str, Catalogue], kind: Any) -> None:
+    """Groups, title, legend and key are in the words of the finding, not in the labels of the data."""
+    more: dict[str, Any] = {"layout": LAYOUT} if kind == "tiles" else {}
+    find = ek.finding(safe, cell={"sex": "girl"}, words=EVERY)
+    for released in (safe, replace(safe, status=("uncertain",) * len(safe)), replace(safe, status=("protected", "released"))):
+        assert latin(drawn(replace(find, released=released).picture(kind, language=speeches["el"], **more))) == []
+    for code in ("vi", "id"):
+        text = drawn(find.picture(kind, language=speeches[code], **more))
+        assert all(one in text for one in (TOLD[code].girls, TOLD[code].boys, TOLD[code].children, TOLD[code].did, TOLD[code].recall))
+        assert "girl" not in text
+        assert "Received" not in text
+    english = drawn(find.picture(kind, **more))
+    assert "Share of children aged 12-17 who were sent unwanted messages in the past 12 months" in english
+    assert "girls aged 12-17 (this finding): 19%" in english
+
+
+def test_a_picture_without_words_has_the_labels_of_the_data(safe: ek.Released, speeches: dict[str, Catalogue]) -> None:
+    alt = ek.finding(safe, cell={"sex": "girl"}).picture("dots", language=speeches["vi"]).alt
+    assert "girl (" in alt
+    assert "Received unwanted" in alt
+    with pytest.raises(InputError, match="not given in 'el'"):
+        ek.finding(safe, cell=0, words=WHOLE).picture("dots", language=speeches["el"])
+
+
+def test_the_row_of_everybody_is_said_in_the_language(speeches: dict[str, Catalogue]) -> None:
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    safe = ek.release(ek.proportion(survey, "any_contact_unwanted"))
+    alone, told = ek.finding(safe), ek.finding(safe, words=EVERY)
+    assert "All: 16% (" in alone.picture("dots").alt
+    assert "Tất cả: 16% (" in alone.picture("dots", language=speeches["vi"]).alt
+    assert "children aged 12-17: 16% (" in told.picture("dots").alt
+    assert f"{TOLD['vi'].children}: 16% (" in told.picture("gradient", language=speeches["vi"]).alt
+
+
+def test_groups_of_two_columns_are_told_by_the_first_that_has_words() -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    safe = ek.release(ek.proportion(survey, "any_contact_unwanted", by=["area", "sex"]))
+    assert "girls aged 12-17, " in ek.finding(safe, cell=0, words=WHOLE).picture("dots").alt
 
 
 def rounds(shares: tuple[float, ...]) -> tuple[list[ek.Released], list[Basis]]:
@@ -240,6 +247,14 @@ def test_answers_without_a_design_are_said_too(speeches: dict[str, Catalogue], w
     find = ek.finding(opt_in(weights), words=words)
     said = (find.headline(language=speeches["el"]), find.interval_words(language=speeches["el"]), *find.caveats(language=speeches["el"]))
     assert [latin(text) for text in said] == [[]] * len(said)
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_a_picture_of_those_who_answered_says_so(speeches: dict[str, Catalogue], weights: str | None) -> None:
+    find = ek.finding(opt_in(weights), words=SHORT)
+    alt = find.picture("dots").alt
+    assert alt.startswith("Share who were asked, of the children who answered" + (", weighted to resemble π." if weights else "."))
+    assert latin(find.picture("dots", language=speeches["el"]).alt) == []
 
 
 @pytest.fixture(scope="module")

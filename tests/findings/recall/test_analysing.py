@@ -20,7 +20,7 @@ import evidencekit as ek
 from evidencekit.errors import InputError
 from evidencekit.findings.recall import RecallTest, analyse, assign, code
 from evidencekit.findings.recall.assigning import ARMS
-from evidencekit.findings.recall.comparing import People, compared
+from evidencekit.findings.recall.comparing import People, _by_session, compared
 from evidencekit.findings.recall.scores import newcombe, p_of
 
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "findings" / "recall.json").read_text(encoding="utf-8"))
@@ -77,7 +77,21 @@ def test_sessions_are_compared_as_in_r(make: Any, tested: Tested) -> None:
         assert getattr(made.main, name) == pytest.approx(case[name], abs=1e-10)
     assert made.sessions == 10
     assert isinstance(made.to_frame(), type(make({"x": [1]})))
-    assert "whole sessions were assigned, 10 of them: few" in repr(made)
+    assert "whole sessions were assigned, 10 of them; answers are known of 10, and 8 degrees of freedom: few" in repr(made)
+
+
+def test_the_sessions_that_are_counted_are_those_of_which_an_answer_is_known(tested: Tested) -> None:
+    """A session that nobody was reached of does not make the interval shorter, and is not counted as if it did."""
+    rooms = [k // 5 for k in range(120)]
+    arms = ["AB"[room % 2] for room in rooms]
+    known = [None if room in (0, 1, 2) else "lost" if room == 3 else int(k % 5 < 2 + room % 3) for k, room in enumerate(rooms)]
+    made = tested(arms, known, sessions=rooms)
+    assert (made.sessions, made.main.sessions, made.main.df) == (24, 20, 18)
+    said = next(one for one in made.caveats() if one.startswith("whole sessions"))
+    assert said == "whole sessions were assigned, 24 of them; answers are known of 20, and 18 degrees of freedom"
+    fewer = tested(arms, [None if room < 6 else y for room, y in zip(rooms, known, strict=True)], sessions=rooms)
+    assert "24 of them; answers are known of 18, and 16 degrees of freedom: few, so that" in " ".join(fewer.caveats())
+    assert tested(["A", "A", "B", "B"], [1, 0, 1, 0]).main.sessions == 0
 
 
 @given(counts, counts)
@@ -176,6 +190,18 @@ def test_nobody_or_everybody_in_sessions_has_an_interval_and_says_so(tested: Tes
     assert (one.main.low, one.main.high) == pytest.approx(newcombe(20, 40, 0, 40))
     assert np.isnan(one.main.p)
     assert "does not know of sessions" in " ".join(one.caveats())
+
+
+def test_nobody_in_sessions_of_two_sizes_has_the_limits_of_everybody_the_other_way_round() -> None:
+    """Shares of nobody are looked at as those of everybody, and turned back: few A and many B leave more room below than above."""
+    sizes = {"A": 8, "B": 30}
+    arms, rooms = zip(*((arm, f"{arm}{room}") for arm, size in sizes.items() for room in range(4) for _ in range(size)), strict=True)
+    people = People(arms, rooms, "pandas")
+    none, every = (compared([y] * len(arms), people, name="recall", words="did", level=0.95) for y in (0, 1))
+    assert (none.low, none.high) == pytest.approx((-every.high, -every.low))
+    assert -none.low > 1.5 * none.high > 0
+    low, high = _by_session(list(zip([0] * len(arms), arms, rooms, strict=True)), people, "recall", 0.95)[0][:2]
+    assert -low > 1.5 * high > 0
 
 
 @given(st.integers(0, 10**6), st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.integers(4, 9))

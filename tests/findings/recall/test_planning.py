@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, norm
+from scipy.stats import binom, norm, t
 
 from evidencekit.errors import InputError
 from evidencekit.findings.recall import Sessions, plan
@@ -92,6 +93,30 @@ def test_sessions_and_their_difference_are_each_others_answer(a: float, sessions
         return
     again = plan(a, b, sessions=of).sessions
     assert again in (sessions, sessions + 1)
+
+
+def as_documented(a: float, b: float, of: Sessions, loss: float, units: int) -> float:
+    """People per version that the formula of the notes asks for, with the quantiles of so many sessions."""
+    high, power = (float(t.ppf(chance, 2 * units - 2)) for chance in (0.975, 0.8))
+    p, m = (a + b) / 2, of.size * (1 - loss)
+    root = high * np.sqrt(2 * p * (1 - p)) + power * np.sqrt(a * (1 - a) + b * (1 - b))
+    return float((root / (a - b)) ** 2 * max(1.0, 1 + ((1 + of.cv**2) * m - 1) * of.icc) / m)
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.2, 0.35])
+def test_sessions_are_the_fewest_that_the_documented_formula_asks_for(loss: float) -> None:
+    """Those who are lost are missing from every session, and the quantiles are those of the sessions less two."""
+    other_loss = 0
+    for a, b, size, icc in itertools.product((0.2, 0.45), (0.6, 0.7, 0.8), (5, 12, 30), (0.02, 0.1)):
+        of = Sessions(size=size, icc=icc)
+        fewest = next(k for k in range(2, 500) if as_documented(a, b, of, loss, k) <= k)
+        made = plan(a, b, loss=loss, sessions=of)
+        assert made.sessions == fewest
+        assert made.people == fewest * size
+        assert made.n == int(fewest * size * (1 - loss) + 1e-9)
+        other_loss += plan(a, b, sessions=of).sessions != fewest
+        assert as_documented(a, plan(a, n=fewest, loss=loss, sessions=of).recall_b, of, loss, fewest) == pytest.approx(fewest)
+    assert loss == 0 or other_loss > 10
 
 
 def test_the_plan_says_what_it_takes_for_granted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from datetime import date, timedelta
 from fractions import Fraction
@@ -207,6 +208,16 @@ def several() -> Register:
 )
 def test_the_words_around_a_number_tell_its_claim(text: str, verdict: str, claims: tuple[str, ...]) -> None:
     assert [(one.verdict, one.claims) for one in checked(text, several()).found] == [(verdict, claims)]
+
+
+def test_a_report_says_what_its_claims_say() -> None:
+    """An id is a hash, which nobody knows by heart: the headline of the claim stands beside it."""
+    claim = Entry(id="c-1f2e3d4c", headline="27% of gardens have a well.")
+    report = checked("More than 27% of gardens have a well.", Register([claim]))
+    assert report.problems[0].headlines == (claim.headline,)
+    for shown in (repr(report), html.unescape(report._repr_html_())):
+        assert 'c-1f2e3d4c "27% of gardens have a well."' in shown
+    assert checked("Nearly 83% of bicycles squeak.", Register([claim])).problems[0].headlines == ()
 
 
 def test_where_words_do_not_tell_all_claims_are_named() -> None:

@@ -28,6 +28,21 @@ class LedgerCertificate:
     """What was audited against what, by which rule: enough to do it again.
 
     `ledger` and `table` are digests, `groups` the number of groups looked at, `compared` the number of earlier tables.
+
+    Parameters
+    ----------
+    ledger, table : str
+        Digests of both.
+    version : str
+        Of evidencekit.
+    threshold, width, zeros : int, int, str
+        The rule, as passed to `audit`.
+    groups : int
+        How many groups were looked at.
+    compared : int
+        How many earlier tables.
+    verdict : str
+        What was found.
     """
 
     ledger: str

@@ -25,9 +25,20 @@ Status = Literal["fail", "review"]
 class LedgerFinding:
     """A group that the new table narrows down too far.
 
-    `kind` says how the group comes about, `why` what is known of it; `cells` are the cells of the new table from which it follows, and
-    `released` the cells of earlier tables, each as (entry, cell), -1 for what is said of a table as a whole. `interval` is the smallest and
-    the largest number that a reader cannot rule out, where it was asked for.
+    Parameters
+    ----------
+    kind : str
+        How the group comes about.
+    status : str
+        How bad it is.
+    why : str
+        What is known of the group.
+    cells : tuple of int
+        Cells of the new table from which it follows.
+    released : tuple of (int, int)
+        Cells of earlier tables, each as (entry, cell); -1 for what is said of a table as a whole.
+    interval : (int, int or None), optional
+        The smallest and the largest number that a reader cannot rule out, where it was asked for.
     """
 
     kind: Kind

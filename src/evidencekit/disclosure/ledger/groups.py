@@ -51,6 +51,11 @@ class Band:
 class AllBut:
     """Every level but these; ``AllBut((None,))`` is everyone who gave an answer.
 
+    Parameters
+    ----------
+    levels : sequence
+        Levels that are left out; None is a missing answer.
+
     Examples
     --------
     >>> import evidencekit as ek

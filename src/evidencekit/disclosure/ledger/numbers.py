@@ -106,6 +106,10 @@ def count(group: Given, value: int) -> Number:
     value : int
         How many people.
 
+    Returns
+    -------
+    Number
+
     Examples
     --------
     >>> import evidencekit as ek
@@ -127,6 +131,16 @@ def rounded(group: Given, value: int, *, base: int = 5, how: How = "nearest") ->
     how : {"nearest", "random"}
         ``"random"`` also for controlled rounding: either of the two multiples around it may be shown. A tie between two multiples may
         have gone either way.
+
+    Returns
+    -------
+    Number
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.disclosure.ledger.rounded({"sex": "girl"}, 965)
+    Number(count of Group('sex'))
     """
     one_of("how", how, ("nearest", "random"))
     base = _whole(base, "base=")
@@ -152,6 +166,16 @@ def percent(group: Given, value: float, *, of: Given, step: float = 1, weight_ra
         if it had no weights, which is right where they are equal; None takes nothing from it.
     how : {"nearest", "random"}
         As for `rounded`.
+
+    Returns
+    -------
+    Number
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.disclosure.ledger.percent({"told": 1}, 41, of={"sex": "girl"})
+    Number(percent of Group('told'))
     """
     one_of("how", how, ("nearest", "random"))
     for what, given in (("A percentage", value), ("step=", step), ("weight_ratio=", weight_ratio)):
@@ -185,6 +209,16 @@ def hidden(group: Given, *, below: int | None = None) -> Number:
     below : int, optional
         The rule, where readers are told it: hidden because there are fewer than this. Leave it out for a number that was hidden to protect
         another, and where one sign stands for both.
+
+    Returns
+    -------
+    Number
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.disclosure.ledger.hidden({"sex": "girl"}, below=10)
+    Number(hidden of Group('sex'))
     """
     if below is not None and _whole(below, "below=") < 1:
         raise InputError("below= is the threshold that readers are told: 1 or more.")

@@ -53,6 +53,22 @@ def remedied(table: PublishedTable, remedy: Remedy) -> PublishedTable:
         The table as it was.
     remedy : Remedy
         What `audit` proposed; one that withholds the table hides every cell.
+
+    Returns
+    -------
+    PublishedTable
+
+    Examples
+    --------
+    >>> from evidencekit.disclosure.ledger import Ledger, PublishedTable, audit, count
+    >>> ages = {"12-17": (12, 13, 14, 15, 16, 17), "13-17": (13, 14, 15, 16, 17)}
+    >>> first, second = (
+    ...     PublishedTable(title=f"Told someone, {name}", universe="round 1", where={"age": years}, cells=[count({"sex": "girl"}, cases)])
+    ...     for (name, years), cases in zip(ages.items(), (45, 40))
+    ... )
+    >>> ledger = Ledger().with_(first)
+    >>> audit(remedied(second, audit(second, ledger).remedy), ledger).verdict
+    'pass'
     """
     cells = range(len(table.cells)) if remedy.action == "withhold" else remedy.cells
     if remedy.action == "round":

@@ -23,7 +23,15 @@ _BLOCK = 1 << 22  # numbers at a time
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TCloseness:
-    """The distance of each row's group from all rows: `distance[name]` (n,), NaN where nobody in the group answered."""
+    """The distance of each row's group from all rows.
+
+    Parameters
+    ----------
+    distance : mapping of str to array (n,)
+        By sensitive column; NaN where nobody in the group answered.
+    ordered : tuple of str
+        Columns whose levels are in an order.
+    """
 
     distance: Mapping[str, Floats]
     ordered: tuple[str, ...]

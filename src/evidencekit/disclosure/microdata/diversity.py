@@ -24,7 +24,13 @@ _HELD = "Per-row results are not pickled: their order says whose answer can be w
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Spread:
-    """How spread the answers are in each row's group: `distinct`, `entropy` and `recursive`, each (n,), NaN where nobody answered."""
+    """How spread the answers are in each row's group.
+
+    Parameters
+    ----------
+    distinct, entropy, recursive : array (n,)
+        Three measures of it; NaN where nobody answered.
+    """
 
     distinct: Floats
     entropy: Floats
@@ -48,7 +54,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LDiversity:
-    """l-diversity a sensitive column, in `answers`, and of several together, in `multi` (None for one column)."""
+    """l-diversity of sensitive columns, each by itself and all together.
+
+    Parameters
+    ----------
+    answers : mapping of str to Spread
+        By sensitive column.
+    multi : Spread or None
+        Of several columns together; None for one.
+    c : float
+        The constant of recursive diversity.
+    """
 
     answers: Mapping[str, Spread]
     multi: Spread | None

@@ -57,7 +57,17 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KeyFrequencies:
-    """How often each row's combination of keys occurs: `sample` (n,) and, by the weights, `population` (n,)."""
+    """How often each row's combination of keys occurs.
+
+    Parameters
+    ----------
+    sample : array (n,)
+        How many rows have the keys of each row.
+    population : array (n,)
+        The same by the weights.
+    combinations : int
+        How many combinations of keys there are.
+    """
 
     sample: Floats
     population: Floats

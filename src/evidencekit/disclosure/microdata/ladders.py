@@ -64,6 +64,12 @@ class Groups:
     ----------
     into : mapping of value to str
         Several values may become the same.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.disclosure.microdata.Groups({"12-14": "12-17", "15-17": "12-17"}).into["15-17"]
+    '12-17'
     """
 
     into: Mapping[Any, str]
@@ -88,6 +94,12 @@ class All:
     ----------
     label : str
         What all become; default ``"all"``.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.disclosure.microdata.All().label
+    'all'
     """
 
     label: str = "all"

@@ -26,7 +26,17 @@ _THRESHOLDS = (2, 3, 5, 10)
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RecordRisk:
-    """The chance of being found, a row: a person's own (`own`), and anyone's in the household (`household`, None where none is named)."""
+    """The chance of being found, a row.
+
+    Parameters
+    ----------
+    own : array (n,)
+        A person's own.
+    household : array (n,) or None
+        Of anyone in the household; None where none is named.
+    method : str
+        How it was estimated.
+    """
 
     own: Floats
     household: Floats | None
@@ -53,6 +63,25 @@ class MicrodataRisk:
 
     Printed, it holds counts only. `frequencies`, `found`, `suda`, `diversity` and `closeness` hold a number a row; `rows` gives them as a
     frame. It is not pickled: no answer is in it, but the order of its numbers says which rows stand alone.
+
+    Parameters
+    ----------
+    keys : tuple of str
+        What somebody might know of a person.
+    frequencies : KeyFrequencies
+        How often each combination of them occurs.
+    found : RecordRisk
+        The chance of being found, a row.
+    suda : SudaScores or None
+        Special uniques, where they were asked for.
+    diversity : LDiversity or None
+        How spread sensitive answers are, where some were named.
+    closeness : TCloseness or None
+        How far they are from those of all.
+    notes : tuple of str
+        What must be said beside it.
+    backend : str
+        The kind of frame that `rows` gives.
     """
 
     keys: tuple[str, ...]

@@ -62,9 +62,16 @@ class Suda:
 class SudaScores:
     """Scores of special uniques.
 
-    `score` (n,) is 0 where no subset of the keys singles a row out; `dis` (n,) lies between 0 and 1 and compares rows of different files;
-    `contribution` (n, m) is the share of the score from subsets with each key. Shares of a row add up to more than 1, since a subset has
-    several keys.
+    Parameters
+    ----------
+    keys : tuple of str
+        The m keys.
+    score : array (n,)
+        0 where no subset of the keys singles a row out.
+    dis : array (n,)
+        From 0 to 1; compares rows of different files.
+    contribution : array (n, m)
+        The share of the score from subsets with each key. Shares of a row add up to more than 1, since a subset has several keys.
     """
 
     keys: tuple[str, ...]

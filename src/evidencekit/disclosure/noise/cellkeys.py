@@ -107,6 +107,16 @@ def cell_keys(keys: Keys, *, cells: Any, shape: Sequence[int]) -> Keys:
 def margin_keys(inner: Keys) -> Keys:
     """A table of keys with all its margins, the total first along each dimension, as `cube` puts the counts.
 
+    Parameters
+    ----------
+    inner : array of uint64
+        Keys of the inner cells, in as many dimensions as the table has.
+
+    Returns
+    -------
+    array of uint64
+        One longer along each dimension.
+
     Examples
     --------
     >>> margin_keys(np.array([[1, 2], [3, 2**64 - 1]], dtype=np.uint64)).tolist()

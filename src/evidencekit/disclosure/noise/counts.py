@@ -204,6 +204,15 @@ def noisy_counts(
 def cells_per_person(system: CellSystem) -> int:
     """In how many shown cells of a system one person may be, where each is in one inner cell.
 
+    Parameters
+    ----------
+    system : CellSystem
+        The cells, shown and inner ones.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> from evidencekit.disclosure.tables import cube
@@ -220,6 +229,15 @@ def cells_per_person(system: CellSystem) -> int:
 
 def total_epsilon(releases: Sequence[NoisyCounts]) -> float:
     """What several releases about the same people cost together: their epsilons add up.
+
+    Parameters
+    ----------
+    releases : sequence of NoisyCounts
+        All that were made of these people.
+
+    Returns
+    -------
+    float
 
     Examples
     --------

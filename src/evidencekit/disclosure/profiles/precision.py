@@ -66,6 +66,14 @@ class ShareInterval:
     References
     ----------
     Parker et al. (2017), NCHS Vital Health Stat 2(175). Korn and Graubard (1998), Survey Methodology 24, 193-201.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> wide = {"effective": 30, "narrow": 0.05, "wide": 0.3, "relative": 1.3}
+    >>> rule = ek.disclosure.ShareInterval(statistics=("proportion",), **wide, df=8, few_df="review", fails="withhold")
+    >>> rule.interval, rule.none_or_all
+    ('nchs', 'judge')
     """
 
     statistics: tuple[str, ...]
@@ -123,6 +131,13 @@ class CountInterval:
     References
     ----------
     National Center for Health Statistics data presentation standards for rates and counts (2023), Vital Health Stat 2(200).
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> rule = ek.disclosure.CountInterval(statistics=("count",), sample=10, relative=1.6, df=8, few_df="review", fails="flag")
+    >>> rule.level
+    0.95
     """
 
     statistics: tuple[str, ...]
@@ -154,6 +169,12 @@ class RelativeError:
         The relative standard error, 0.3 for 30 percent.
     fails : {"flag", "withhold"}
         Whether a number that fails is shown with a symbol, or not.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.disclosure.RelativeError(statistics=("total",), fails_at=0.3, fails="flag").fails_at
+    0.3
     """
 
     statistics: tuple[str, ...]
@@ -177,6 +198,13 @@ class Answers:
         With fewer answers, it is not shown.
     certain_from : int
         With fewer answers, it is shown with a symbol.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> rule = ek.disclosure.Answers(statistics=("proportion",), shown_from=25, certain_from=50)
+    >>> rule.shown_from, rule.certain_from
+    (25, 50)
     """
 
     statistics: tuple[str, ...]

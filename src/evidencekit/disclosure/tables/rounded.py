@@ -86,6 +86,10 @@ def rounding_error(rounded: Rounded, counts: Any) -> tuple[float, float]:
     counts : array or CellSystem
         The true one.
 
+    Returns
+    -------
+    (float, float)
+
     Examples
     --------
     >>> from evidencekit.disclosure.tables import round_counts

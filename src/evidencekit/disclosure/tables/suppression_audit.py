@@ -112,6 +112,8 @@ def intervals(system: CellSystem, hidden: Any, *, cells: Any = None, progress: b
         What is not shown.
     cells : array of int, optional
         Positions of the cells that are of interest; by default all that are hidden and in a table.
+    progress : bool, optional
+        Whether progress is shown; by default on a terminal.
 
     Returns
     -------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import ceil, floor, inf, log10, sqrt
+from math import ceil, floor, inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def headcount(
         The standard error of the cell's population, in people.
     source : str
         Where the population is from, with its year: ``"National Statistics Office, census projection for 2025"``. Of a total, the
-        population to which the weights add up.
+        population to which the weights add up. In other languages as ``names=`` of `Words.also` has it.
     share : Released, optional
         Of a total, the share of the same column and cells, released too: a total does not stand alone.
 
@@ -121,11 +121,12 @@ def headcount(
     row = chosen(released, cell)
     if released.estimate.statistic == "total":
         people, part = counted(released, row, share, given=(population, population_se))
-        size, cited = None, source_of(source)
+        size, cited = None, words.named(source_of(source))
     else:
         if population is None or share is not None:
             raise InputError("A share is multiplied up by population=, and share= is for totals.", "Pass population= and source=.")
-        size, cited = population_of(released, row, population, se=population_se, source=source), ""
+        found = population_of(released, row, population, se=population_se, source=source)
+        size, cited = replace(found, source=words.named(found.source)), ""
         part = shown(released, row)
         people = _multiplied(released, row, part, size)
     return _claim(released, row, people, part, words=words, size=size, cited=cited)
@@ -186,7 +187,7 @@ def _beside(part: Number, level: Figure) -> tuple[list[str], tuple[str, ...]]:
 
 def _beyond(limit: float, *, down: bool) -> int:
     """The next number of two digits below or above a limit, never the limit itself."""
-    step = 10 ** max(floor(log10(limit)) - 1, 0) if limit >= 1 else 1
+    step = 10 ** max(len(str(int(limit))) - 2, 0)  # digits are counted: a logarithm rounds up just below a power of ten
     made = (ceil(limit / step) - 1) * step if down else (floor(limit / step) + 1) * step
     if made < 1:
         raise Refused("So few people were asked that no number can be said.", "Say how many were asked and how many said so.")

@@ -113,7 +113,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str | Mapping
         caveats=(*doubts(released, row), *hidden, *notes_of(plan)),
         support={"first": first, "last": last, "groups": n, "hidden": sets.hidden, "level": level, "plan": plan},
         words=words,
-        parts=(parts := tuple(replace(one, ranks=_ranks(one, sets, k)) for k, one in enumerate(parts_of(released, row)))),
+        parts=(parts := tuple(replace(one, ranks=_ranks(one, sets, k)) for k, one in enumerate(parts_of(released, row, words)))),
         about=(levels_said(est, parts), ""),
     )
 

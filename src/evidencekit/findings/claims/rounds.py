@@ -124,7 +124,7 @@ def changed(
     alike = margin is not None and bool(equivalent(gap, margin=margin, level=level).equivalent[0])
     way = "higher" if low > 0 else "lower" if high < 0 else "similar" if alike else "unclear"
     texts, numbers = said_together(list(zip(shown, rows, strict=True)), distinct=way in ("higher", "lower"))
-    before, after = (one.time for one in basis)
+    before, after = (words.named(one.time) for one in basis)
     ends = {"first": texts[0], "second": texts[1], "before": before, "after": after}
     text = said(_CHANGED[way], {"who": whom(shown[1], rows[1], words), "did": doing(words), **ends})
     line, quantity = difference_line(gap)
@@ -139,9 +139,9 @@ def changed(
         caveats=notes,
         support=support,
         words=words,
-        parts=_parts(shown, rows, basis),
+        parts=_parts(shown, rows, basis, words),
         years=(0.0, 1.0),
-        about=(levels_said(shown[-1].estimate, _parts(shown, rows, basis)), whom(shown[-1], rows[-1], words)),
+        about=(levels_said(shown[-1].estimate, _parts(shown, rows, basis, words)), whom(shown[-1], rows[-1], words)),
     )
 
 
@@ -214,7 +214,7 @@ def trending(
     if way in ("rising", "falling") and (share_of(*ends[1]) - share_of(*ends[0])) * value <= 0:
         way = "unclear"  # the line goes one way and its ends the other: nobody would read a sentence with both
     texts, numbers = said_together(ends, distinct=way in ("rising", "falling"))
-    told = {"first": texts[0], "second": texts[1], "before": basis[0].time, "after": basis[-1].time}
+    told = {"first": texts[0], "second": texts[1], "before": words.named(basis[0].time), "after": words.named(basis[-1].time)}
     text = said(_TRENDING[way], {"who": whom(shown[-1], rows[-1], words), "did": doing(words), "n": len(shown), **told})
     point, span = points_words(value, low, high)
     slope = Quantity(text=point, value=value, low=low, high=high, role="slope", unit="points")
@@ -230,9 +230,9 @@ def trending(
         caveats=notes,
         support=support,
         words=words,
-        parts=_parts(shown, rows, basis),
+        parts=_parts(shown, rows, basis, words),
         years=tuple(map(float, years)),
-        about=(levels_said(shown[-1].estimate, _parts(shown, rows, basis)), whom(shown[-1], rows[-1], words)),
+        about=(levels_said(shown[-1].estimate, _parts(shown, rows, basis, words)), whom(shown[-1], rows[-1], words)),
     )
 
 
@@ -263,9 +263,9 @@ def _notes(shown: Sequence[Released], rows: Sequence[int], plan: str) -> tuple[s
     return tuple(dict.fromkeys((*said, *notes_of(plan))))
 
 
-def _parts(shown: Sequence[Released], rows: Sequence[int], bases: Sequence[Basis]) -> tuple[Part, ...]:
+def _parts(shown: Sequence[Released], rows: Sequence[int], bases: Sequence[Basis], words: Words) -> tuple[Part, ...]:
     """A part for each round, by its time."""
-    return tuple(part_of(safe, row, basis.time) for safe, row, basis in zip(shown, rows, bases, strict=True))
+    return tuple(part_of(safe, row, words.named(basis.time)) for safe, row, basis in zip(shown, rows, bases, strict=True))
 
 
 def _year(basis: Basis) -> int | None:

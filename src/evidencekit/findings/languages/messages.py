@@ -143,7 +143,15 @@ class Told(Said):
 
 
 class Message(Said):
-    """A template with what stands in its slots; make one with `said`."""
+    """A template with what stands in its slots; make one with `said`.
+
+    Parameters
+    ----------
+    template : str
+        In English.
+    slots : mapping of str to str
+        What stands in each of its slots.
+    """
 
     __slots__ = ("slots", "template")
     template: str
@@ -184,6 +192,10 @@ def said(template: str, slots: Mapping[str, Slot] | None = None) -> Message:
         What stands in each: a whole number, a Decimal, another text that can be said in several languages, or a plain text, which is said
         as it is unless the catalogue has that very text.
 
+    Returns
+    -------
+    Message
+
     Raises
     ------
     InputError
@@ -206,6 +218,15 @@ def said(template: str, slots: Mapping[str, Slot] | None = None) -> Message:
 def percentage(value: Decimal | str) -> Figure:
     """A percentage, from the number before its sign with the decimals it is said with.
 
+    Parameters
+    ----------
+    value : Decimal or str
+        11.90 for 11.90%.
+
+    Returns
+    -------
+    Figure
+
     Examples
     --------
     >>> from evidencekit.findings.languages.messages import percentage
@@ -218,6 +239,17 @@ def percentage(value: Decimal | str) -> Figure:
 
 def joined(parts: Iterable[str], between: str = " ") -> Message:
     """Texts one after the other with a sign between them, which no language translates: a space, a comma, a semicolon.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        The texts.
+    between : str
+        The sign; by default a space.
+
+    Returns
+    -------
+    Message
 
     Examples
     --------
@@ -236,6 +268,15 @@ def joined(parts: Iterable[str], between: str = " ") -> Message:
 def sentence(text: str) -> Message:
     """A text as a sentence; one that is a sentence already stays as it is.
 
+    Parameters
+    ----------
+    text : str
+        Words without a stop, or a sentence.
+
+    Returns
+    -------
+    Message
+
     Examples
     --------
     >>> from evidencekit.findings.languages.messages import sentence
@@ -249,6 +290,17 @@ def sentence(text: str) -> Message:
 
 def say(text: str, speech: Speech) -> str:
     """A text in a language: what can be said in it is, and a plain text where the catalogue has that very text.
+
+    Parameters
+    ----------
+    text : str
+        What `said` and its like made, or a plain text.
+    speech : Catalogue
+        The language.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -50,6 +50,11 @@ def written(value: int | Decimal, kind: Kind, language: str, digits: Digits = "l
     MissingExtra
         babel is not installed.
 
+    Notes
+    -----
+    The CLDR has signs of their own for digits of each kind. Khmer writes 1,234.5 in 0 to 9 and ១.២៣៤,៥ in its own digits (CLDR 47): a text
+    keeps to one kind.
+
     References
     ----------
     Unicode Technical Standard 35, part 3 (Numbers).

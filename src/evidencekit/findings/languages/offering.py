@@ -21,6 +21,10 @@ _ALSO = {"tl": "fil", "tagalog": "fil", "ph": "fil", "in": "id", "bahasa": "id",
 def offered() -> tuple[str, ...]:
     """Codes of the languages that may be used now: English, and those whose every template a person has checked.
 
+    Returns
+    -------
+    tuple of str
+
     Examples
     --------
     >>> import evidencekit as ek
@@ -73,7 +77,24 @@ def catalogue(language: Language, *, digits: Digits | None = None) -> tuple[Cata
 
 
 def speaking(language: Language) -> Catalogue:
-    """The language that a call will be answered in, with a warning where it is not the one that was asked for."""
+    """The language that a call will be answered in, with a warning where it is not the one that was asked for.
+
+    Parameters
+    ----------
+    language : str or Catalogue
+        A code, ``"vi"``, or a Catalogue.
+
+    Returns
+    -------
+    Catalogue
+        That of English where the one that was asked for may not be used yet.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.findings.languages.speaking("en")
+    Catalogue en: may be used
+    """
     found, note = catalogue(language)
     if note:
         fix = "Have the templates checked (docs/translating.md), or pass a Catalogue of your own."

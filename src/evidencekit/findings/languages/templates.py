@@ -17,10 +17,26 @@ _ENDS = re.compile(r"([.\u17d4])[.\u17d4]+$")  # two ends of a sentence: the inn
 def template(text: str) -> str:
     """Mark a text as a template that is translated, where it stands apart from the call that says it.
 
+    Parameters
+    ----------
+    text : str
+        In English.
+
+    Returns
+    -------
+    str
+        The same text: `tools/messages.py` finds it by the call.
+
     Raises
     ------
     InputError
         It is no text.
+
+    Examples
+    --------
+    >>> from evidencekit.findings.languages import template
+    >>> template("about {x} in {y}")
+    'about {x} in {y}'
     """
     if not isinstance(text, str):
         raise InputError(f"A template is a text, not a {type(text).__name__}.")

@@ -14,7 +14,7 @@ from evidencekit.rendering.forests import ForestRow, forest_chart
 from evidencekit.rendering.gradients import GradientRow, gradient_chart
 from evidencekit.rendering.slopes import SlopeLine, SlopePoint, slope_chart
 
-__all__ = ["KEY", "around", "bands_picture", "dots_of", "forest_of", "short", "slope_of"]
+__all__ = ["KEY", "around", "bands_picture", "dots_of", "forest_of", "short", "slope_of", "titled"]
 
 KEY = said("uncertain: read with caution")
 
@@ -26,7 +26,7 @@ def dots_of(parts: Sequence[Part], words: Around, speech: Catalogue) -> Picture:
         DotRow(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(p.text, speech), state=p.state, strong=p.strong)
         for p in parts
     ]
-    return dot_chart(rows, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+    return titled(dot_chart(rows, title=title, caption=caption, key=say(KEY, speech), alt=alt), words, speech)
 
 
 def bands_picture(
@@ -46,7 +46,7 @@ def bands_picture(
         for p, band in zip(parts, bands, strict=True)
     ]
     named = [say(said("{level} interval", {"level": percentage(f"{100 * level:.10g}")}), speech) for level in levels]
-    return gradient_chart(rows, levels=named, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+    return titled(gradient_chart(rows, levels=named, title=title, caption=caption, key=say(KEY, speech), alt=alt), words, speech)
 
 
 def forest_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, ordered: bool) -> Picture:
@@ -67,7 +67,7 @@ def forest_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, ordere
         for p in parts
     ]
     columns = [say(said("share"), speech), say(said("rank"), speech)]
-    return forest_chart(rows, columns=columns, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+    return titled(forest_chart(rows, columns=columns, title=title, caption=caption, key=say(KEY, speech), alt=alt), words, speech)
 
 
 def slope_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, years: Sequence[float], label: str) -> Picture:
@@ -76,7 +76,9 @@ def slope_of(parts: Sequence[Part], words: Around, speech: Catalogue, *, years: 
     points = [SlopePoint(p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state) for p in parts]
     line = SlopeLine(say(label, speech), points, strong=True)
     names = [say(p.label, speech) for p in parts]
-    return slope_chart([line], rounds=years, names=names, title=title, caption=caption, key=say(KEY, speech), alt=alt)
+    return titled(
+        slope_chart([line], rounds=years, names=names, title=title, caption=caption, key=say(KEY, speech), alt=alt), words, speech
+    )
 
 
 def around(parts: Sequence[Part], words: Around, speech: Catalogue) -> tuple[str, str, str]:
@@ -85,6 +87,11 @@ def around(parts: Sequence[Part], words: Around, speech: Catalogue) -> tuple[str
     listed = joined((said("{part}, rank {ranks}", {"part": p.told, "ranks": _ranks(p)}) if p.ranks else p.told for p in parts), "; ")
     alt = say(said("{title}. {rows}. {caption}", {"title": title.rstrip(". "), "rows": listed, "caption": caption}), speech)
     return (title if "title" in words.shown else "", caption if "caption" in words.shown else "", alt)
+
+
+def titled(made: Picture, words: Around, speech: Catalogue) -> Picture:
+    """The picture with its title kept as its name, where none is drawn."""
+    return made if "title" in words.shown else Picture(made.figure, say(words.title, speech), made.alt)
 
 
 def _ranks(part: Part) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Language, say, speaking
-from evidencekit.findings.picturing.drawing import KEY, around, short
+from evidencekit.findings.picturing.drawing import KEY, around, short, titled
 from evidencekit.findings.picturing.parts import Around, Part, levels_said, part_of, sentences
 from evidencekit.findings.picturing.tables import beside
 from evidencekit.findings.register.kinds import is_list
 from evidencekit.findings.register.linting import check_label
-from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 from evidencekit.rendering.overlaps import Overlap, OverlapSet, overlap_chart
 
 __all__ = ["overlap"]
@@ -29,6 +29,7 @@ def overlap(
     title: str,
     bare: bool = False,
     language: Language = "en",
+    width: float = WIDTH,
 ) -> Picture:
     """Draw how often harms come together, after UpSet: a bar for each combination over dots that say which.
 
@@ -47,7 +48,9 @@ def overlap(
     bare : bool
         Without title and caption.
     language : str or Catalogue
-        Of the words around it.
+        Of the words around it. What is passed here is drawn as it was typed.
+    width : float
+        In points, of the sheet: 451 is the text of an A4 page.
 
     Returns
     -------
@@ -68,6 +71,21 @@ def overlap(
     References
     ----------
     Lex, Gehlenborg, Strobelt, Vuillemot and Pfister (2014), IEEE Trans. Vis. Comput. Graph. 20, 1983-1992.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> data = ek.fictional.national_survey().data.to_frame()
+    >>> both = data["knows_where_to_report"] + 2 * data["helpline_aware"]
+    >>> data["known"] = both.map({0: "neither", 1: "place", 2: "helpline", 3: "place and helpline"})
+    >>> survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> shares = ek.proportion(survey, "known"), ek.proportion(survey, ["knows_where_to_report", "helpline_aware"])
+    >>> sets = {"knows_where_to_report": "Know where to report", "helpline_aware": "Know the helpline"}
+    >>> place, line = sets
+    >>> made_of = {"place and helpline": [place, line], "place": [place], "helpline": [line], "neither": []}
+    >>> print(ek.findings.overlap(*ek.release(list(shares)), sets=sets, made_of=made_of, title="What children know").alt)
+    What children know. place and helpline: 23% (20 to 27); place: 18% (16 to 21); helpline: 17% (14 to 20); neither: 42% (38 to 45);
+    Know where to report: 41% (38 to 45); Know the helpline: 40% (37 to 44). 95% intervals. Not audited against other tables.
     """
     for given in (combinations, totals):
         if not isinstance(given, Released) or given.estimate.statistic != "proportion":
@@ -97,8 +115,9 @@ def overlap(
         for one, p in parts.items()
     ]
     listed = [OverlapSet(say(p.label, speech), p.value, low=p.low, high=p.high, text=say(short(p), speech), state=p.state) for p in whole]
-    made = overlap_chart(overlaps, sets=listed, title=shown, caption=below, key=say(KEY, speech), alt=alt)
-    return made if shown else Picture(made.figure, title, made.alt)
+    with as_wide_as(width):
+        made = overlap_chart(overlaps, sets=listed, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    return titled(made, words, speech)
 
 
 def _row(released: Released, column: str, wanted: str) -> int:

@@ -14,6 +14,8 @@ from evidencekit.estimate import Estimate
 from evidencekit.findings.languages import Message, joined, percentage, said
 from evidencekit.findings.ranges import percent_words
 from evidencekit.findings.sentences import sentence_of
+from evidencekit.findings.telling import labelled_level, whom
+from evidencekit.findings.wording import Words
 from evidencekit.rendering.rows import State
 
 __all__ = ["HIDDEN", "Around", "Part", "ends_of", "level_of", "levels_said", "part_of", "parts_of", "rows_like", "sentences"]
@@ -101,10 +103,10 @@ def part_of(released: Released, i: int, label: str, *, strong: bool = False, ran
     return Part(label=label, value=value, low=low, high=high, status=status, strong=strong, ranks=ranks)
 
 
-def parts_of(released: Released, row: int) -> tuple[Part, ...]:
-    """The same answer in every group of a table, by the labels of the data; the cell `row` is what the picture is about."""
+def parts_of(released: Released, row: int, words: Words | None = None) -> tuple[Part, ...]:
+    """The same answer in every group of a table, by its words or the labels of the data; the cell `row` is what the picture is about."""
     same = rows_like(released, row)
-    return tuple(part_of(released, i, label_of(released, i, same), strong=i == row and len(same) > 1) for i in same)
+    return tuple(part_of(released, i, label_of(released, i, same, words), strong=i == row and len(same) > 1) for i in same)
 
 
 def rows_like(released: Released, row: int) -> list[int]:
@@ -114,12 +116,18 @@ def rows_like(released: Released, row: int) -> list[int]:
     return [i for i in range(len(released)) if all(cells.columns[c][i] == cells.columns[c][row] for c in others)]
 
 
-def label_of(released: Released, i: int, among: Sequence[int]) -> str:
-    """The group a cell is about: what tells it from the others; a number is said with its column."""
+def label_of(released: Released, i: int, among: Sequence[int], words: Words | None = None) -> str:
+    """The group a cell is about: its words where it has some, else what tells it from the others; a number is said with its column."""
     cells, labels = released.estimate.cells, dict(released.estimate.provenance.labels)
     apart = [c for c in cells.by if len({cells.columns[c][k] for k in among}) > 1] or list(cells.by)
-    values = [(c, cells.columns[c][i]) for c in apart]
-    return ", ".join(v if isinstance(v, str) else f"{labels.get(c, c)}: {v}" for c, v in values) or "All"
+    if not apart:
+        return whom(released, i, words) if words else said("All")
+    told = next((c for c in apart if words and cells.columns[c][i] in words.groups.get(c, {})), None)
+    values = [(c, cells.columns[c][i]) for c in apart if c != told]
+    if words is None:
+        return ", ".join(v if isinstance(v, str) else f"{labels.get(c, c)}: {v}" for c, v in values)
+    named = [words.named(v) if isinstance(v, str) else labelled_level(str(labels.get(c, c)), str(v), words) for c, v in values]
+    return joined([*([words.told_of(told, cells.columns[told][i])] if told else []), *named], ", ")
 
 
 def ends_of(released: Released, i: int) -> Ends:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from evidencekit.combining import has_design
@@ -16,6 +15,7 @@ from evidencekit.findings.picturing.drawing import bands_picture, dots_of
 from evidencekit.findings.picturing.parts import Around, ends_of, level_of, levels_said, parts_of, rows_like, sentences
 from evidencekit.findings.ranges import denominator, icon_counts, interval_words
 from evidencekit.findings.sentences import sentence_of
+from evidencekit.findings.wording import Words
 from evidencekit.rendering.figure import Picture
 from evidencekit.rendering.icons import icon_array
 
@@ -63,7 +63,8 @@ def icon_picture(
     counted = said("{x} of {y} icons are filled", {"x": filled, "y": total})
     alt = f"{title} {say(sentence_of(counted), speech)} {caption}"
     shown = {"title": "", "caption": ""} if bare else {"title": title, "caption": caption}
-    return icon_array(filled, total, alt=alt, legend=[say(one, speech) for one in _legend(filled, total, range_)], **shown, **limits)
+    made = icon_array(filled, total, alt=alt, legend=[say(one, speech) for one in _legend(filled, total, range_)], **shown, **limits)
+    return Picture(made.figure, title, alt)
 
 
 def _legend(filled: int, total: int, ends: tuple[int, int] | None) -> list[str]:
@@ -85,6 +86,7 @@ def dot_picture(
     title: str,
     caveats: Sequence[str],
     *,
+    words: Words | None = None,
     bands: bool = False,
     bare: bool = False,
     speech: Catalogue = ENGLISH,
@@ -99,6 +101,8 @@ def dot_picture(
         What the shares are of.
     caveats : sequence of str
         What must be said beside them.
+    words : Words, optional
+        How groups are named; by default as the data label them.
     bands : bool
         Whether intervals of 50 and 80 percent are drawn too.
     bare : bool
@@ -106,13 +110,14 @@ def dot_picture(
     speech : Catalogue
         The language.
     """
-    parts = parts_of(released, row)
+    parts = parts_of(released, row, words)
     about = [said("the row on a shade is this finding")] if len(parts) > 1 else []
     caption = sentences([levels_said(released.estimate, parts), *about, *caveats])
-    words = Around(title, caption, shown=() if bare else ("title", "caption"))
-    levels, around_them = bands_of(released, rows_like(released, row)) if bands else ((), [])
-    made = bands_picture(parts, words, speech, levels=levels, bands=around_them) if bands else dots_of(parts, words, speech)
-    return replace(made, title=say(title, speech))
+    beside = Around(title, caption, shown=() if bare else ("title", "caption"))
+    if not bands:
+        return dots_of(parts, beside, speech)
+    levels, around_them = bands_of(released, rows_like(released, row))
+    return bands_picture(parts, beside, speech, levels=levels, bands=around_them)
 
 
 def interval_told(released: Released, row: int) -> Message:

@@ -12,14 +12,15 @@ from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import ENGLISH, Catalogue, Language, percentage, said, say, speaking
 from evidencekit.findings.noting import audited_words
-from evidencekit.findings.picturing.drawing import KEY, around, short
+from evidencekit.findings.picturing.drawing import KEY, around, short, titled
 from evidencekit.findings.picturing.parts import HIDDEN, Around, Part, levels_said, part_of, parts_of, rows_like, sentences
 from evidencekit.findings.ranges import percent_words
 from evidencekit.findings.register.kinds import is_list
 from evidencekit.findings.register.linting import check_label
+from evidencekit.findings.wording import Words
 from evidencekit.rendering.cascades import CascadeStep
 from evidencekit.rendering.cascades import cascade as cascade_of
-from evidencekit.rendering.figure import Picture
+from evidencekit.rendering.figure import WIDTH, Picture, as_wide_as
 from evidencekit.rendering.tiles import Tile, tile_map
 
 __all__ = ["Layout", "beside", "cascade", "tile_picture"]
@@ -35,6 +36,7 @@ def tile_picture(
     caveats: Sequence[str],
     *,
     layout: Layout | None,
+    words: Words | None = None,
     bare: bool = False,
     speech: Catalogue = ENGLISH,
 ) -> Picture:
@@ -43,7 +45,7 @@ def tile_picture(
         raise InputError(
             "A tile map needs to know where the areas stand.", 'layout={"North": (0, 1, "NO"), "South": (1, 1, "SO")}: row, column, code.'
         )
-    rows, parts, cells = rows_like(released, row), parts_of(released, row), released.estimate.cells
+    rows, parts, cells = rows_like(released, row), parts_of(released, row, words), released.estimate.cells
     levels = [", ".join(str(cells.columns[c][i]) for c in cells.by) for i in rows]
     codes: dict[str, str] = {}
     places: dict[str, tuple[Any, Any]] = {}
@@ -55,7 +57,8 @@ def tile_picture(
     if len(places) < len(layout):
         raise InputError("Two areas of layout= have the same code.", "Give each a code of its own.")
     caption = sentences([levels_said(released.estimate, parts), *caveats])
-    shown, below, alt = around(parts, Around(title, caption, shown=("title",) if bare else ("title", "caption")), speech)
+    around_it = Around(title, caption, shown=() if bare else ("title", "caption"))
+    shown, below, alt = around(parts, around_it, speech)
     tiles = [
         Tile(
             codes.get(level, level),
@@ -69,7 +72,8 @@ def tile_picture(
         for level, p in zip(levels, parts, strict=True)
     ]
     steps = [(top, say(words, speech)) for top, words in _steps(parts)]
-    return tile_map(tiles, layout=places, steps=steps, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    made = tile_map(tiles, layout=places, steps=steps, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    return titled(made, around_it, speech)
 
 
 def _steps(parts: Sequence[Part]) -> list[tuple[float, str]]:
@@ -105,6 +109,7 @@ def cascade(
     title: str,
     bare: bool = False,
     language: Language = "en",
+    width: float = WIDTH,
 ) -> Picture:
     """Draw how many of those who were harmed told somebody, looked for help, and found it: each step a part of the one before.
 
@@ -122,7 +127,9 @@ def cascade(
     bare : bool
         Without title and caption.
     language : str or Catalogue
-        Of the words around it.
+        Of the words around it. What is passed here is drawn as it was typed.
+    width : float
+        In points, of the sheet: 451 is the text of an A4 page.
 
     Returns
     -------
@@ -140,13 +147,16 @@ def cascade(
 
     Examples
     --------
-    >>> import evidencekit as ek
-    >>> fiction = ek.fictional.national_survey()
-    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
-    >>> safe = ek.release(ek.proportion(survey, ["internet_daily", "any_contact_unwanted"]))
-    >>> steps = {"internet_daily": "Online every day", "any_contact_unwanted": "Sent unwanted messages"}
-    >>> ek.findings.cascade(safe, steps, first="All children", title="Two steps").title
-    'Two steps'
+    >>> import narwhals.stable.v2 as nw, evidencekit as ek
+    >>> data = ek.fictional.national_survey().data.to_frame()
+    >>> data = data.assign(told=(data["told_someone"] == 1) * 1, told_officials=(data["reported"] == 1) * 1)  # not asked is no
+    >>> survey = ek.Survey(data, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    >>> harmed = {"where": nw.col("any_contact_unwanted") == 1, "where_label": "who were sent unwanted messages"}
+    >>> safe = ek.release(ek.proportion(survey, ["told", "told_officials"], **harmed))
+    >>> steps = {"told": "Told somebody", "told_officials": "Reported it"}
+    >>> print(ek.findings.cascade(safe, steps, first="Sent unwanted messages", title="From harm to help").alt)
+    From harm to help. Sent unwanted messages: 100%; Told somebody: 63% (56 to 69); Reported it: 13% (8 to 18). 95% intervals. Each step
+    is a part of the one before. Not audited against other tables. Reported it: 20% (13 to 27) of the step before.
     """
     if not isinstance(released, Released) or released.estimate.statistic != "proportion":
         raise InputError("cascade() takes released shares.", "Call ek.proportion() with a list of variables, then ek.release().")
@@ -169,8 +179,9 @@ def cascade(
     for p, one in zip(parts, between, strict=True):
         numbers = {"low": p.low, "high": p.high}
         drawn.append(CascadeStep(say(p.label, speech), p.value, text=say(short(p), speech), before=one, state=p.state, **numbers))
-    made = cascade_of(drawn, title=shown, caption=below, key=say(KEY, speech), alt=alt)
-    return made if shown else Picture(made.figure, title, made.alt)
+    with as_wide_as(width):
+        made = cascade_of(drawn, title=shown, caption=below, key=say(KEY, speech), alt=alt)
+    return titled(made, words, speech)
 
 
 def _named(released: Released, steps: object, *, first: object, title: object) -> dict[str, str]:

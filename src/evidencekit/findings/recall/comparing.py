@@ -50,6 +50,10 @@ class Comparison:
         The same after Holm among the secondary outcomes; `p` for the main outcome.
     note : str
         What must be said beside it.
+    sessions : int
+        Of how many sessions answers are known, where sessions were assigned; else 0.
+    df : float
+        Degrees of freedom of its t: not a number where it has none.
     """
 
     name: str
@@ -62,6 +66,8 @@ class Comparison:
     p: float
     adjusted: float
     note: str = ""
+    sessions: int = 0
+    df: float = float("nan")
 
     @property
     def direction(self) -> int:
@@ -82,9 +88,12 @@ def compared(outcome: _Outcome, people: People, *, name: str, words: str, level:
     if not na or not nb:
         raise InputError(f"In {name!r} nobody of a version is known.", "Code the answers of both, or leave this outcome out.")
     (low, high), p, note = newcombe(xb, nb, xa, na, level=level), p_of(xb, nb, xa, na), ""
+    sessions, df = 0, float("nan")
     if any(people.sessions):
         rows = [(outcome[k] or 0, people.arms[k], people.sessions[k]) for k in known]
-        low, high, p, note = _no_shorter(_by_session(rows, people, name, level), (low, high, p))
+        rooms, df = _by_session(rows, people, name, level)
+        low, high, p, note = _no_shorter(rooms, (low, high, p))
+        sessions = len({room for _, _, room in rows})
     return Comparison(
         name=name,
         words=words,
@@ -96,6 +105,8 @@ def compared(outcome: _Outcome, people: People, *, name: str, words: str, level:
         p=p,
         adjusted=p,
         note=note,
+        sessions=sessions,
+        df=df,
     )
 
 
@@ -117,8 +128,8 @@ def _counted(outcome: _Outcome, people: People, known: Sequence[int], arm: str) 
     return sum(mine), len(mine)
 
 
-def _by_session(rows: list[tuple[int, str, str]], people: People, name: str, level: float) -> tuple[float, float, float, str]:
-    """Limits and p-value from the variance between sessions within each version, t with sessions less two."""
+def _by_session(rows: list[tuple[int, str, str]], people: People, name: str, level: float) -> tuple[tuple[float, float, float, str], float]:
+    """Limits, p-value and note from the variance between sessions within each version; and the df of its t: sessions less two."""
     for arm in ARMS:
         if len({room for _, of, room in rows if of == arm}) < 2:
             raise InputError(
@@ -133,7 +144,8 @@ def _by_session(rows: list[tuple[int, str, str]], people: People, name: str, lev
     low, high = float(made.interval.low[0]), float(made.interval.high[0])
     extreme = bool(np.isin(est.points, (0.0, 1.0)).any())
     p = float("nan") if extreme else _p_by_t(made)
-    return (-high, -low, p, NO_SESSIONS) if turned else (low, high, p, NO_SESSIONS if extreme else "")
+    df = float("nan") if extreme else float(made.df[0])
+    return ((-high, -low, p, NO_SESSIONS) if turned else (low, high, p, NO_SESSIONS if extreme else "")), df
 
 
 def _p_by_t(made: Estimate) -> float:

@@ -75,10 +75,16 @@ class RecallTest:
             moved = any(one.direction != self.main.direction for one in (least, most))
             out.append(f"whatever they remember, it is {ends}{'; what is said could change' if moved else ''}")
         if self.sessions:
-            few = ": few, so that the interval leans on the t distribution" if self.sessions < FEW else ""
-            out.append(f"whole sessions were assigned, {self.sessions:,} of them{few}")
+            out.append(self._of_sessions())
         out += [self.main.note] if self.main.note else []
         return (*out, ONLY_THEM)
+
+    def _of_sessions(self) -> str:
+        """How many sessions the interval rests on: those of which an answer is known, which may be fewer than were assigned."""
+        known, df = self.main.sessions, self.main.df
+        rests = f", and {df:g} degrees of freedom" if df == df else ""
+        few = ": few, so that the interval leans on the t distribution" if known < FEW and df == df else ": few" if known < FEW else ""
+        return f"whole sessions were assigned, {self.sessions:,} of them; answers are known of {known:,}{rests}{few}"
 
     def secondary_sentences(self) -> tuple[str, ...]:
         """A sentence for each secondary outcome; a difference is said where its adjusted p-value is below one minus the level."""

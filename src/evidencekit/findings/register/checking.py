@@ -72,8 +72,8 @@ def check_text(document: str | os.PathLike[str], register: Register, *, on: date
     >>> draft = "One in eight girls were asked for an image. More than 1 in 8 girls were asked."
     >>> ek.check_text(draft, ek.findings.Register([claim]), on="2026-06-30")
     TextReport of text on 2026-06-30: 2 numbers; 1 right, 1 reworded, 0 stale, 0 unknown
-    verdict   place   text              claims  why
-    reworded  line 1  More than 1 in 8  c1      'more than' is not true of the whole interval
+    verdict   place   text              claims                                         why
+    reworded  line 1  More than 1 in 8  c1 "About 1 in 8 girls in Lumora were ask..."  'more than' is not true of the whole interval
     """
     if not isinstance(register, Register):
         raise InputError(f"check_text() takes a Register, not a {type(register).__name__}.", "Make one: ek.findings.Register([...]).")

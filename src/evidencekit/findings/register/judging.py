@@ -296,5 +296,7 @@ def _found(passage: Passage, breaks: list[int], judged: tuple[Mention, _Verdict]
     said = " ".join(text[one.start : one.end].split())
     around = f"{'...' if left else ''}{' '.join(text[left:right].split())}{'...' if right < len(text) else ''}"
     names = tuple(known.claims[k].entry.id for k in ids)
+    heads = tuple(known.claims[k].entry.headline for k in ids)
     place = passage.place or f"line {passage.line + bisect_right(breaks, one.start) - 1}"
-    return Found(place=place, at=one.start, text=said[:60], around=around[:140], verdict=verdict, claims=names, why=why)
+    cut = {"text": said[:60], "around": around[:140]}
+    return Found(place=place, at=one.start, **cut, verdict=verdict, claims=names, why=why, headlines=heads)

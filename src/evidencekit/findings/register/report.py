@@ -39,6 +39,8 @@ class Found:
         The ids of the claims it belongs to: several where its words fit them equally.
     why : str
         What is wrong with it, or what to look at.
+    headlines : tuple of str
+        What those claims say, for a reader who does not know ids by heart.
     """
 
     place: str
@@ -48,6 +50,7 @@ class Found:
     verdict: Verdict
     claims: tuple[str, ...] = ()
     why: str = ""
+    headlines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -106,7 +109,7 @@ class TextReport:
 
     def _rows(self) -> tuple[list[str], list[list[str]]]:
         header = ["verdict", "place", "text", "claims", "why"]
-        return header, [[one.verdict, one.place, _cut(one.text, 28), _cut(", ".join(one.claims), 24), one.why] for one in self.problems]
+        return header, [[one.verdict, one.place, _cut(one.text, 28), _claims(one), one.why] for one in self.problems]
 
     def _beside(self) -> list[str]:
         far = sum(one.verdict == "right" and bool(one.why) for one in self.found)
@@ -119,6 +122,11 @@ class TextReport:
 
     def _repr_html_(self) -> str:
         return html_table(*self._rows(), caption="; ".join([self._title(), *self._beside()]), limit=200)
+
+
+def _claims(one: Found) -> str:
+    """The ids of its claims, and what the first of them says."""
+    return " ".join([_cut(", ".join(one.claims), 24), *([f'"{_cut(one.headlines[0], 40)}"'] if one.headlines else [])])
 
 
 def _cut(text: str, most: int) -> str:

@@ -48,6 +48,12 @@ class Limits:
     References
     ----------
     Iglewicz and Hoaglin (1993), How to Detect and Handle Outliers, ASQC.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.instrument.Limits(fewest=10).z
+    3.3
     """
 
     z: float = 3.3
@@ -92,6 +98,13 @@ class BackChecks:
         put together by their kind.
     tolerance : mapping of item to float
         How far two numbers may be apart and still be the same.
+
+    Examples
+    --------
+    >>> import pandas as pd, evidencekit as ek
+    >>> again = pd.DataFrame({"id": [1, 2], "age": [14, 15]})
+    >>> ek.instrument.BackChecks(again, key="id", kinds={"should not change": ["age"]}).key
+    'id'
     """
 
     data: Any
@@ -127,6 +140,12 @@ class Attempts:
         Codes of complete interviews.
     not_eligible : sequence of str
         Codes of those who turned out not to belong to the population: they are left out.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.instrument.Attempts("result", complete=["done"], not_eligible=["too old"]).column
+    'result'
     """
 
     column: str

@@ -23,6 +23,23 @@ __all__ = ["Quality"]
 class Quality:
     """What the checks found: counts and rates by interviewer or by item, never an answer and never a respondent.
 
+    Parameters
+    ----------
+    checks : mapping of str to Check
+        By name, those that could be made.
+    interviews, interviewers : int
+        How many.
+    notes : tuple of str
+        What could not be checked, and why.
+    matches : Matches or None
+        Pairs of interviews that are alike.
+    title : str
+        Of the form.
+    backend : str
+        The kind of frame that tables come in.
+    limit : float
+        From where on an interviewer stands out, in standard errors.
+
     Examples
     --------
     >>> import evidencekit as ek

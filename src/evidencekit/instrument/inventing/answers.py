@@ -14,7 +14,17 @@ __all__ = ["FictionalAnswers", "PlantedError"]
 
 @dataclass(frozen=True, slots=True)
 class PlantedError:
-    """One planted error: the row's position from 0, its column, and its kind."""
+    """One planted error.
+
+    Parameters
+    ----------
+    row : int
+        Its position, from 0.
+    column : str
+        Where it stands.
+    kind : str
+        What was planted.
+    """
 
     row: int
     column: str

@@ -65,6 +65,12 @@ class Interviewers:
         Interviews of one interviewer on a day. Default 5.
     column : str
         What the column is called. Where the form has an item of this name, that item holds the interviewer.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.instrument.Interviewers(number=4, speed=0).per_day
+    5
     """
 
     number: int = 6
@@ -135,6 +141,12 @@ class ErrorRate:
     kinds : sequence of str
         Of which kinds; by default all. See `evidencekit.instrument.inventing.kinds.ErrorKind`. A kind that the form has no place for is
         left out.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> ek.instrument.ErrorRate(0.1).rate
+    0.1
     """
 
     rate: float = 0.02

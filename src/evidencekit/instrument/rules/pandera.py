@@ -48,6 +48,12 @@ class PanderaCheck:
         The rules in it, each a check whose ``error`` is the id of the rule.
     left_out : tuple of Rule
         Rules that cannot be worked out from the answers, or that are about repeats.
+    plan : Plan
+        How the rules are worked out.
+    missing : Kinds
+        Codes that mean that there is no answer.
+    today : date, optional
+        The day that ``today()`` is in its expressions; without it rules that use it keep quiet.
 
     Notes
     -----

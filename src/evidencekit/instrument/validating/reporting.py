@@ -61,7 +61,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What there is to say of the form and the data as a whole; a `fault` is to be put right."""
+    """What there is to say of the form and the data as a whole.
+
+    Parameters
+    ----------
+    kind : str
+        What it is about.
+    says : str
+        In a sentence.
+    fault : bool
+        Whether it is to be put right.
+    """
 
     kind: RemarkKind
     says: str

@@ -126,6 +126,47 @@ class Card:
 
     `coverage` is the share of intervals that must hold the truth on the method's own simulator where nothing but chance errs, and None
     where the method gives no interval.
+
+    Parameters
+    ----------
+    name, version, title : str
+        The folder of the method, its version, and what people call it.
+    inference : str
+        The class of inference of its numbers.
+    respondents : str
+        Who answers.
+    minimum_age : int
+        Of those who answer.
+    status : {"reviewed", "experimental"}
+        Whether somebody else has looked at it.
+    authors : tuple of str
+        Who wrote it.
+    reviewed : str
+        When and by whom.
+    estimand : Estimand
+        What it estimates and what it cannot.
+    requires, refuses_if : tuple of Condition
+        What has to be so, and what keeps it from being used.
+    assumptions : tuple of Assumption
+        What it takes for true.
+    bias : tuple of BiasPrior
+        How far off it may be.
+    cost_counts : tuple of str
+        What its costs are made of.
+    safety, consent : tuple of str
+        What protects those who are asked, and how they agree.
+    field : FieldProcedure
+        What is done in the field.
+    estimator : Estimator
+        How numbers are worked out.
+    disclosure : Release
+        What to look at before numbers are shown.
+    references : tuple of Reference
+        What it rests on.
+    changelog : tuple of Change
+        What changed.
+    coverage : float or None
+        The share of intervals that must hold the truth on its own simulator.
     """
 
     name: str

@@ -16,6 +16,11 @@ __all__ = ["Range", "range_of"]
 class Range:
     """From `low` to `high`.
 
+    Parameters
+    ----------
+    low, high : float
+        Its ends; a number that is known has both alike.
+
     Examples
     --------
     >>> from evidencekit.planning import Range

@@ -19,7 +19,31 @@ _CHILD = "Child et al. (2014), where 14 % of children asked were referred"
 @described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
-    """Whom the number is to be about."""
+    """Whom the number is to be about.
+
+    Parameters
+    ----------
+    who : str
+        Whom the number is about, as a plural.
+    age_min, age_max : number, (low, high) or None
+        How old the youngest and the oldest are.
+    internet_users_only : bool or None
+        Whether it is about internet users only.
+    out_of_school : number, (low, high) or None
+        The share of them who do not go to school.
+    size : number, (low, high) or None
+        How many there are.
+    hidden, networked : bool or None
+        Whether they hide that they belong to it, and whether they know one another.
+    offenders : bool or None
+        Whether it is about people who have offended, or fear they might.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Population
+    >>> Population(who="children aged 12-17", age_min=12, age_max=17).who
+    'children aged 12-17'
+    """
 
     who: str = text("Whom is the number about, as a plural?")
     age_min: Num = number("How old are the youngest?", unit="years", most=120)
@@ -38,7 +62,39 @@ class Population:
 @described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Whom one can reach, and by which lists."""
+    """Whom one can reach, and by which lists.
+
+    Parameters
+    ----------
+    household_frame : {"census", "gridded", "none"} or None
+        Which list of areas there is.
+    frame_age_years : number, (low, high) or None
+        How old it is.
+    listing_affordable : bool or None
+        Whether the households of an area can be listed.
+    school_frame, schools_willing : bool or None
+        Whether there is a list of schools with enrolment, and whether the authorities let schools take part.
+    panel_vendor : bool or None
+        Whether there is a panel of people who answer online.
+    venues : bool or None
+        Whether they meet at places that can be listed.
+    frontline_list, case_files : bool or None
+        Whether there is a list of frontline workers, and case files that may be read.
+    internet : number, (low, high) or None
+        The share of them who use the internet.
+    eligible : number, (low, high) or None
+        The share of households that have one of them.
+    household_response, response : number, (low, high) or None
+        The share of households that take part, and of those drawn who answer.
+    substitution : bool or None
+        Whether those who do not take part are to be replaced by others.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Access
+    >>> Access(school_frame=True, internet=0.8).school_frame
+    True
+    """
 
     household_frame: str | None = choice("Which list of areas is there?", "census", "gridded", "none")
     frame_age_years: Num = number("How old is that list?", unit="years", unknown=(0, 15), most=200)
@@ -62,7 +118,37 @@ class Access:
 @described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What is to be known, and how well."""
+    """What is to be known, and how well.
+
+    Parameters
+    ----------
+    name : str
+        What is counted, after a plural: "were asked for an image".
+    measure : {"prevalence", "before-18", "seen-by-workers", "cases-on-file"} or None
+        Which number is asked for.
+    p : number, (low, high) or None
+        The share that is expected.
+    rho : number, (low, high) or None
+        How alike two of one area are: the intraclass correlation.
+    sensitive : bool or None
+        Whether it is hard to say aloud.
+    out_of_school_ratio, offline_ratio : number, (low, high) or None
+        How many times as frequent it is out of school, and among those who are not online.
+    rse : number, (low, high) or None
+        How large the relative standard error may be.
+    groups : number, (low, high) or None
+        For how many groups it is to be shown.
+    trend : bool or None
+        Whether it is to be compared with another round.
+    min_cases : number, (low, high) or None
+        How many cases a group needs to be shown.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Outcome
+    >>> Outcome(name="were asked for an image", p=0.1).name
+    'were asked for an image'
+    """
 
     name: str = text("What is counted, after a plural?")
     measure: str | None = choice("Which number is asked for?", "prevalence", "before-18", "seen-by-workers", "cases-on-file")
@@ -83,7 +169,27 @@ class Outcome:
 @described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
-    """What could harm somebody who is asked."""
+    """What could harm somebody who is asked.
+
+    Parameters
+    ----------
+    perpetrator_may_live_in_home : bool or None
+        Whether the person who did harm may live with the child.
+    privacy_possible : bool or None
+        Whether the child can answer where nobody sees or hears it.
+    remote_only : bool or None
+        Whether people can be reached at a distance only.
+    device_shared : bool or None
+        Whether phones and computers are shared or watched.
+    conflict : bool or None
+        Whether there is armed conflict, or a lockdown.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Safety
+    >>> Safety(privacy_possible=True).privacy_possible
+    True
+    """
 
     perpetrator_may_live_in_home: Yes = yes_no("May the person who did harm live with the child?")
     privacy_possible: Yes = yes_no("Can the child answer where nobody sees or hears it?")
@@ -98,7 +204,33 @@ class Safety:
 @described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
-    """What stands ready for somebody who needs help, and by which rules they are asked."""
+    """What stands ready for somebody who needs help, and by which rules they are asked.
+
+    Parameters
+    ----------
+    referral_path : bool or None
+        Whether it is written down who helps a child that asks for help, and they have agreed.
+    counsellor : bool or None
+        Whether a counsellor is at hand while people are asked.
+    services_per_week : number, (low, high) or None
+        How many children the services can take in a week.
+    referral_share : number, (low, high) or None
+        The share of those asked who will be referred.
+    mandatory_reporting : {"none", "professionals", "all"} or None
+        Who must report what a child says.
+    parental_consent : {"required", "waivable", "opt-out"} or None
+        How parents consent.
+    assent : bool or None
+        Whether each child is asked whether it wants to.
+    ethics_approved : bool or None
+        Whether an ethics board has approved it.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Protection
+    >>> Protection(counsellor=True, assent=True).counsellor
+    True
+    """
 
     referral_path: Yes = yes_no("Is it written down who helps a child that asks for help, and have they agreed?")
     counsellor: Yes = yes_no("Is a counsellor at hand while people are asked?")
@@ -116,7 +248,31 @@ class Protection:
 @described
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """What there is to spend, and what things cost."""
+    """What there is to spend, and what things cost.
+
+    Parameters
+    ----------
+    currency : str
+        Of the budget and the costs.
+    budget : number, (low, high) or None
+        How much there is to spend.
+    interviewers, days : number, (low, high) or None
+        How many there are, and how many days each has.
+    languages : tuple of str
+        In which people answer.
+    tablets : bool or None
+        Whether people can answer on a tablet by themselves.
+    cost_psu, cost_listing, cost_screen : number, (low, high) or None
+        Of reaching an area, school or venue; of listing an area; of a visit to a household.
+    cost_interview, cost_pupil, cost_online, cost_file : number, (low, high) or None
+        Of an interview, of a pupil in class, of an answer from a panel, of reading a case file.
+
+    Examples
+    --------
+    >>> from evidencekit.planning import Resources
+    >>> Resources(currency="USD", budget=60_000).currency
+    'USD'
+    """
 
     currency: str = text("In which currency?")
     per_usd: Num = number("How many of the currency are one US dollar?", unit="of the currency", least=1e-6)

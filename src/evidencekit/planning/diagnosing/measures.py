@@ -22,7 +22,15 @@ SURE = 0.01  # the chance of calling coverage too low where it is not, over the 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that simulations gave, and its Monte Carlo standard error; None where there are too few of them for one."""
+    """A number that simulations gave, and its Monte Carlo standard error.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    error : float or None
+        Its standard error; None where there are too few simulations for one.
+    """
 
     value: float
     error: float | None

@@ -77,7 +77,15 @@ class Advice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A method that is not to be used here: by which gate or condition, what to do instead, and where that is from."""
+    """A method that is not to be used here.
+
+    Parameters
+    ----------
+    method, title : str
+        The method, and what people call it.
+    why : tuple of Why
+        Each gate or condition that refuses it, what to do instead, and where that is from.
+    """
 
     method: str
     title: str

@@ -56,7 +56,23 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution:
-    """What a rule says of a plan; `known` is False where it asks, and `asks` is then what has to be known."""
+    """What a rule says of a plan, or what it has to know first.
+
+    Parameters
+    ----------
+    rule : str
+        The id of the rule.
+    says : str
+        What it says of the plan.
+    source : str
+        Where that is from.
+    weight : int
+        How much it matters beside others.
+    known : bool
+        False where it asks.
+    asks : tuple of str
+        What has to be known.
+    """
 
     rule: str
     says: str

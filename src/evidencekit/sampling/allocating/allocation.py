@@ -24,6 +24,19 @@ class Allocation:
     ``n`` (H,) are whole numbers, rounded as `rounding` says; ``exact`` (H,) what they were rounded from. Where they were given,
     ``deviations``, ``costs`` and ``totals`` (H,) are those of the strata, and `standard_error`, `cv` and `cost` are what the whole
     numbers reach.
+
+    Parameters
+    ----------
+    strata : Strata
+        What they are.
+    n : array of int (H,)
+        Units of each stratum.
+    exact : array (H,)
+        What they were rounded from.
+    method, rounding : str
+        How the exact numbers were worked out and rounded.
+    deviations, costs, totals : array (H,), optional
+        Those of the strata, where they were given.
     """
 
     strata: Strata

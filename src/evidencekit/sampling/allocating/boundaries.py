@@ -24,6 +24,27 @@ class StrataBoundaries:
     units taken with certainty are stratum 0. ``strata`` (N,) has each unit's stratum in the order of the values. Per stratum (L,):
     ``sizes``, whole numbers ``n`` and the ``exact`` ones, ``means``, ``variances`` (divisor N_h). The last `take_all` strata are
     taken whole. ``cv`` is that of the mean of the values themselves with the whole numbers, ``mean`` their mean.
+
+    Parameters
+    ----------
+    method : str
+        How they were cut.
+    boundaries : array (L - 1,)
+        Between strata.
+    strata : array of int (N,)
+        Each unit's stratum.
+    sizes, n : array of int (L,)
+        Units of each stratum, and how many to draw.
+    exact, means, variances : array (L,)
+        The exact numbers to draw; mean and variance of the sizes in each.
+    take_all : int
+        How many of the last strata are taken whole.
+    certain : (int, float)
+        How many units are taken with certainty, and the mean of their values.
+    mean, cv : float
+        Of the values, and of the estimate of their mean.
+    backend : str
+        The kind of frame that tables come in.
     """
 
     method: str

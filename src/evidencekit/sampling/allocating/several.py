@@ -43,6 +43,15 @@ class MultivariateAllocation:
     """The cheapest allocation that reaches every target.
 
     ``allocation`` has the numbers; ``precision()`` what they reach, a row per variable and domain.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        The numbers.
+    limits : tuple of Limit
+        The targets.
+    multipliers : array
+        The Lagrange multiplier of each target: above 0 where it binds.
     """
 
     allocation: Allocation

@@ -31,6 +31,25 @@ class FrameCheck:
     are alike but for blanks, capitals or zeros in front are different to a draw, and usually the same to people.
 
     `rows` has the places of what was counted in the list.
+
+    Parameters
+    ----------
+    units : int
+        Units of the list.
+    ids_missing, ids_not_text_or_whole, ids_repeated, ids_alike : int
+        Identifiers that are missing, of another kind, there before, or alike but for blanks, capitals or zeros in front.
+    sizes_missing, sizes_not_above_0, tiny : int
+        Sizes that are missing, not above 0, or below `smallest`.
+    strata : int
+        How many there are.
+    strata_missing, strata_alike, strata_of_one_unit : int
+        Units without one, names that are alike, and strata of one unit.
+    smallest_stratum : int
+        Units of the smallest one.
+    order_missing : int
+        Units without a place in the order.
+    found : mapping
+        Where in the list each was found.
     """
 
     units: int

@@ -16,7 +16,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumRecord:
-    """One stratum of a draw: its name, its units, how many were asked for and drawn, and how many of them were certain."""
+    """One stratum of a draw.
+
+    Parameters
+    ----------
+    stratum : tuple of str
+        Its name, a part for each column.
+    units, asked, drawn, certain : int
+        Units, how many were asked for and drawn, and how many of these were certain.
+    """
 
     stratum: tuple[str, ...]
     units: int

@@ -31,6 +31,17 @@ class ResponseRates:
     ``ineligible`` and ``unknown``; ``e`` the share eligible among the unknown; ``rr1`` to ``rr6``; with refusals told apart
     ``ref1, ref2, ref3, coop3, coop4``, with non-contacts ``con1, con2, con3, coop1, coop2``. Where `weighted`, all but ``n`` are sums of
     weights and their ratios.
+
+    Parameters
+    ----------
+    by : tuple of str
+        Columns that groups are made of.
+    columns : dict
+        The columns above, each (groups,).
+    backend : str
+        The kind of frame of `to_frame`.
+    weighted : bool
+        Whether rates are those of weights.
     """
 
     by: tuple[str, ...]

@@ -33,6 +33,17 @@ class Balance:
 
     ``variable``, ``level``; ``target`` the share or mean in the population, ``before`` and ``after`` in the sample with its first and its
     last weights; ``smd_before`` and ``smd_after`` the standardised mean differences.
+
+    Parameters
+    ----------
+    columns : dict
+        The columns above, each (rows,).
+    n : int
+        Answers.
+    kish_n : float
+        What they are worth by the last weights alone.
+    backend : str
+        The kind of frame of `to_frame`.
     """
 
     columns: dict[str, Any]

@@ -26,6 +26,13 @@ class AchievedMargins:
 
     ``step`` the calibration, ``variable`` and its ``level`` (empty for a number), ``target``, ``achieved``, ``gap = achieved - target`` and
     ``gap_share = gap / target``. A gap below a billionth of the target is 0: the calibration's own precision.
+
+    Parameters
+    ----------
+    columns : dict
+        The columns above, each (rows,).
+    backend : str
+        The kind of frame of `to_frame`.
     """
 
     columns: dict[str, Any]
@@ -66,6 +73,15 @@ class WeightReport:
     the design effect unequal weights alone cause, ``kish_n = n / kish`` the effective sample size by the weights alone.
 
     `margins` says how the last weights meet the totals they were calibrated to.
+
+    Parameters
+    ----------
+    columns : dict
+        The columns above, each (sets of weights,).
+    margins : AchievedMargins
+        How the last weights meet the totals they were calibrated to.
+    backend : str
+        The kind of frame of `to_frame`.
     """
 
     columns: dict[str, Any]

@@ -28,6 +28,15 @@ class Steps:
 
     ``step``; ``n`` answers, ``kish`` the design effect their unequal weights alone cause and ``kish_n = n / kish``; ``p1, p25, p50, p75,
     p99, largest`` of the weights that are not 0, where their average is 1; ``estimate, se, low, high`` of the statistic.
+
+    Parameters
+    ----------
+    columns : dict
+        The columns above, each (steps,).
+    statistic : str
+        What is estimated at each step.
+    backend : str
+        The kind of frame of `to_frame`.
     """
 
     columns: dict[str, Any]
