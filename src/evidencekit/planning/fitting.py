@@ -15,7 +15,19 @@ __all__ = ["Fit", "Why", "fit", "why_stopped"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason: its rule (a gate, or ``"card"``), what it says, what to do instead, and where it is from."""
+    """A reason for or against a method.
+
+    Parameters
+    ----------
+    rule : str
+        The gate it is from, or ``"card"``, or ``"age"``.
+    says : str
+        What stands in the way, or has to be known.
+    instead : str
+        What to do instead.
+    source : str
+        Where that is from.
+    """
 
     rule: str
     says: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from evidencekit.findings.languages import Catalogue, Figure, joined, percentage, said, say
 from evidencekit.findings.phrases import percent
@@ -91,7 +92,7 @@ def around(parts: Sequence[Part], words: Around, speech: Catalogue) -> tuple[str
 
 def titled(made: Picture, words: Around, speech: Catalogue) -> Picture:
     """The picture with its title kept as its name, where none is drawn."""
-    return made if "title" in words.shown else Picture(made.figure, say(words.title, speech), made.alt)
+    return made if "title" in words.shown else replace(made, title=say(words.title, speech))
 
 
 def _ranks(part: Part) -> str:

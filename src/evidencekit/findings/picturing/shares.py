@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evidencekit.combining import has_design
@@ -64,7 +65,7 @@ def icon_picture(
     alt = f"{title} {say(sentence_of(counted), speech)} {caption}"
     shown = {"title": "", "caption": ""} if bare else {"title": title, "caption": caption}
     made = icon_array(filled, total, alt=alt, legend=[say(one, speech) for one in _legend(filled, total, range_)], **shown, **limits)
-    return Picture(made.figure, title, alt)
+    return replace(made, title=title, alt=alt)
 
 
 def _legend(filled: int, total: int, ends: tuple[int, int] | None) -> list[str]:

@@ -39,7 +39,15 @@ class Tip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """A method of a lower class whose error is clearly smaller, and why it stands below all the same."""
+    """A method of a lower class whose error is clearly smaller, and why it stands below all the same.
+
+    Parameters
+    ----------
+    method : str
+        Its name.
+    says : str
+        The two errors, and why the better class comes first.
+    """
 
     method: str
     says: str
