@@ -5,6 +5,7 @@
     fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial, cox -> Categorical
     follow   cumulative_incidence: the share to whom something has happened by an age
     say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate
+    explain  decompose: a difference between two groups, into composition and the rest -> Estimate
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
@@ -13,6 +14,7 @@ from evidencekit.models.events.cox import cox
 from evidencekit.models.events.incidence import cumulative_incidence
 from evidencekit.models.margins.adjusting import adjusted
 from evidencekit.models.margins.balanced import balanced
+from evidencekit.models.margins.decomposing import decompose
 from evidencekit.models.margins.effects import marginal_effects
 from evidencekit.models.model import Model
 from evidencekit.models.multinomial import multinomial
@@ -31,6 +33,7 @@ __all__ = [
     "cloglog",
     "cox",
     "cumulative_incidence",
+    "decompose",
     "gamma",
     "linear",
     "log_binomial",
