@@ -2,7 +2,8 @@
 
 ::
 
-    fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial, cox -> Categorical
+    fit      linear, logit, probit, cloglog, poisson, negative_binomial, gamma, log_binomial -> Model;
+             proportional_odds, multinomial, cox -> Categorical
     follow   cumulative_incidence: the share to whom something has happened by an age
     say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate
     explain  decompose: a difference between two groups, into composition and the rest -> Estimate
@@ -19,6 +20,7 @@ from evidencekit.models.margins.effects import marginal_effects
 from evidencekit.models.model import Model
 from evidencekit.models.multinomial import multinomial
 from evidencekit.models.ordinal import proportional_odds
+from evidencekit.models.overdispersed import negative_binomial
 from evidencekit.models.regression import cloglog, gamma, linear, log_binomial, logit, poisson, probit
 from evidencekit.models.summaries import aic, bic, pseudo_r2
 from evidencekit.models.terms import term_test
@@ -40,6 +42,7 @@ __all__ = [
     "logit",
     "marginal_effects",
     "multinomial",
+    "negative_binomial",
     "poisson",
     "probit",
     "proportional_odds",

@@ -154,9 +154,11 @@ def fitted(
     return stated(kind, asked, scope, problem, made, level)
 
 
-def stated(kind: str, asked: Formula, scope: Scope, problem: Problem, made: Fit, level: float) -> Model:
-    """The fitted model with its coefficients as an Estimate."""
-    covariance = covariance_of_coefficients(scope, problem, made)
+def stated(
+    kind: str, asked: Formula, scope: Scope, problem: Problem, made: Fit, level: float, *, covariance: Floats | None = None
+) -> Model:
+    """The fitted model with its coefficients as an Estimate; their covariance is worked out where it is not given."""
+    covariance = covariance_of_coefficients(scope, problem, made) if covariance is None else covariance
     names = problem.columns.names
     said = ("coefficient", f"coefficients of a {kind} of {asked.outcome}")
     columns = {"variable": (asked.outcome,) * len(names), "coefficient": names}
