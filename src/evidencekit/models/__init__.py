@@ -5,7 +5,8 @@
     fit      linear, logit, probit, cloglog, poisson, negative_binomial, gamma, log_binomial -> Model;
              proportional_odds, multinomial, cox -> Categorical
     follow   cumulative_incidence: the share to whom something has happened by an age
-    say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate
+    say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate;
+             odds_ratios, for tables that must have them
     explain  decompose: a difference between two groups, into composition and the rest -> Estimate
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
@@ -17,6 +18,7 @@ from evidencekit.models.margins.adjusting import adjusted
 from evidencekit.models.margins.balanced import balanced
 from evidencekit.models.margins.decomposing import decompose
 from evidencekit.models.margins.effects import marginal_effects
+from evidencekit.models.margins.odds import odds_ratios
 from evidencekit.models.model import Model
 from evidencekit.models.multinomial import multinomial
 from evidencekit.models.ordinal import proportional_odds
@@ -43,6 +45,7 @@ __all__ = [
     "marginal_effects",
     "multinomial",
     "negative_binomial",
+    "odds_ratios",
     "poisson",
     "probit",
     "proportional_odds",
