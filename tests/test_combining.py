@@ -247,3 +247,19 @@ def test_marks_of_answers_mean_nothing_in_another_process() -> None:
     assert seen[0][0] == seen[1][0]
     assert len(seen[0][1]) > 10
     assert seen[0][1] != seen[1][1]
+
+
+def test_a_ratio_on_the_log_scale(two_stage: ek.Survey) -> None:
+    est = ek.total(two_stage, ["b", "y"])
+    plain, made, over = ek.ratio_of(est, 0, 1), ek.ratio_of(est, 0, 1, scale="log"), ek.ratio_of(est, 1, 0, scale="log")
+    np.testing.assert_array_equal(made.points, plain.points)
+    np.testing.assert_array_equal(made.se, plain.se)
+    log = ek.contrast(est, lambda x: np.log(x[0] / x[1]))
+    np.testing.assert_allclose(np.log(made.interval.low), log.interval.low)
+    np.testing.assert_allclose(np.log(made.interval.high), log.interval.high)
+    np.testing.assert_allclose(made.interval.low, 1 / over.interval.high)
+    assert made.interval.method == "log"
+    with pytest.raises(ek.errors.InputError, match="above 0"):
+        ek.ratio_of(ek.contrast(est, {"less": [-1, 0], "more": [0, 1]}), 0, 1, scale="log")
+    with pytest.raises(ek.errors.InputError, match="scale"):
+        ek.ratio_of(est, 0, 1, scale="logarithm")  # pyright: ignore[reportArgumentType]

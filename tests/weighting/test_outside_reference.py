@@ -175,3 +175,12 @@ def test_a_statistic_of_ones_own(name: str) -> None:
     est = ek.weighting.replicate(replicated(name), correlation)
     close(est.points, want["est"])
     close(est.se, want["se"])
+
+
+@pytest.mark.parametrize("name", ["strat", "clus1"])
+def test_direct_standardisation(name: str) -> None:
+    made = ek.weighting.standardize(strat() if name == "strat" else clus1(), "stype", population=TYPES, over="sch.wide")
+    mean, want = ek.mean(made, "api00", by="sch.wide"), expected()[f"{name}.standardize"]
+    assert list(mean.cells.columns["sch.wide"]) == want["names"]
+    close(mean.points, want["est"])
+    close(mean.se, want["se"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from scipy.special import stdtrit
@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from evidencekit.columns import Floats
 from evidencekit.combining.classes import has_design, weakest
 from evidencekit.duals import Dual, gradients
-from evidencekit.errors import InputError, Refused, check_level
+from evidencekit.errors import InputError, Refused, check_level, one_of
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, fingerprint
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 Cell = Mapping[str, Any] | int
+Scale = Literal["plain", "log"]
 MOST = 8  # cells that a contrast's label still spells out
 DENSE = 2_500
 FEW = ("no interval: no degrees of freedom", "few degrees of freedom")
@@ -92,7 +93,7 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
     return _made(first, rows, np.array([first.points[rows[0]] - first.points[rows[1]]]), np.array([[1.0, -1.0]]), "difference", level)
 
 
-def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> Estimate:
+def ratio_of(est: Estimate, a: Cell, b: Cell, *, scale: Scale = "plain", level: float | None = None) -> Estimate:
     """One cell divided by another of the same Estimate.
 
     Parameters
@@ -101,6 +102,9 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> 
         Where the cells are.
     a, b : mapping or int
         Numerator and denominator.
+    scale : {"plain", "log"}
+        Where limits lie evenly about the ratio: as it is (default), or on the scale of its logarithm, where they cannot fall below 0 and
+        those of ``b / a`` are theirs turned over.
     level : float, optional
         Confidence level; default that of the Estimate.
 
@@ -112,7 +116,11 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> 
     Raises
     ------
     InputError
-        A cell is not there, or the denominator is zero.
+        A cell is not there, the denominator is zero, or a cell is not above 0 on the log scale.
+
+    References
+    ----------
+    Katz, Baptista, Azen and Pike (1978), Biometrics 34, 469-474, for the log scale.
 
     Examples
     --------
@@ -124,13 +132,20 @@ def ratio_of(est: Estimate, a: Cell, b: Cell, *, level: float | None = None) -> 
     True
     """
     need_estimate(est, "ratio_of()")
+    one_of("scale", scale, get_args(Scale))
     _need_cell(a)
     _need_cell(b)
     rows = [est.cells.find(a), est.cells.find(b)]
     if est.points[rows[1]] == 0:
         raise InputError("The denominator of ratio_of() is zero.")
     values, jacobian = gradients(lambda x: x[0] / x[1], est.points[rows])
-    return _made(est, rows, values, jacobian, "ratio of estimates", level)
+    if scale == "log" and not (est.points[rows] > 0).all():
+        raise InputError('ratio_of(scale="log") needs two numbers above 0.', "Leave scale= out, or give their difference.")
+    made = _made(est, rows, values, jacobian, "ratio of estimates", level)
+    if scale == "plain":
+        return made
+    span = np.exp((made.interval.high - made.points) / made.points)
+    return replace(made, interval=replace(made.interval, low=made.points / span, high=made.points * span, method="log"))
 
 
 def contrast(

@@ -340,11 +340,7 @@ def finding(
     _check_parts({"words": (words, Words), "basis": (basis, Basis), "action": (action, Action), "counterpart": (counterpart, Finding)})
     estimate = released.estimate
     if estimate.statistic != "proportion":
-        made = estimate.statistic in ("difference", "ratio of estimates", "contrast")
-        fix = "Make a finding of each share, say both, and set the difference with its interval, as release() shows it, beside them."
-        people = "Make a finding of the share, and give it this: claims=[ek.findings.headcount(released, words=..., share=...)]."
-        fix = fix if made else people if estimate.statistic == "total" else "Use proportion()."
-        raise InputError("A finding is made from shares so far.", fix)
+        raise InputError("A finding is made from shares so far.", _instead(estimate.statistic))
     if estimate.provenance.where.startswith(UNNAMED):
         raise InputError(
             "This number is about a subset that has no name, so a sentence cannot say whom it is about.",
@@ -356,6 +352,25 @@ def finding(
     return Finding(
         released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id, claims=_claims(claims)
     )
+
+
+def _instead(statistic: str) -> str:
+    """What to make a finding of in place of another statistic."""
+    if statistic in ("difference", "ratio of estimates", "contrast"):
+        return "Make a finding of each share, say both, and set the difference with its interval, as release() shows it, beside them."
+    if statistic == "total":
+        return "Make a finding of the share, and give it this: claims=[ek.findings.headcount(released, words=..., share=...)]."
+    if statistic in ("odds ratio", "coefficient"):
+        return (
+            "Readers take odds ratios for ratios of shares. Work out the shares with ek.models.adjusted(model, ...), make findings of the "
+            "shares of proportion(), and set the adjusted ones, as release() shows them, beside them."
+        )
+    if statistic == "adjusted proportion":
+        return (
+            "An adjusted share is nobody's: it is what would be with all else equal. Make a finding of the share of proportion(), and set "
+            "the adjusted ones, as release() shows them, beside it with a word that they are adjusted, and for what."
+        )
+    return "Use proportion()."
 
 
 def _digest(released: Released, row: int, words: Words | None) -> str:

@@ -2,9 +2,12 @@
 
 ::
 
-    fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial, cox -> Categorical
+    fit      linear, logit, probit, cloglog, poisson, negative_binomial, gamma, log_binomial -> Model;
+             proportional_odds, multinomial, cox -> Categorical
     follow   cumulative_incidence: the share to whom something has happened by an age
-    say      adjusted: shares and means per group, all else equal; marginal_effects -> Estimate
+    say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate;
+             odds_ratios, for tables that must have them
+    explain  decompose: a difference between two groups, into composition and the rest -> Estimate
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
@@ -12,10 +15,14 @@ from evidencekit.models.categorical import Categorical
 from evidencekit.models.events.cox import cox
 from evidencekit.models.events.incidence import cumulative_incidence
 from evidencekit.models.margins.adjusting import adjusted
+from evidencekit.models.margins.balanced import balanced
+from evidencekit.models.margins.decomposing import decompose
 from evidencekit.models.margins.effects import marginal_effects
+from evidencekit.models.margins.odds import odds_ratios
 from evidencekit.models.model import Model
 from evidencekit.models.multinomial import multinomial
 from evidencekit.models.ordinal import proportional_odds
+from evidencekit.models.overdispersed import negative_binomial
 from evidencekit.models.regression import cloglog, gamma, linear, log_binomial, logit, poisson, probit
 from evidencekit.models.summaries import aic, bic, pseudo_r2
 from evidencekit.models.terms import term_test
@@ -25,16 +32,20 @@ __all__ = [
     "Model",
     "adjusted",
     "aic",
+    "balanced",
     "bic",
     "cloglog",
     "cox",
     "cumulative_incidence",
+    "decompose",
     "gamma",
     "linear",
     "log_binomial",
     "logit",
     "marginal_effects",
     "multinomial",
+    "negative_binomial",
+    "odds_ratios",
     "poisson",
     "probit",
     "proportional_odds",

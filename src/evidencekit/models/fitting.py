@@ -12,7 +12,7 @@ from evidencekit.models.families import Family, Link
 from evidencekit.models.formula.columns import Columns
 from evidencekit.models.separation import separated
 
-__all__ = ["Fit", "Problem", "fit", "refit"]
+__all__ = ["Fit", "Problem", "at", "fit", "need_rank", "refit", "spare_in"]
 
 STEPS = 100
 CLOSE = 1e-12  # of a coefficient, or of its standard deviation for one observation
@@ -182,14 +182,14 @@ def need_rank(columns: Columns, w: Floats) -> None:
     if columns.p > columns.rows:
         raise EstimationError(f"The model has {columns.p} columns and {columns.rows} rows.", "Use fewer terms.")
     correlation = gram / np.outer(scale, scale)
-    spare = _spare(correlation, columns.names)
+    spare = spare_in(correlation, columns.names)
     if spare:
         raise EstimationError(
             f"Some columns of the model say the same as others: {', '.join(spare[:5])}.", "Leave one of them out, or merge levels."
         )
 
 
-def _spare(correlation: Floats, names: tuple[str, ...]) -> list[str]:
+def spare_in(correlation: Floats, names: tuple[str, ...]) -> list[str]:
     """The columns that those before them add up to, by sweeping one after the other."""
     left, out = correlation.copy(), []
     for j in range(len(left)):

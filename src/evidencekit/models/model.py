@@ -21,7 +21,7 @@ from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
 
-__all__ = ["Model", "fitted", "laid_out", "rows_of"]
+__all__ = ["Model", "check_outcome", "fitted", "laid_out", "numbers_in", "rows_of", "stated"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -102,9 +102,9 @@ def laid_out(survey: Survey, formula: Formula, doing: str, where: Where, where_l
     """
     scope = rows_of(survey, formula, doing, where, where_label)
     factors: dict[str, Factor] = {name: factor_of(survey, name, scope.rows) for name in formula.factors}
-    offsets = [_numbers(survey, scope, name, "The offset") for name in formula.offsets]
+    offsets = [numbers_in(survey, scope, name, "The offset") for name in formula.offsets]
     offset = np.sum(offsets, axis=0) if offsets else None
-    return scope, columns_of(formula.terms, factors, scope.n, offset), _numbers(survey, scope, formula.outcome, "The outcome")
+    return scope, columns_of(formula.terms, factors, scope.n, offset), numbers_in(survey, scope, formula.outcome, "The outcome")
 
 
 def rows_of(
@@ -122,7 +122,8 @@ def rows_of(
     return scope_of(survey, blanks, doing, where=where, where_label=where_label)
 
 
-def _numbers(survey: Survey, scope: Scope, expression: str, what: str) -> Floats:
+def numbers_in(survey: Survey, scope: Scope, expression: str, what: str) -> Floats:
+    """An expression as numbers over the rows of a scope."""
     if expression in survey.rows.columns and is_coded(survey, expression):
         raise InputError(
             f"{what} {expression!r} holds categories, and a model of numbers was asked for.",
@@ -147,15 +148,17 @@ def fitted(
     kind, family, link = how
     asked = read_formula(formula)
     scope, columns, y = laid_out(survey, asked, kind, where, where_label)
-    _check_outcome(asked.outcome, y, family)
+    check_outcome(asked.outcome, y, family)
     problem = Problem(columns, y, family, link)
     made = fit(problem, scope.w)
     return stated(kind, asked, scope, problem, made, level)
 
 
-def stated(kind: str, asked: Formula, scope: Scope, problem: Problem, made: Fit, level: float) -> Model:
-    """The fitted model with its coefficients as an Estimate."""
-    covariance = covariance_of_coefficients(scope, problem, made)
+def stated(
+    kind: str, asked: Formula, scope: Scope, problem: Problem, made: Fit, level: float, *, covariance: Floats | None = None
+) -> Model:
+    """The fitted model with its coefficients as an Estimate; their covariance is worked out where it is not given."""
+    covariance = covariance_of_coefficients(scope, problem, made) if covariance is None else covariance
     names = problem.columns.names
     said = ("coefficient", f"coefficients of a {kind} of {asked.outcome}")
     columns = {"variable": (asked.outcome,) * len(names), "coefficient": names}
@@ -163,7 +166,8 @@ def stated(kind: str, asked: Formula, scope: Scope, problem: Problem, made: Fit,
     return Model(kind, asked, estimate, scope, problem, made)
 
 
-def _check_outcome(name: str, y: Floats, family: Family) -> None:
+def check_outcome(name: str, y: Floats, family: Family) -> None:
+    """Raise unless the outcome is one the family can have, and differs between rows."""
     wrong = int((~family.allowed(y)).sum())
     if wrong:
         raise InputError(f"The outcome {name!r} must hold {family.needs}; {wrong:,} of the rows used do not.")

@@ -157,5 +157,5 @@ def bic(model: Model, *, largest: Model) -> float:
 
 
 def _need_no_dispersion(model: Model, doing: str) -> None:
-    if model.problem.family.free:
-        raise InputError(f"{doing} is for yes-no outcomes and counts; this is a {model.kind}.", "Compare models with term_test().")
+    if model.problem.family.free or model.ancillary:  # deviances of different sizes cannot be compared
+        raise InputError(f"{doing} is for models without a dispersion; this is a {model.kind}.", "Compare models with term_test().")

@@ -243,7 +243,7 @@ def clustered(
     >>> context = settled(ek.method_named("household_one_child").example())
     >>> made = clustered(context, fieldwork=ek.sampling.Fieldwork(eligible=0.3, household_response=0.9, response=0.85))
     >>> round(made.interviews), made.psus
-    (479, 30.0)
+    (469, 30.0)
     """
     p, rho = context.middle("outcome.p"), context.middle("outcome.rho")
     costs = Costs(

@@ -7,6 +7,7 @@ The usual order, leaving out what a survey does not need::
     one child of several        select_within
     the child's non-response    adjust_nonresponse, adjust_propensity
     known totals                poststratify, rake, calibrate
+    compare like with like      standardize: groups with the same make-up
     extreme weights             trim; then rake or calibrate again
     replicates                  bootstrap, jackknife, brr, sdr
 
@@ -25,6 +26,7 @@ Beside them::
 from evidencekit.weighting.base import base_weights, select_within
 from evidencekit.weighting.calibration.calibrating import calibrate, poststratify, rake
 from evidencekit.weighting.calibration.phasing import calibrate_to_phase1
+from evidencekit.weighting.calibration.standardizing import standardize
 from evidencekit.weighting.dualframe.overlapping import dual_frame
 from evidencekit.weighting.exporting import with_weights
 from evidencekit.weighting.imputation.combined import Combined, rubin
@@ -75,6 +77,7 @@ __all__ = [
     "rubin",
     "sdr",
     "select_within",
+    "standardize",
     "steps",
     "trim",
     "with_weights",

@@ -305,7 +305,8 @@ class _Reading:
     def unchecked(self) -> tuple[str, ...]:
         """What of the Estimate is no number of people."""
         if self.est.statistic not in COUNTED:
-            return (f"{how_many(len(self.est), 'cell')} of a {self.est.statistic or 'statistic'}",)
+            kind = self.est.statistic or "statistic"
+            return (f"{how_many(len(self.est), 'cell')} of {'an' if kind[0] in 'aeio' else 'a'} {kind}",)
         if nearly_two(self.est):
             return (f"a {self.est.statistic} of a column of nearly two values",)
         two = self.est.statistic == "mean" and not self.shared() and not np.isnan(self.est.counts.cases[~np.isnan(self.est.points)]).all()

@@ -19,6 +19,8 @@ from evidencekit.reading.files import local
 
 __all__ = ["Profile", "profile_of"]
 
+ADJUSTED = "adjusted "  # a share or mean with other things held equal is as uncertain as any other
+
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Profile:
@@ -155,8 +157,9 @@ class Profile:
         return f"{self.name} {self.version}, digest {self.digest}"
 
     def rules_for(self, statistic: str) -> tuple[PrecisionRule, ...]:
-        """The precision rules for a statistic; those for ``"other"`` where it is not one of the library's."""
-        known = statistic if statistic in STATISTICS else "other"
+        """The precision rules for a statistic: an adjusted one has those of its kind, one not of the library those of ``"other"``."""
+        plain = statistic.removeprefix(ADJUSTED)
+        known = plain if plain in STATISTICS else "other"
         return tuple(rule for rule in self.precision if known in rule.statistics)
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from evidencekit.models.margins.averaging import averages
 from evidencekit.models.model import Model
 from evidencekit.survey.uncertainty.intervals import critical
 
-__all__ = ["adjusted", "levels_of"]
+__all__ = ["adjusted", "by_level", "levels_of"]
 
 
 def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
@@ -66,14 +66,37 @@ def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
     check_level(level)
     levels, codes = levels_of(model, by)
     points, covariance = averages(model, [((model.problem.columns.setting(by, value),), (1.0,)) for value in levels])
+    return by_level(model, (by, levels, codes), (points, covariance), f"adjusted for {_others(model, by)}", level)
+
+
+def by_level(
+    model: Model, groups: tuple[str, tuple[Any, ...], Codes | None], made: tuple[Floats, Floats], how: str, level: float
+) -> Estimate:
+    """Numbers of a model, one a level of a column, as an Estimate.
+
+    Parameters
+    ----------
+    model : Model
+        What they are of.
+    groups : (str, tuple, (m,) array or None)
+        The column, its levels, and each row's: the counts are then those of the level's own members. None: those of all rows.
+    made : (points, covariance)
+        Of shape (q,) and (q, q).
+    how : str
+        What the numbers are adjusted for, and how.
+    level : float
+        Confidence level, already checked.
+    """
+    by, levels, codes = groups
+    points, covariance = made
     share = model.problem.family.name == "binomial"
-    outcome = model.formula.outcome
-    what = "share" if share else "mean"
-    said = (f"adjusted {'proportion' if share else 'mean'}", f"{what} of {outcome}, adjusted for {_others(model, by)}")
+    what, outcome = "share" if share else "mean", model.formula.outcome
+    said = (f"adjusted {'proportion' if share else 'mean'}", f"{what} of {outcome}, {how}")
     limits = _logit_limits(points, covariance, model.df, level) if share else None
     columns = {"variable": (outcome,) * len(levels), "category": (None,) * len(levels), by: levels}
-    made = model.scope.estimate(columns, points, covariance, said=said, level=level, df=model.df, limits=limits)
-    return replace(made, cells=Cells(made.cells.columns, (by,)), counts=_own_counts(model, codes, len(levels)))
+    stated = model.scope.estimate(columns, points, covariance, said=said, level=level, df=model.df, limits=limits)
+    stated = replace(stated, cells=Cells(stated.cells.columns, (by,)))
+    return stated if codes is None else replace(stated, counts=_own_counts(model, codes, len(levels)))
 
 
 def levels_of(model: Model, variable: str) -> tuple[tuple[Any, ...], Codes]:
@@ -101,13 +124,13 @@ def levels_of(model: Model, variable: str) -> tuple[tuple[Any, ...], Codes]:
 
 def _own_counts(model: Model, codes: Codes, levels: int) -> Counts:
     """What each level's own members are: the smallest group its adjusted number rests on."""
-    scope, nothing = model.scope, np.full(levels, np.nan)
+    scope, nothing, inside = model.scope, np.full(levels, np.nan), codes >= 0
+    codes, w, y, psu = codes[inside], scope.w[inside], model.problem.y, scope.psu[inside]
     known = np.bincount(codes, minlength=levels).astype(np.float64)
-    weight = summed(codes, scope.w, levels)
-    pairs = np.unique(codes * scope.design.n_psus + scope.psu) // scope.design.n_psus
-    y = model.problem.y
-    cases = summed(codes, y, levels) if np.isin(y, (0.0, 1.0)).all() else nothing
-    kish = known * summed(codes, scope.w**2, levels) / weight**2
+    weight = summed(codes, w, levels)
+    pairs = np.unique(codes * scope.design.n_psus + psu) // scope.design.n_psus
+    cases = summed(codes, y[inside], levels) if np.isin(y, (0.0, 1.0)).all() else nothing
+    kish = known * summed(codes, w**2, levels) / weight**2
     return Counts(known, cases, np.bincount(pairs, minlength=levels).astype(np.float64), weight, nothing, nothing, kish)
 
 

@@ -12,7 +12,7 @@ from evidencekit.models.formula.columns import Columns
 from evidencekit.models.model import Model
 from evidencekit.models.sandwich import influence
 
-__all__ = ["Average", "averages"]
+__all__ = ["Average", "averages", "predicted", "slope_of"]
 
 Average = tuple[Sequence[Columns], Sequence[float | Floats]]  # a weighted sum of predictions under several settings
 
@@ -37,28 +37,29 @@ def averages(model: Model, wanted: Sequence[Average]) -> tuple[Floats, Floats]:
     Graubard and Korn (1999), Predictive margins with survey data, Biometrics 55, 652-659.
     """
     scope, w = model.scope, model.scope.w
-    predicted = [_predicted(model, average, model.coefficients) for average in wanted]
-    points = np.array([w @ mu / w.sum() for mu in predicted])
+    fits = [predicted(model, average, model.coefficients) for average in wanted]
+    points = np.array([w @ mu / w.sum() for mu in fits])
 
     def all_influence() -> Floats:
-        slopes = np.column_stack([_slope(model, average) for average in wanted])
-        own = np.column_stack([(mu - m) / w.sum() for mu, m in zip(predicted, points, strict=True)])
+        slopes = np.column_stack([slope_of(model, average) for average in wanted])
+        own = np.column_stack([(mu - m) / w.sum() for mu, m in zip(fits, points, strict=True)])
         return own + influence(scope, model.problem, model.made) @ slopes
 
     def again(weights: Floats) -> Floats:
         beta = refit(model.problem, weights, model.coefficients)
-        return np.array([weights @ _predicted(model, average, beta) / weights.sum() for average in wanted])
+        return np.array([weights @ predicted(model, average, beta) / weights.sum() for average in wanted])
 
     return points, scope.spread(points, all_influence, again)
 
 
-def _predicted(model: Model, average: Average, beta: Floats) -> Floats:
+def predicted(model: Model, average: Average, beta: Floats) -> Floats:
+    """What each row contributes to an average, shape (m,)."""
     settings, factors = average
     back = model.problem.link.back
     return np.sum([f * back(columns.times(beta)) for columns, f in zip(settings, factors, strict=True)], axis=0)
 
 
-def _slope(model: Model, average: Average) -> Floats:
+def slope_of(model: Model, average: Average) -> Floats:
     """The average's derivative in the coefficients, shape (p,)."""
     out, w, link = np.zeros(len(model.names)), model.scope.w, model.problem.link
     for columns, factor in zip(*average, strict=True):
