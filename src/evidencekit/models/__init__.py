@@ -4,9 +4,13 @@
 
     fit      linear, logit, probit, cloglog, poisson, gamma, log_binomial -> Model; proportional_odds, multinomial -> Categorical
     say      adjusted: shares and means per group, all else equal; marginal_effects -> Estimate
+    small areas  fay_herriot -> AreaModel; Benchmark: what areas must add up to
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
+from evidencekit.models.areas.area_model import AreaModel
+from evidencekit.models.areas.benchmarking import Benchmark
+from evidencekit.models.areas.fay_herriot import fay_herriot
 from evidencekit.models.categorical import Categorical
 from evidencekit.models.margins.adjusting import adjusted
 from evidencekit.models.margins.effects import marginal_effects
@@ -18,12 +22,15 @@ from evidencekit.models.summaries import aic, bic, pseudo_r2
 from evidencekit.models.terms import term_test
 
 __all__ = [
+    "AreaModel",
+    "Benchmark",
     "Categorical",
     "Model",
     "adjusted",
     "aic",
     "bic",
     "cloglog",
+    "fay_herriot",
     "gamma",
     "linear",
     "log_binomial",
