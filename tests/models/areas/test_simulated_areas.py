@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from evidencekit.models import fay_herriot
 from evidencekit.models.areas.restricted import predict, restricted
 
-RUNS = 4000
+RUNS = 2000
 
 
 @pytest.mark.slow
