@@ -50,7 +50,8 @@ def simultaneous(est: Estimate, *, cells: Sequence[Cell] | None = None, how: str
 
     Notes
     -----
-    For ``"max-t"`` the cells share the smallest degrees of freedom among them; the quantile is worked out by `largest_t`, with the standard
+    For ``"max-t"`` the chance beyond each limit is that of a multivariate t with the largest degrees of freedom among the cells, where it
+    is smallest; every cell takes its own t quantile of that chance. It is averaged over directions from a fixed seed, with the standard
     error that the provenance tells. Limits keep their shape: each is moved away by the ratio of the quantile to the one it was made with,
     on the logit scale for shares; those of a share of 0 or 1 are exact ones of the smaller tail.
 
@@ -138,11 +139,11 @@ def _tails(est: Estimate, known: Codes, how: str) -> tuple[Floats, str]:
     np.fill_diagonal(within, est.covariance.variances[known][moving])
     if not np.isfinite(within).all():
         raise InputError("The covariance of these cells is not known.", 'Use how="bonferroni".')
-    se, least = np.sqrt(np.diagonal(within)), float(df[moving].min())
-    c, error = largest_t(within / np.outer(se, se), least, part)
-    tails[moving] = stdtr(least, -c)
+    se, most = np.sqrt(np.diagonal(within)), float(df[moving].max())
+    c, error = largest_t(within / np.outer(se, se), most, part)
+    tails[moving] = stdtr(most, -c)
     apart = f"; {still} of 0 or 1 by their exact limits" if still else ""
-    return tails, f"largest of {len(moving)} t statistics with {least:.4g} df below {c:.4f} (standard error {error:.1g}){apart}"
+    return tails, f"largest of {len(moving)} t statistics with {most:.4g} df below {c:.4f} (standard error {error:.1g}){apart}"
 
 
 def _limits(est: Estimate, i: int, tail: float) -> tuple[float, float]:

@@ -64,7 +64,6 @@ class AreaModel:
             "low": made.interval.low,
             "high": made.interval.high,
             "shrinkage": self.shrinkage,
-            "n": made.counts.n,
             "flag": made.flags,
         }
 

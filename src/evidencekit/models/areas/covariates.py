@@ -86,7 +86,7 @@ def _columns(rows: Rows, frame: Any, formula: str) -> tuple[tuple[str, ...], Flo
                 blank = np.isnan(columns[name])
             else:
                 made = factorise(series, rows.value_labels.get(name))
-                columns[name] = pd.Categorical.from_codes(made.codes, [str(level) for level in made.levels])
+                columns[name] = pd.Categorical.from_codes(made.codes, dtype=pd.CategoricalDtype([str(level) for level in made.levels]))
                 blank = made.codes < 0
             if blank.any():
                 missing = how_many(int(blank.sum()), "area")

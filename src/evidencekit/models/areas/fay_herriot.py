@@ -58,7 +58,8 @@ def fay_herriot(
     -------
     AreaModel
         Its `estimate` has every area of `covariates`, in their order. Areas with no or only cases, under two sampling units, or no
-        interview at all take no part in the fit and are synthetic: what the covariates alone say.
+        interview at all take no part in the fit and are synthetic: what the covariates alone say. A synthetic number rests on the answers
+        of all fitted areas, and its `n`, `cases` and `psus` are theirs together.
 
     Raises
     ------
@@ -113,7 +114,7 @@ def fay_herriot(
     at = _places(est, areas)
     model, used = _Fitted.of(est, areas, at, SCALES[scale], smoothing)
     points, errors, limits = model.back(level)
-    reach = stdtrit(model.made.df, (1 + level) / 2)
+    reach = np.asarray(stdtrit(model.made.df, (1 + level) / 2), dtype=np.float64)
     if share and ((points < 0) | (points > 1)).any():
         raise EstimationError("The model gives a share below 0 or above 1 in some area.", 'Use scale="arcsine" or scale="logit".')
     said = (("sampling variances", model.said), ("areas", model.about), *_together(est, used), *_nothing_between(model.variance))
@@ -241,15 +242,16 @@ def _estimate(est: Estimate, areas: Areas, at: Codes, made: Numbers, said: tuple
     policies, df, level = said
     k, own = len(points), at >= 0
 
+    usable = own & _usable(est)[at]
+
     def counted(values: Floats) -> Floats:
-        out = np.zeros(k)
-        out[own] = values[at[own]]
+        out = np.full(k, float(values[at[usable]].sum()))
+        out[usable] = values[at[usable]]
         return out
 
     c, none = est.counts, np.full(k, np.nan)
     if est.statistic == "proportion":
         low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
-    usable = own & _usable(est)[at]
     labels = {name: (values[0],) * k for name, values in est.cells.columns.items() if name not in est.cells.by}
     told = est.provenance
     return replace(

@@ -12,18 +12,19 @@ from evidencekit.errors import EstimationError
 __all__ = ["Predicted", "Restricted", "log_likelihood", "predict", "restricted"]
 
 GRID = 200
-FEWEST = 2.0  # degrees of freedom; where there seem to be fewer, the approximation says nothing
+FEWEST = 2.0  # degrees of freedom of a synthetic number; where there seem to be fewer, the approximation says nothing
 SPARE = 2  # areas beyond the coefficients without which a variance between areas is not estimated
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Restricted:
-    """The fitted model of m areas: the variance between areas, p coefficients, their covariance, and the variance of the variance."""
+    """The fitted model of m areas: the variance between areas, p coefficients, their covariance, the variance of the variance, m - p."""
 
     variance: float
     beta: Floats
     covariance: Floats
     of_variance: float
+    spare: int
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -44,7 +45,7 @@ def _pieces(variance: float, y: Floats, x: Floats, sampling: Floats) -> tuple[Fl
     v = 1 / (variance + sampling)
     covariance = np.linalg.inv((x.T * v) @ x)
     beta = covariance @ ((x.T * v) @ y)
-    return v, beta, covariance, y - x @ beta
+    return v, beta, np.asarray(covariance, dtype=np.float64), y - x @ beta
 
 
 def log_likelihood(variance: float, y: Floats, x: Floats, sampling: Floats) -> float:
@@ -95,7 +96,7 @@ def restricted(y: Floats, x: Floats, sampling: Floats) -> Restricted:
         raise EstimationError("A covariate says the same as others in the areas that are fitted.", "Leave one of them out of formula=.")
     variance = _top(y, scaled, sampling)
     v, beta, covariance, _ = _pieces(variance, y, scaled, sampling)
-    return Restricted(variance, beta / length, covariance / np.outer(length, length), float(2 / (v**2).sum()))
+    return Restricted(variance, beta / length, covariance / np.outer(length, length), float(2 / (v**2).sum()), m - p)
 
 
 def _top(y: Floats, x: Floats, sampling: Floats) -> float:
@@ -134,7 +135,8 @@ def predict(fitted: Restricted, y: Floats, x: Floats, sampling: Floats) -> Predi
     own an area has ``A + x Q x'``. Errors of two areas go together through the coefficients alone.
 
     A mean squared error varies as the variance between areas does, nearly by ``(1 - g)^4 var(A)``: twice its square over that are its
-    degrees of freedom, as Satterthwaite has them. Normal limits would cover too rarely where areas are few.
+    degrees of freedom, as Satterthwaite has them, and at least m - p where an area has its own number, since g3 counts for that already.
+    Normal limits would cover too rarely, those of synthetic areas most of all.
     """
     own = np.isfinite(y)
     d = np.where(own, sampling, 1.0)
@@ -149,4 +151,4 @@ def predict(fitted: Restricted, y: Floats, x: Floats, sampling: Floats) -> Predi
     errors[np.diag_indices_from(errors)] += g1 + 2 * g3
     mse = np.diagonal(errors)
     df = 2 * mse**2 / ((1 - g) ** 4 * fitted.of_variance)
-    return Predicted(points, errors, g, np.maximum(df, FEWEST))
+    return Predicted(points, errors, g, np.maximum(df, np.where(own, float(fitted.spare), FEWEST)))
