@@ -152,3 +152,15 @@ def test_all_limits_hold_at_once_as_often_as_promised() -> None:
     z = draw.multivariate_normal(np.zeros(k), correlation, size=200_000)
     inside = (np.abs(z).max(axis=1) / np.sqrt(draw.chisquare(df, 200_000) / df) < c).mean()
     assert inside == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 200_000))
+
+
+@pytest.mark.slow
+def test_cells_with_few_and_with_many_degrees_of_freedom_hold_together() -> None:
+    df = np.array([4.0, 60.0, 12.0])
+    est = made_estimate("mean", [0.0, 0.0, 0.0], se=[1.0, 1.0, 1.0], df=df.tolist())
+    reach = t.ppf(0.975, df)
+    est = replace(est, covariance=Covariance(np.ones(3), np.eye(3), None), interval=replace(est.interval, low=-reach, high=reach))
+    wide = simultaneous(est).interval.high
+    draw = np.random.default_rng(8)
+    statistics = draw.normal(size=(200_000, 3)) / np.sqrt(draw.chisquare(df, (200_000, 3)) / df)
+    assert (np.abs(statistics) < wide).all(axis=1).mean() == pytest.approx(0.95, abs=0.003)

@@ -42,6 +42,24 @@ def test_mean_squared_errors_are_unbiased_and_intervals_cover() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("variance", [0.1, 0.5, 2.0])
+def test_intervals_cover_where_areas_are_few(variance: float) -> None:
+    """Twelve areas, and one without a number of its own, whose normal limits would cover 81 to 89 %."""
+    draw, m, runs = np.random.default_rng(2026), 12, 800
+    x = np.column_stack([np.ones(m + 1), draw.normal(size=m + 1)])
+    sampling = np.append(np.linspace(0.5, 1.5, m), np.nan)
+    inside = np.zeros(m + 1)
+    for _ in range(runs):
+        truth = x @ [1.0, 0.5] + draw.normal(size=m + 1) * np.sqrt(variance)
+        y = np.append(truth[:m] + draw.normal(size=m) * np.sqrt(sampling[:m]), np.nan)
+        made = predict(restricted(y[:m], x[:m], sampling[:m]), y, x, sampling)
+        inside += (np.abs(made.points - truth) < stdtrit(made.df, 0.975) * np.sqrt(np.diagonal(made.errors))) / runs
+    print(f"variance {variance}: coverage {inside[:m].min():.3f} to {inside[:m].max():.3f}, synthetic {inside[m]:.3f}")
+    assert (inside > 0.92).all()
+    assert inside[m] > 0.935
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", ["arcsine", "logit"])
 def test_shares_come_back_without_bias(scale: str) -> None:
     """Forty areas of 60 to 200 interviews: bias of shares, and coverage, by the whole verb with smoothed variances."""
