@@ -79,7 +79,8 @@ def fay_herriot(
     squared move is therefore added to the mean squared error. Covariates are taken as known, and so are sampling variances. Numbers of
     areas are taken as independent, which they are not where one sampling unit lies in two areas: the provenance says so.
 
-    With few areas the variance between them is hardly known. Where it comes out at 0, mean squared errors are too small.
+    With few areas the variance between them is hardly known. Where it comes out at 0, the covariates have all the weight, and the provenance
+    says so.
 
     References
     ----------
@@ -220,7 +221,7 @@ def _together(est: Estimate, used: Codes) -> tuple[tuple[str, str], ...]:
 
 
 def _nothing_between(variance: float) -> tuple[tuple[str, str], ...]:
-    return () if variance > 0 else (("variance between areas", "0, so that the covariates have all the weight and errors may be larger"),)
+    return () if variance > 0 else (("variance between areas", "0, so that the covariates have all the weight"),)
 
 
 Numbers = tuple[Floats, Floats, tuple[Floats, Floats]]
