@@ -79,8 +79,8 @@ def fay_herriot(
     squared move is therefore added to the mean squared error. Covariates are taken as known, and so are sampling variances. Numbers of
     areas are taken as independent, which they are not where one sampling unit lies in two areas: the provenance says so.
 
-    With few areas the variance between them is hardly known. Where it comes out at 0, the covariates have all the weight, and the provenance
-    says so.
+    With few areas the variance between them is hardly known. Where it comes out at 0, the covariates have all the weight, and the
+    provenance says so.
 
     References
     ----------
