@@ -8,12 +8,19 @@
     say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate;
              odds_ratios, for tables that must have them
     explain  decompose: a difference between two groups, into composition and the rest -> Estimate
+    areas    fay_herriot -> AreaModel; Benchmark: what areas must add up to
+    asking   interviewer_effect, mode_effect: what who asked and how do to a headline
     judge    term_test -> Test; pseudo_r2, aic, bic
 """
 
+from evidencekit.models.areas.area_model import AreaModel
+from evidencekit.models.areas.benchmarking import Benchmark
+from evidencekit.models.areas.fay_herriot import fay_herriot
 from evidencekit.models.categorical import Categorical
 from evidencekit.models.events.cox import cox
 from evidencekit.models.events.incidence import cumulative_incidence
+from evidencekit.models.fieldwork.interviewers import InterviewerEffect, interviewer_effect
+from evidencekit.models.fieldwork.modes import ModeEffect, mode_effect
 from evidencekit.models.margins.adjusting import adjusted
 from evidencekit.models.margins.balanced import balanced
 from evidencekit.models.margins.decomposing import decompose
@@ -28,7 +35,11 @@ from evidencekit.models.summaries import aic, bic, pseudo_r2
 from evidencekit.models.terms import term_test
 
 __all__ = [
+    "AreaModel",
+    "Benchmark",
     "Categorical",
+    "InterviewerEffect",
+    "ModeEffect",
     "Model",
     "adjusted",
     "aic",
@@ -38,11 +49,14 @@ __all__ = [
     "cox",
     "cumulative_incidence",
     "decompose",
+    "fay_herriot",
     "gamma",
+    "interviewer_effect",
     "linear",
     "log_binomial",
     "logit",
     "marginal_effects",
+    "mode_effect",
     "multinomial",
     "negative_binomial",
     "odds_ratios",
