@@ -13,6 +13,7 @@ from evidencekit.errors import InputError
 P = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
 
+@pytest.mark.slow
 @given(P)
 def test_it_equals_statsmodels(p: list[float]) -> None:
     multitest = pytest.importorskip("statsmodels.stats.multitest")

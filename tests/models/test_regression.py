@@ -221,6 +221,7 @@ def test_the_log_binomial_says_where_shares_would_pass_one() -> None:
         assert (model.problem.link.back(model.problem.columns.times(model.coefficients)) < 1).all()
 
 
+@pytest.mark.slow
 def test_many_columns_take_no_more_memory_than_few() -> None:
     """Columns are laid out a block of rows at a time: with 32 of them whole ones would be 32 of the outcome's size and more."""
     generator, n = np.random.default_rng(5), 100_000

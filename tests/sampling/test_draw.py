@@ -283,6 +283,7 @@ def test_releases_are_random_parts_with_their_own_weights() -> None:
     assert sorted(sample["selection"]) == list(range(1, made.n + 1))
 
 
+@pytest.mark.slow
 def test_a_released_sample_estimates_without_bias() -> None:
     data = listed()
     made = frame(data, strata=None)

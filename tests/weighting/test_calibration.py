@@ -18,6 +18,7 @@ import evidencekit as ek
 METHODS = ["linear", "raking", "logit", "sinh"]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 @settings(max_examples=20, deadline=None)
 def test_margins_are_met_by_proportional_fitting(seed: int) -> None:

@@ -18,7 +18,7 @@ from evidencekit.models.formula.reading import Formula, read_formula
 from evidencekit.models.model import rows_of
 from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import Scope
+from evidencekit.survey.uncertainty.scope import Scope, need_survey
 
 __all__ = ["Asked", "Categorical", "categorical"]
 
@@ -99,6 +99,7 @@ def categorical(survey: Survey, formula: str, doing: str, first: Sequence[Any] |
     first : sequence, optional
         Levels in the order wanted; those it does not name follow in their own, of an order all must be named.
     """
+    need_survey(survey, doing)
     asked = read_formula(formula)
     survey.rows.need(asked.outcome, "the formula")
     scope = rows_of(survey, asked, doing, where, where_label)

@@ -19,9 +19,9 @@ from evidencekit.models.formula.reading import Formula, read_formula, variables_
 from evidencekit.models.sandwich import covariance_of_coefficients
 from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import Scope, scope_of
+from evidencekit.survey.uncertainty.scope import Scope, need_survey, scope_of
 
-__all__ = ["Model", "check_outcome", "fitted", "laid_out", "numbers_in", "rows_of", "stated"]
+__all__ = ["Model", "check_outcome", "fitted", "laid_out", "need_model", "numbers_in", "rows_of", "stated"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -88,6 +88,12 @@ class Model:
         raise InputError("A Model is not pickled: it holds children's answers.", "Keep its estimate, or fit it again.")
 
 
+def need_model(model: object, doing: str) -> None:
+    """Raise `InputError` for what is no Model."""
+    if not isinstance(model, Model):
+        raise InputError(f"{doing} takes a fitted regression, not a {type(model).__name__}.", "Fit one, such as ek.models.logit().")
+
+
 def laid_out(survey: Survey, formula: Formula, doing: str, where: Where, where_label: str) -> tuple[Scope, Columns, Floats]:
     """The rows a formula can be fitted to, its columns there, and the outcome.
 
@@ -111,6 +117,7 @@ def rows_of(
     survey: Survey, formula: Formula, doing: str, where: Where, where_label: str, *, more: Mapping[str, Bools | None] | None = None
 ) -> Scope:
     """The rows that have every answer a formula needs, and those of `more` columns."""
+    need_survey(survey, doing)
     blanks: dict[str, Bools | None] = dict(more or {})
     for expression in formula.expressions:
         names = variables_in(expression, survey.rows.columns)

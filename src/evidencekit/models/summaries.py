@@ -9,7 +9,7 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.models.fitting import Problem, fit
-from evidencekit.models.model import Model
+from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.scope import Scope
 
 __all__ = ["aic", "bic", "deviance", "pseudo_r2"]
@@ -53,6 +53,7 @@ def pseudo_r2(model: Model, *, kind: Literal["nagelkerke", "cox-snell"] = "nagel
     True
     """
     one_of("kind", kind, ("nagelkerke", "cox-snell"))
+    need_model(model, "pseudo_r2()")
     _need_no_dispersion(model, "pseudo_r2()")
     null = _null_deviance(model)
     n = model.scope.n
@@ -101,6 +102,7 @@ def aic(model: Model) -> float:
     >>> ek.models.aic(ek.models.logit(survey, "internet_daily ~ age")) > 0
     True
     """
+    need_model(model, "aic()")
     model.scope.need_design("aic()")
     _need_no_dispersion(model, "aic()")
     kept = np.flatnonzero([name != "Intercept" for name in model.names])
@@ -143,6 +145,8 @@ def bic(model: Model, *, largest: Model) -> float:
     >>> ek.models.bic(ek.models.logit(survey, "internet_daily ~ age"), largest=largest) > 0
     True
     """
+    need_model(model, "bic()")
+    need_model(largest, "bic(largest=)")
     model.scope.need_design("bic()")
     _need_no_dispersion(model, "bic()")
     if not set(model.names) <= set(largest.names) or not np.array_equal(model.scope.rows, largest.scope.rows):

@@ -12,7 +12,7 @@ from scipy.stats import f as f_distribution
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.models.fitting import Fit, Problem, fit
-from evidencekit.models.model import Model
+from evidencekit.models.model import Model, need_model
 from evidencekit.models.sandwich import score
 from evidencekit.models.small_sample import small_sample, suits_small_samples
 from evidencekit.models.summaries import deviance
@@ -76,8 +76,11 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     "Wald test with Bell and McCaffrey's covariance"
     """
     one_of("method", method, get_args(TermTest))
+    need_model(model, "term_test()")
     model.scope.need_design("term_test()")
-    terms = (term,) if isinstance(term, str) else tuple(term)
+    terms = (term,) if isinstance(term, str) else tuple(term) if isinstance(term, (list, tuple)) else ()
+    if not terms:
+        raise InputError("term_test() takes a term as the formula writes it, or several.", 'Such as "sex".')
     tested = _tested(model, terms)
     ddf = model.df
     if method == "small-sample":

@@ -75,8 +75,8 @@ def kappa(
     True
     """
     one_of("partial", partial, ("none", "linear", "quadratic"))
-    in_memory(survey, "kappa()")
     names, level = two_names(survey, first, second), check_level(level)
+    in_memory(survey, "kappa()")
     columns = [survey.column(name) for name in names]
     places, size = _shared(columns, names)
     blanks = {name: column.codes < 0 for name, column in zip(names, columns, strict=True)}

@@ -66,6 +66,7 @@ def inside_failures(system: CellSystem, pattern: SuppressionPattern, threshold: 
     return out
 
 
+@pytest.mark.slow
 @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(shapes, seeds, st.integers(2, 12))
 def test_no_outsider_can_say_too_much_of_a_cell(shape: tuple[int, ...], seed: int, threshold: int) -> None:
@@ -77,6 +78,7 @@ def test_no_outsider_can_say_too_much_of_a_cell(shape: tuple[int, ...], seed: in
     assert failures(system, pattern, threshold) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(shapes.filter(lambda s: np.prod(s) <= 24), seeds, st.integers(2, 8))
 def test_nobody_inside_can_say_too_much_of_another_cell(shape: tuple[int, ...], seed: int, threshold: int) -> None:

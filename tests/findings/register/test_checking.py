@@ -295,6 +295,7 @@ def test_nearly_is_near_on_both_sides_of_a_share(ends: tuple[float, float], righ
 # -- what may reach it
 
 
+@pytest.mark.slow
 def test_a_large_text_takes_seconds() -> None:
     quiet = "The team wrote of what it had seen and heard in the villages, and of what might be done about it by others. " * 9
     text = (quiet + "About 12% of children were asked.\n\n") * 10_000

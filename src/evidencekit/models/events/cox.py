@@ -19,6 +19,7 @@ from evidencekit.models.likelihood import climb, covariance_of_parameters
 from evidencekit.models.model import rows_of
 from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
+from evidencekit.survey.uncertainty.scope import need_survey
 
 __all__ = ["cox"]
 
@@ -150,6 +151,7 @@ def cox(
     ('sex[T.girl]',)
     """
     check_level(level)
+    need_survey(survey, "cox()")
     asked = read_formula(terms, outcome=False)
     if asked.offsets:
         raise InputError("cox() takes no offset.")

@@ -10,13 +10,13 @@ import numpy as np
 from scipy.special import expit, logit
 
 from evidencekit.columns import Codes, Floats, summed
-from evidencekit.errors import InputError, check_level
+from evidencekit.errors import InputError, check_level, is_whole
 from evidencekit.estimate import Cells, Counts, Estimate
 from evidencekit.models.events.times import Times, blanks_of, times_of
 from evidencekit.survey.summing.domains import Where, names_of
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import critical, reals
-from evidencekit.survey.uncertainty.scope import Scope, scope_of
+from evidencekit.survey.uncertainty.scope import Scope, need_survey, scope_of
 
 __all__ = ["cumulative_incidence"]
 
@@ -103,6 +103,9 @@ def cumulative_incidence(
     wanted = reals(at)
     if not wanted:
         raise InputError("at= takes ages or times as numbers.")
+    need_survey(survey, "cumulative_incidence()")
+    if not is_whole(cause, least=1):
+        raise InputError("cause= is the number of a kind of event: 1, 2, ...")
     split = names_of(by, "by=", survey)
     blanks = blanks_of(survey, time, event, None)
     for name in split:

@@ -57,7 +57,7 @@ def blanks_of(survey: Survey, time: str, event: str, entry: str | None) -> dict[
     """
     out: dict[str, Any] = {}
     for name, role in ((time, "time="), (event, "event="), (entry, "entry=")):
-        if name is None:
+        if name is None and role == "entry=":
             continue
         survey.rows.need(name, role)
         if is_coded(survey, name):

@@ -13,7 +13,7 @@ from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Cells, Counts, Estimate
 from evidencekit.models.formula.factors import Categories, Numbers
 from evidencekit.models.margins.averaging import averages
-from evidencekit.models.model import Model
+from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.intervals import critical
 
 __all__ = ["adjusted", "by_level", "levels_of"]
@@ -64,6 +64,7 @@ def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
     'difference'
     """
     check_level(level)
+    need_model(model, "adjusted()")
     levels, codes = levels_of(model, by)
     points, covariance = averages(model, [((model.problem.columns.setting(by, value),), (1.0,)) for value in levels])
     return by_level(model, (by, levels, codes), (points, covariance), f"adjusted for {_others(model, by)}", level)

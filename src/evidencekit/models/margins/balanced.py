@@ -13,7 +13,7 @@ from evidencekit.estimate import Estimate
 from evidencekit.models.formula.factors import Categories
 from evidencekit.models.margins.adjusting import by_level, levels_of
 from evidencekit.models.margins.balancing import balance_of, balanced_averages
-from evidencekit.models.model import Model
+from evidencekit.models.model import Model, need_model
 
 __all__ = ["balanced"]
 
@@ -71,6 +71,9 @@ def balanced(model: Model, by: str, *, adjust: str, at: Sequence[Any] | None = N
     ('adjusted proportion', ('boy', 'girl'))
     """
     check_level(level)
+    need_model(model, "balanced()")
+    if not isinstance(exact, bool):
+        raise InputError("exact= is true or false.")
     levels, codes = _at(model, by, at)
     balance = balance_of(model, adjust, exact=exact)
     made = balanced_averages(model, balance, [((model.problem.columns.setting(by, value),), (1.0,)) for value in levels])

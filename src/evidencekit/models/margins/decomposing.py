@@ -20,7 +20,7 @@ from evidencekit.models.model import check_outcome, numbers_in, rows_of
 from evidencekit.models.sandwich import score
 from evidencekit.survey.summing.domains import Where, where_mask
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import Scope
+from evidencekit.survey.uncertainty.scope import Scope, need_survey
 
 __all__ = ["decompose"]
 
@@ -111,6 +111,7 @@ def decompose(
     >>> bool(abs(parts.points[0] - parts.points[1] - parts.points[2]) < 1e-12)
     True
     """
+    need_survey(survey, "decompose()")
     check_level(level)
     one_of("kind", kind, get_args(Kind))
     one_of("reference", reference, get_args(Reference))

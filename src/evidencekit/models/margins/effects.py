@@ -11,7 +11,7 @@ from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.models.formula.factors import Categories, Numbers
 from evidencekit.models.margins.averaging import Average, averages
-from evidencekit.models.model import Model
+from evidencekit.models.model import Model, need_model
 
 __all__ = ["marginal_effects"]
 
@@ -61,6 +61,7 @@ def marginal_effects(model: Model, variables: str | Sequence[str] | None = None,
     ('girl instead of boy', 'one more')
     """
     check_level(level)
+    need_model(model, "marginal_effects()")
     names = _names(model, variables)
     found = [_steps(model, name) for name in names]
     wanted = [average for steps in found for _, average in steps]
@@ -79,11 +80,13 @@ def _names(model: Model, variables: str | Sequence[str] | None) -> tuple[str, ..
     held = tuple(dict.fromkeys(name for factor in model.problem.columns.factors for name in factor.variables))
     if not held:
         raise InputError("The model holds an intercept alone.", "It has no effects to look at.")
-    wanted = held if variables is None else (variables,) if isinstance(variables, str) else tuple(variables)
+    wanted = held if variables is None else (variables,) if isinstance(variables, str) else variables
+    if not isinstance(wanted, (list, tuple)) or not wanted:
+        raise InputError("variables= takes names of columns.", f"The model holds {', '.join(held)}.")
     for name in wanted:
         if name not in held:
             raise InputError("The model has no such column.", f"It holds {', '.join(held)}.")
-    return wanted
+    return tuple(wanted)
 
 
 def _steps(model: Model, name: str) -> list[tuple[str, Average]]:

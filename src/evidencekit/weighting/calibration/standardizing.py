@@ -76,11 +76,11 @@ def standardize(
     """
     weights_for(survey, "standardize()")
     inside = inside_of(survey, where)
-    names = names_in(by if isinstance(by, str) else tuple(by), "by=")
+    names = names_in(tuple(by) if isinstance(by, list) else by, "by=")
     (margin,) = margins_of(survey, {names: population}, "standardize()", inside)
     if over is None:
         return _one(survey, margin, inside, f"standardised by {margin.words}")
-    groups = names_in(over if isinstance(over, str) else tuple(over), "over=")
+    groups = names_in(tuple(over) if isinstance(over, list) else over, "over=")
     for name in groups:
         survey.rows.need(name, "over=")
     code, count = _groups(survey, groups, inside)
