@@ -14,11 +14,12 @@ from evidencekit.planning import Context, Method, Simulated, Truth, stacking
 
 @dataclass(frozen=True)
 class Many:
-    """Estimates, their standard errors, and what they should be."""
+    """Estimates, their standard errors, what they should be, and the standard error that was planned."""
 
     points: np.ndarray
     se: np.ndarray
     truth: np.ndarray
+    planned: float
 
     @property
     def mean(self) -> float:
@@ -35,6 +36,11 @@ class Many:
         """The mean of estimates less truths, over its Monte Carlo standard error."""
         off = self.points - self.truth
         return float(off.mean() / (off.std(ddof=1) / math.sqrt(len(off))))
+
+    @property
+    def ratio(self) -> float:
+        """The planned standard error over the standard deviation of estimates less truths."""
+        return self.planned / float((self.points - self.truth).std(ddof=1))
 
 
 def simulations(
@@ -56,4 +62,5 @@ def many(method: Method, sims: int, *, truth: Truth | None = None, context: Cont
     several = simulations(method, sims, truth=truth, context=context, seed=seed)
     found = method.analyse(stacked(several), by=("simulation",))
     at = [found.cells.find({"simulation": place}) for place in range(sims)]
-    return Many(found.points[at], found.se[at], np.array([one.truth[method.card.estimand.measure] for one in several]))
+    truths = np.array([one.truth[method.card.estimand.measure] for one in several])
+    return Many(found.points[at], found.se[at], truths, method.plan(context or method.example()).sizing.se)

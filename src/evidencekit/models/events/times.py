@@ -56,9 +56,8 @@ def blanks_of(survey: Survey, time: str, event: str, entry: str | None) -> dict[
         A column is not there, or holds categories.
     """
     out: dict[str, Any] = {}
-    for name, role in ((time, "time="), (event, "event="), (entry, "entry=")):
-        if name is None and role == "entry=":
-            continue
+    named = [(time, "time="), (event, "event=")] + ([] if entry is None else [(entry, "entry=")])
+    for name, role in named:
         survey.rows.need(name, role)
         if is_coded(survey, name):
             raise InputError(
