@@ -19,6 +19,7 @@ _TALLEST_BELOW = 320.0  # points: a picture's height
 _TALLEST_BESIDE = 150.0  # points: of one that cannot be laid out anew
 _FLATTER = (220.0, 180.0, 150.0, 1.0)  # points: heights that are tried one after the other; the last is as flat as can be
 _SPARE = 20.0  # points left on a page with large pictures, which need not be large
+_KEPT = 12.0  # points that no air fills: programs that open a page round heights and break lines a little differently
 CELL = 6.0  # points above and below the words of a row of a table, together
 _MOST_AIR = 16.0
 _NARROWEST_BOX = 98.0
@@ -215,7 +216,7 @@ def lay_out(sheet: Sheet) -> Layout:
             parts = heights(sheet, layout)
         left = room - sum(parts.values())
         if left >= (_SPARE if layout.wide else 0):
-            return replace(layout, extra=min(_MOST_AIR, 0.8 * left / (len(sheet.blocks) + 2)))
+            return replace(layout, extra=min(_MOST_AIR, 0.8 * max(left - _KEPT, 0.0) / (len(sheet.blocks) + 2)))
     assert layout is not None
     raise InputError(
         f"The sheet is longer than one A4 page: it needs about {100 * sum(parts.values()) / room:.0f}% of it.",
