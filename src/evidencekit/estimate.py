@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -129,6 +129,10 @@ class Counts:
     n_eff: Floats
     deff: Floats
     kish: Floats
+
+    def of(self, rows: Any) -> Counts:
+        """Those of some cells, or of cells again and again, in the order of `rows`."""
+        return Counts(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -14,7 +14,7 @@ from evidencekit.combining.classes import has_design
 from evidencekit.combining.contrasting import extreme, need_estimate
 from evidencekit.combining.maxima import largest_t
 from evidencekit.errors import InputError, Refused, one_of
-from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, fingerprint
+from evidencekit.estimate import Cells, Covariance, Estimate, Interval, fingerprint
 
 __all__ = ["simultaneous"]
 
@@ -100,7 +100,6 @@ def _family(est: Estimate, cells: Any) -> Codes:
 
 def _cells(est: Estimate, rows: Codes) -> Estimate:
     """Some cells of an Estimate."""
-    counts = {name: getattr(est.counts, name)[rows] for name in Counts.__dataclass_fields__}
     matrix = est.covariance.of(rows)
     return replace(
         est,
@@ -109,7 +108,7 @@ def _cells(est: Estimate, rows: Codes) -> Estimate:
         covariance=Covariance(est.covariance.variances[rows], matrix, None),
         df=est.df[rows],
         interval=Interval(est.interval.low[rows], est.interval.high[rows], est.interval.level, est.interval.method, est.interval.sided),
-        counts=Counts(**counts),
+        counts=est.counts.of(rows),
         support=None if est.support is None else replace(est.support, of_cell=est.support.of_cell[rows]),
         flags=tuple(est.flags[r] for r in rows) if est.flags else (),
     )

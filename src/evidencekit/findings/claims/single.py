@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
-from evidencekit.estimate import Cells, Counts, Covariance, Estimate
+from evidencekit.estimate import Cells, Covariance, Estimate
 
 __all__ = ["single"]
 
@@ -25,7 +25,6 @@ def single(est: Estimate, row: int) -> Estimate:
     """
     at = np.array([row])
     variance = est.covariance.variances[at]
-    counts = Counts(**{f.name: getattr(est.counts, f.name)[at] for f in fields(Counts)})
     return replace(
         est,
         cells=Cells({c: (v[row],) for c, v in est.cells.columns.items()}, est.cells.by),
@@ -33,7 +32,7 @@ def single(est: Estimate, row: int) -> Estimate:
         covariance=Covariance(variance, variance.reshape(1, 1), None),
         df=est.df[at],
         interval=replace(est.interval, low=est.interval.low[at], high=est.interval.high[at]),
-        counts=counts,
+        counts=est.counts.of(at),
         support=None,
         flags=est.flags[row : row + 1],
     )

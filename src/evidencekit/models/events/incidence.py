@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
 
-from evidencekit.columns import Codes, Floats, summed
+from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, check_level, is_whole
-from evidencekit.estimate import Cells, Counts, Estimate
+from evidencekit.estimate import Cells, Estimate
 from evidencekit.models.events.times import Times, blanks_of, times_of
 from evidencekit.survey.summing.domains import Where, names_of
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.intervals import critical, reals
+from evidencekit.survey.uncertainty.intervals import critical, logit_limits, reals
 from evidencekit.survey.uncertainty.scope import Scope, need_survey, scope_of
 
 __all__ = ["cumulative_incidence"]
@@ -129,7 +128,8 @@ def cumulative_incidence(
     for k, name in enumerate(split):
         columns[name] = tuple(label[k] for label in labels for _ in wanted)
     said = ("cumulative incidence", f"share with {event} by {time}")
-    made = scope.estimate(columns, points, spread, said=said, level=level, limits=_limits(points, spread, scope.df, level))
+    limits = logit_limits(points, np.diagonal(spread), critical(np.array(scope.df), level))
+    made = scope.estimate(columns, points, spread, said=said, level=level, limits=(*limits, "logit"))
     return _counted(made, scope, times, groups, (split, len(wanted), cause, beyond))
 
 
@@ -189,27 +189,14 @@ def _last(survey: Survey, scope: Scope, time: str, groups: Codes, g: int) -> flo
     return float(values[groups == g].max())
 
 
-def _limits(points: Floats, covariance: Floats, df: float, level: float) -> tuple[Floats, Floats, str]:
-    inside = (points > 0) & (points < 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        reach = critical(np.full(len(points), df), level) * np.sqrt(np.diagonal(covariance)) / (points * (1 - points))
-        low, high = expit(logit(points) - reach), expit(logit(points) + reach)
-    return np.where(inside, low, np.nan), np.where(inside, high, np.nan), "logit"
-
-
 def _counted(made: Estimate, scope: Scope, times: Times, groups: Codes, asked: tuple[tuple[str, ...], int, int, Any]) -> Estimate:
     """With what each group rests on, and what must be said of each cell."""
     split, each, cause, beyond = asked
     count = len(made) // each
-    n = np.bincount(groups, minlength=count).astype(np.float64)
-    weight = summed(groups, scope.w, count)
-    pairs = np.unique(groups * scope.design.n_psus + scope.psu) // scope.design.n_psus
     place = np.searchsorted(times.at, made.cells.columns["at"], side="right")
     cell = np.arange(len(made)) // each
     cases = np.array([float(((groups == g) & (times.cause == cause) & (times.until <= k)).sum()) for g, k in zip(cell, place, strict=True)])
-    nothing = np.full(len(made), np.nan)
-    psus = np.bincount(pairs, minlength=count).astype(np.float64)
-    counts = Counts(n[cell], cases, psus[cell], weight[cell], nothing, nothing, nothing)
+    counts = replace(scope.counts(groups, count).of(cell), cases=cases)
     flags = []
     for flag, far, share in zip(made.flags, beyond, made.points, strict=True):
         word = "nobody was followed so long" if far else "no interval: nobody or everybody so far" if share in (0.0, 1.0) else ""

@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.special import expit, logit
 
 from evidencekit.columns import Codes, Floats, summed
 from evidencekit.errors import InputError, check_level
-from evidencekit.estimate import Cells, Counts, Estimate
+from evidencekit.estimate import Cells, Estimate
 from evidencekit.models.formula.factors import Categories, Numbers
 from evidencekit.models.margins.averaging import averages
 from evidencekit.models.model import Model, need_model
-from evidencekit.survey.uncertainty.intervals import critical
+from evidencekit.survey.uncertainty.intervals import critical, logit_limits
 
 __all__ = ["adjusted", "by_level", "levels_of"]
 
@@ -93,11 +92,16 @@ def by_level(
     share = model.problem.family.name == "binomial"
     what, outcome = "share" if share else "mean", model.formula.outcome
     said = (f"adjusted {'proportion' if share else 'mean'}", f"{what} of {outcome}, {how}")
-    limits = _logit_limits(points, covariance, model.df, level) if share else None
+    limits = (*logit_limits(points, np.diagonal(covariance), critical(np.array(model.df), level)), "logit") if share else None
     columns = {"variable": (outcome,) * len(levels), "category": (None,) * len(levels), by: levels}
     stated = model.scope.estimate(columns, points, covariance, said=said, level=level, df=model.df, limits=limits)
     stated = replace(stated, cells=Cells(stated.cells.columns, (by,)))
-    return stated if codes is None else replace(stated, counts=_own_counts(model, codes, len(levels)))
+    if codes is None:
+        return stated
+    counts, y = model.scope.counts(codes, len(levels)), model.problem.y
+    if np.isin(y, (0.0, 1.0)).all():
+        counts = replace(counts, cases=summed(codes[codes >= 0], y[codes >= 0], len(levels)))
+    return replace(stated, counts=counts)
 
 
 def levels_of(model: Model, variable: str) -> tuple[tuple[Any, ...], Codes]:
@@ -123,25 +127,6 @@ def levels_of(model: Model, variable: str) -> tuple[tuple[Any, ...], Codes]:
     return (0, 1), values.astype(np.intp)
 
 
-def _own_counts(model: Model, codes: Codes, levels: int) -> Counts:
-    """What each level's own members are: the smallest group its adjusted number rests on."""
-    scope, nothing, inside = model.scope, np.full(levels, np.nan), codes >= 0
-    codes, w, y, psu = codes[inside], scope.w[inside], model.problem.y, scope.psu[inside]
-    known = np.bincount(codes, minlength=levels).astype(np.float64)
-    weight = summed(codes, w, levels)
-    pairs = np.unique(codes * scope.design.n_psus + psu) // scope.design.n_psus
-    cases = summed(codes, y[inside], levels) if np.isin(y, (0.0, 1.0)).all() else nothing
-    kish = known * summed(codes, w**2, levels) / weight**2
-    return Counts(known, cases, np.bincount(pairs, minlength=levels).astype(np.float64), weight, nothing, nothing, kish)
-
-
 def _others(model: Model, by: str) -> str:
     names = dict.fromkeys(name for factor in model.problem.columns.factors for name in factor.variables if name != by)
     return ", ".join(names) or "nothing else"
-
-
-def _logit_limits(points: Floats, covariance: Floats, df: float, level: float) -> tuple[Floats, Floats, str]:
-    """Limits on the logit scale, where a share cannot leave 0 to 1."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        reach = critical(np.full(len(points), df), level) * np.sqrt(np.diagonal(covariance)) / (points * (1 - points))
-        return expit(logit(points) - reach), expit(logit(points) + reach), "logit"

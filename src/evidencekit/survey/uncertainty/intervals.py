@@ -20,6 +20,7 @@ __all__ = [
     "beta_limits",
     "beta_size",
     "critical",
+    "logit_limits",
     "proportion_limits",
     "real",
     "reals",
@@ -123,6 +124,13 @@ def t_limits(points: Floats, se: Floats, df: Floats, level: float, sided: str = 
     )
 
 
+def logit_limits(p: Floats, variance: Floats, t: Floats | float) -> tuple[Floats, Floats]:
+    """Point plus and minus t standard errors on the logit scale, where a share cannot leave 0 to 1; NaN for shares of 0 and 1."""
+    share = np.where((p > 0) & (p < 1), p, np.nan)
+    reach = t * np.sqrt(variance) / (share * (1 - share))
+    return expit(logit(share) - reach), expit(logit(share) + reach)
+
+
 def proportion_limits(
     p: Floats, variance: Floats, n: Floats, df: Floats, *, level: float, how: ProportionInterval
 ) -> tuple[Floats, Floats]:
@@ -182,8 +190,7 @@ def _nchs(p: Floats, v: Floats, n: Floats, df: Floats, t: Floats, tail: float) -
 
 
 def _logit(p: Floats, v: Floats, n: Floats, df: Floats, t: Floats, tail: float) -> tuple[Floats, Floats]:
-    reach = t * np.sqrt(v) / (p * (1 - p))
-    return expit(logit(p) - reach), expit(logit(p) + reach)
+    return logit_limits(p, v, t)
 
 
 def _asin(p: Floats, v: Floats, n: Floats, df: Floats, t: Floats, tail: float) -> tuple[Floats, Floats]:

@@ -224,6 +224,16 @@ class Scope:
             provenance=self.provenance(said[0], points),
         )
 
+    def counts(self, group: Codes, k: int) -> Counts:
+        """What each of k groups of the rows rests on; `group` (m,) is -1 for rows in none. Cases are not known here."""
+        inside = group >= 0
+        code, w, n_psus, nothing = group[inside], self.w[inside], self.design.n_psus, np.full(k, np.nan)
+        n, weight = np.bincount(code, minlength=k).astype(np.float64), summed(code, w, k)
+        psus = np.bincount(np.unique(code * n_psus + self.psu[inside]) // n_psus, minlength=k).astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            kish = n * summed(code, w**2, k) / weight**2
+        return Counts(n, nothing, psus, weight, nothing, nothing, kish)
+
     def provenance(self, method: str, points: Floats) -> Provenance:
         """Where numbers from these rows come from."""
         survey = self.survey
