@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from evidencekit.columns import Bools, Floats
-from evidencekit.errors import EstimationError, InputError
+from evidencekit.errors import EstimationError, InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.models.families import Family, Link
 from evidencekit.models.fitting import Fit, Problem, fit
@@ -145,14 +145,16 @@ def numbers_in(survey: Survey, scope: Scope, expression: str, what: str) -> Floa
 def fitted(
     survey: Survey,
     formula: str,
-    how: tuple[str, Family, Link],
+    kind: str,
+    family: Family,
+    link: Link,
     *,
     where: Where,
     where_label: str,
     level: float,
 ) -> Model:
     """Read, lay out and fit; the one way every generalised linear model is made."""
-    kind, family, link = how
+    check_level(level)
     asked = read_formula(formula)
     scope, columns, y = laid_out(survey, asked, kind, where, where_label)
     check_outcome(asked.outcome, y, family)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from evidencekit.errors import check_level
-from evidencekit.models import families as f
+from evidencekit.models.families import BINOMIAL, CLOGLOG, GAMMA, GAUSSIAN, IDENTITY, LOG, LOGIT, POISSON, PROBIT
 from evidencekit.models.model import Model, fitted
 from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
@@ -59,8 +58,7 @@ def linear(survey: Survey, formula: str, *, where: Where = None, where_label: st
     >>> ek.models.linear(survey, "hours_online ~ sex + age").names
     ('Intercept', 'sex[T.girl]', 'age')
     """
-    check_level(level)
-    return fitted(survey, formula, ("linear regression", f.GAUSSIAN, f.IDENTITY), where=where, where_label=where_label, level=level)
+    return fitted(survey, formula, "linear regression", GAUSSIAN, IDENTITY, where=where, where_label=where_label, level=level)
 
 
 def logit(survey: Survey, formula: str, *, where: Where = None, where_label: str = "", level: float = 0.95) -> Model:
@@ -98,8 +96,7 @@ def logit(survey: Survey, formula: str, *, where: Where = None, where_label: str
     >>> ek.models.logit(survey, "internet_daily ~ sex + age").kind
     'logistic regression'
     """
-    check_level(level)
-    return fitted(survey, formula, ("logistic regression", f.BINOMIAL, f.LOGIT), where=where, where_label=where_label, level=level)
+    return fitted(survey, formula, "logistic regression", BINOMIAL, LOGIT, where=where, where_label=where_label, level=level)
 
 
 def probit(survey: Survey, formula: str, *, where: Where = None, where_label: str = "", level: float = 0.95) -> Model:
@@ -132,8 +129,7 @@ def probit(survey: Survey, formula: str, *, where: Where = None, where_label: st
     >>> len(ek.models.probit(survey, "internet_daily ~ age").names)
     2
     """
-    check_level(level)
-    return fitted(survey, formula, ("probit regression", f.BINOMIAL, f.PROBIT), where=where, where_label=where_label, level=level)
+    return fitted(survey, formula, "probit regression", BINOMIAL, PROBIT, where=where, where_label=where_label, level=level)
 
 
 def cloglog(survey: Survey, formula: str, *, where: Where = None, where_label: str = "", level: float = 0.95) -> Model:
@@ -166,10 +162,7 @@ def cloglog(survey: Survey, formula: str, *, where: Where = None, where_label: s
     >>> len(ek.models.cloglog(survey, "internet_daily ~ age").names)
     2
     """
-    check_level(level)
-    return fitted(
-        survey, formula, ("complementary log-log regression", f.BINOMIAL, f.CLOGLOG), where=where, where_label=where_label, level=level
-    )
+    return fitted(survey, formula, "complementary log-log regression", BINOMIAL, CLOGLOG, where=where, where_label=where_label, level=level)
 
 
 def poisson(survey: Survey, formula: str, *, where: Where = None, where_label: str = "", level: float = 0.95) -> Model:
@@ -202,8 +195,7 @@ def poisson(survey: Survey, formula: str, *, where: Where = None, where_label: s
     >>> len(ek.models.poisson(survey, "internet_daily ~ age").names)
     2
     """
-    check_level(level)
-    return fitted(survey, formula, ("Poisson regression", f.POISSON, f.LOG), where=where, where_label=where_label, level=level)
+    return fitted(survey, formula, "Poisson regression", POISSON, LOG, where=where, where_label=where_label, level=level)
 
 
 def gamma(survey: Survey, formula: str, *, where: Where = None, where_label: str = "", level: float = 0.95) -> Model:
@@ -236,8 +228,7 @@ def gamma(survey: Survey, formula: str, *, where: Where = None, where_label: str
     >>> len(ek.models.gamma(survey, "age ~ sex").names)
     2
     """
-    check_level(level)
-    return fitted(survey, formula, ("gamma regression", f.GAMMA, f.LOG), where=where, where_label=where_label, level=level)
+    return fitted(survey, formula, "gamma regression", GAMMA, LOG, where=where, where_label=where_label, level=level)
 
 
 def log_binomial(survey: Survey, formula: str, *, where: Where = None, where_label: str = "", level: float = 0.95) -> Model:
@@ -270,5 +261,4 @@ def log_binomial(survey: Survey, formula: str, *, where: Where = None, where_lab
     >>> len(ek.models.log_binomial(survey, "internet_daily ~ sex").names)
     2
     """
-    check_level(level)
-    return fitted(survey, formula, ("log-binomial regression", f.BINOMIAL, f.LOG), where=where, where_label=where_label, level=level)
+    return fitted(survey, formula, "log-binomial regression", BINOMIAL, LOG, where=where, where_label=where_label, level=level)
