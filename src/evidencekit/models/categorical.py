@@ -16,9 +16,9 @@ from evidencekit.models.formula.columns import Columns, columns_of
 from evidencekit.models.formula.factors import Factor, factor_of
 from evidencekit.models.formula.reading import Formula, read_formula
 from evidencekit.models.model import rows_of
-from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.domains import Where, need_survey
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import Scope, need_survey
+from evidencekit.survey.uncertainty.scope import Scope
 
 __all__ = ["Asked", "Categorical", "categorical"]
 

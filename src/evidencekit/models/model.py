@@ -17,9 +17,9 @@ from evidencekit.models.formula.columns import Columns, columns_of
 from evidencekit.models.formula.factors import Factor, Numbers, blank_in, factor_of, is_coded
 from evidencekit.models.formula.reading import Formula, read_formula, variables_in
 from evidencekit.models.sandwich import covariance_of_coefficients
-from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.domains import Where, need_survey
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import Scope, need_survey, scope_of
+from evidencekit.survey.uncertainty.scope import Scope, scope_of
 
 __all__ = ["Model", "check_outcome", "fitted", "laid_out", "need_model", "numbers_in", "rows_of", "stated"]
 

@@ -95,7 +95,7 @@ def children(
     [0.333, 0.667]
     """
     one_of("what", what, ("share", "mean", "respondents", "number"))
-    in_memory(survey, "children()") if isinstance(survey, Survey) else names_of((), "key", survey)
+    in_memory(survey, "children()")
     if not isinstance(unit, str) or not unit.strip():
         raise InputError('unit= is one row of the child table in a word, such as "incident".')
     if (y is None) != (what == "number") and not (y is None and what == "respondents"):

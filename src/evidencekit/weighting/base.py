@@ -30,8 +30,6 @@ def weights_for(survey: Survey, doing: str) -> Floats:
     InputError
         Not a Survey, or lazy data.
     """
-    if not isinstance(survey, Survey):
-        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.", "Build one: ek.Survey(data, weights=..., psu=...).")
     in_memory(survey, doing)
     assert survey.w is not None
     return survey.w

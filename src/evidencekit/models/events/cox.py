@@ -17,9 +17,8 @@ from evidencekit.models.formula.factors import Factor, factor_of
 from evidencekit.models.formula.reading import read_formula
 from evidencekit.models.likelihood import climb, covariance_of_parameters
 from evidencekit.models.model import rows_of
-from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.domains import Where, need_survey
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import need_survey
 
 __all__ = ["cox"]
 

@@ -12,10 +12,10 @@ from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, check_level, is_whole
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.models.events.times import Times, blanks_of, times_of
-from evidencekit.survey.summing.domains import Where, names_of
+from evidencekit.survey.summing.domains import Where, names_of, need_survey
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import critical, logit_limits, reals
-from evidencekit.survey.uncertainty.scope import Scope, need_survey, scope_of
+from evidencekit.survey.uncertainty.scope import Scope, scope_of
 
 __all__ = ["cumulative_incidence"]
 

@@ -18,9 +18,9 @@ from evidencekit.models.formula.factors import factor_of
 from evidencekit.models.formula.reading import Formula, read_formula
 from evidencekit.models.model import check_outcome, numbers_in, rows_of
 from evidencekit.models.sandwich import score
-from evidencekit.survey.summing.domains import Where, where_mask
+from evidencekit.survey.summing.domains import Where, need_survey, where_mask
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.scope import Scope, need_survey
+from evidencekit.survey.uncertainty.scope import Scope
 
 __all__ = ["decompose"]
 

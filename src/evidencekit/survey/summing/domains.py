@@ -18,7 +18,7 @@ from evidencekit.survey.design.units import cross
 from evidencekit.survey.summing.conditions import Where, where_rows, where_words
 from evidencekit.survey.survey import Survey
 
-__all__ = ["Domains", "Where", "crossed_domains", "domains_of", "names_of", "refuse_empty", "where_mask", "where_words"]
+__all__ = ["Domains", "Where", "crossed_domains", "domains_of", "names_of", "need_survey", "refuse_empty", "where_mask", "where_words"]
 
 RESERVED = frozenset(
     [
@@ -58,6 +58,12 @@ class Domains:
     row: Codes | None
     levels: tuple[tuple[Any, ...], ...]
     count: int
+
+
+def need_survey(survey: object, doing: str) -> None:
+    """Raise `InputError` for what is no Survey."""
+    if not isinstance(survey, Survey):
+        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.", "Build one: ek.Survey(data, weights=..., psu=...).")
 
 
 def names_of(names: str | Sequence[str] | None, role: str, survey: Survey) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from evidencekit.columns import Codes, Column, Floats, floats, missing_in, numer
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.survey.design.units import Units
 from evidencekit.survey.summing.capacity import refuse_large, refuse_many, refuse_wide, with_cases
-from evidencekit.survey.summing.domains import Domains, Where, domains_of
+from evidencekit.survey.summing.domains import Domains, Where, domains_of, need_survey
 from evidencekit.survey.summing.measured import Measured, Table
 from evidencekit.survey.summing.pushdown import push_measure, push_tally
 from evidencekit.survey.summing.twovalued import cases_of
@@ -29,7 +29,8 @@ __all__ = ["derived", "in_memory", "measure", "numbers", "tally"]
 
 
 def in_memory(survey: Survey, doing: str) -> None:
-    """Raise an `InputError` when a statistic that revisits rows is asked of lazy data."""
+    """Raise an `InputError` for what is no Survey, and when what revisits rows is asked of lazy data."""
+    need_survey(survey, doing)
     if survey.w is None:
         raise InputError(
             f"{doing} revisits rows, and these data are lazy.",

@@ -15,7 +15,7 @@ import numpy as np
 from evidencekit._version import __version__
 from evidencekit.columns import Bools, Codes, Floats, summed
 from evidencekit.combining import has_design
-from evidencekit.errors import EstimationError, InputError, Refused
+from evidencekit.errors import EstimationError, Refused
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
 from evidencekit.sameness import Sample, sums_of
 from evidencekit.survey.summing.domains import Domains, Where, where_mask, where_words
@@ -28,7 +28,7 @@ from evidencekit.survey.uncertainty.influence import Influence
 from evidencekit.survey.uncertainty.intervals import t_limits
 from evidencekit.survey.uncertainty.replicated import spread_over
 
-__all__ = ["Scope", "need_survey", "scope_of"]
+__all__ = ["Scope", "scope_of"]
 
 ONE = np.zeros(1, dtype=np.intp)
 
@@ -254,12 +254,6 @@ class Scope:
         )
 
 
-def need_survey(survey: object, doing: str) -> None:
-    """Raise `InputError` for what is no Survey."""
-    if not isinstance(survey, Survey):
-        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.", "Build one: ek.Survey(data, weights=..., psu=...).")
-
-
 def scope_of(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, *, where: Where = None, where_label: str = "") -> Scope:
     """The rows that `where=` asks for, that have a weight and every answer an analysis needs.
 
@@ -277,7 +271,7 @@ def scope_of(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, *, 
     Raises
     ------
     InputError
-        The data are lazy.
+        Not a Survey, or lazy data.
     EstimationError
         No row is left.
     """

@@ -103,8 +103,6 @@ def impute(
     >>> made[0].data.kinds("knew_sender")  # those without contact were not asked
     {<Missing.NOT_ASKED: 'not asked'>: 1669}
     """
-    if not isinstance(survey, Survey):
-        raise InputError(f"impute() takes a Survey, not a {type(survey).__name__}.")
     in_memory(survey, "impute()")
     one_of("blanks", blanks, ("refuse", "fill", "leave"))
     for name, value in (("imputations", imputations), ("iterations", iterations)):

@@ -11,6 +11,7 @@ from evidencekit.columns import Floats, summed
 from evidencekit.errors import EstimationError, InputError, WeightingError
 from evidencekit.estimate import Covariance, Estimate, Interval
 from evidencekit.survey.design.resampling import Resampling
+from evidencekit.survey.summing.domains import need_survey
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import ProportionInterval, check_level, proportion_limits, t_limits
 from evidencekit.survey.uncertainty.replicated import spread_over
@@ -125,8 +126,7 @@ def model_interval(
 
 def _step(survey: Survey) -> TakingPart:
     """The model of taking part."""
-    if not isinstance(survey, Survey):
-        raise InputError(f"model_interval() takes a Survey, not a {type(survey).__name__}.")
+    need_survey(survey, "model_interval()")
     step = survey.adjustments[0].step if survey.adjustments else None
     if not isinstance(step, TakingPart):
         raise InputError("model_interval() needs a sample weighted by quasi_randomise(): without a model there is no interval.")

@@ -77,8 +77,6 @@ def units_for(survey: Survey, doing: str) -> Units:
     InputError
         Not a Survey, lazy data, no design, or replicates that came with the data.
     """
-    if not isinstance(survey, Survey):
-        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.")
     in_memory(survey, doing)
     if isinstance(survey.design, Replicates):
         raise InputError(f"{doing} needs the design, and this survey came with replicate weights.", "Use them as they are.")

@@ -222,8 +222,6 @@ def replicate_design(survey: Survey, *, prefix: str = "repw_") -> Replicates:
 
 
 def _needed(survey: Survey, doing: str) -> tuple[Replayed, Floats]:
-    if not isinstance(survey, Survey):
-        raise InputError(f"{doing} takes a Survey, not a {type(survey).__name__}.")
     in_memory(survey, doing)
     atoms = survey.atoms
     if atoms is None:
