@@ -63,8 +63,7 @@ def fit(problem: Problem, w: Floats) -> Fit:
     w = w / w.mean()
     need_rank(problem.columns, w)
     start = _start_from_some(problem, w) if len(w) >= MANY else None
-    made = _scored(problem, w, start)
-    return made
+    return _scored(problem, w, start)
 
 
 def refit(problem: Problem, w: Floats, start: Floats) -> Floats:

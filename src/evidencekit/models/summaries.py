@@ -9,6 +9,7 @@ import numpy as np
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
 from evidencekit.models.fitting import Problem, fit
+from evidencekit.models.formula.columns import columns_of
 from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.scope import Scope
 
@@ -62,8 +63,6 @@ def pseudo_r2(model: Model, *, kind: Literal["nagelkerke", "cox-snell"] = "nagel
 
 
 def _null_deviance(model: Model) -> float:
-    from evidencekit.models.formula.columns import columns_of
-
     columns = columns_of([()], {}, model.scope.n, model.problem.columns.offset)
     problem = Problem(columns, model.problem.y, model.problem.family, model.problem.link)
     return deviance(model.scope, problem, fit(problem, model.scope.w).beta)

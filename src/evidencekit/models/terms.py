@@ -11,9 +11,8 @@ from scipy.stats import f as f_distribution
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import InputError, one_of
-from evidencekit.models.fitting import Fit, Problem, fit
+from evidencekit.models.fitting import Fit, Problem, at, fit
 from evidencekit.models.model import Model, need_model
-from evidencekit.models.sandwich import score
 from evidencekit.models.small_sample import small_sample, suits_small_samples
 from evidencekit.models.summaries import deviance
 from evidencekit.significance import Test
@@ -165,26 +164,18 @@ def _score(model: Model, tested: Codes, ddf: float) -> tuple[float, tuple[float,
     (_, smaller), kept = _without(model, tested)
     beta = np.zeros(len(model.names))
     beta[kept] = smaller.beta
-    rows, p = model.scope.n, len(model.names)
+    problem, rows, p = model.problem, model.scope.n, len(model.names)
     scores, information = np.empty((rows, p)), np.zeros((p, p))
     w = model.scope.w / model.scope.w.mean()
     for span in model.problem.columns.spans():
-        x, u = score(model.problem, beta, span)
-        scores[span] = (x * u).T
-        information += (x * (w[span] * _weight(model.problem, beta @ x + _shift(model.problem, span)))) @ x.T
-    slope = np.linalg.solve(information[np.ix_(kept, kept)], information[np.ix_(kept, tested)])
-    clear = scores[:, tested] - scores[:, kept] @ slope
+        x, eta, mu = at(problem, beta, span)
+        slope, variance = problem.link.slope(eta, mu), problem.family.variance(mu)
+        scores[span] = (x * (slope / variance * (problem.y[span] - mu))).T
+        information += (x * (w[span] * (slope**2 / variance))) @ x.T
+    others = np.linalg.solve(information[np.ix_(kept, kept)], information[np.ix_(kept, tested)])
+    clear = scores[:, tested] - scores[:, kept] @ others
     total = model.scope.w @ clear
     return _wald(total, model.scope.covariance(clear), ddf)
-
-
-def _weight(problem: Problem, eta: Floats) -> Floats:
-    mu = problem.link.back(eta)
-    return problem.link.slope(eta, mu) ** 2 / problem.family.variance(mu)
-
-
-def _shift(problem: Problem, span: slice) -> Floats | float:
-    return 0.0 if problem.columns.offset is None else problem.columns.offset[span]
 
 
 def _flags(model: Model, tested: Codes, ddf: float) -> tuple[str, ...]:
