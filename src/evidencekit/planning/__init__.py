@@ -18,8 +18,8 @@ from evidencekit.planning.cards import Card, Condition, read_card
 from evidencekit.planning.context import Access, Context, Outcome, Population, Protection, Range, Resources, Safety
 from evidencekit.planning.diagnosing import Diagnosis, Figure, Performance, diagnose, truths
 from evidencekit.planning.discovery import method_named, method_names
-from evidencekit.planning.fitting import Fit, Why
-from evidencekit.planning.gates import GATES
+from evidencekit.planning.fitting import Fit
+from evidencekit.planning.gates import GATES, Why
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan, Swing
 from evidencekit.planning.recommending import Advice, Aside, FindOut, Recommendation, Refusal, Tip, recommend

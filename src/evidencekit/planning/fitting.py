@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evidencekit.planning.cards import Card, Condition
 from evidencekit.planning.cards.card import ADULT
 from evidencekit.planning.context import Context, Range
-from evidencekit.planning.gates import Stop, gates_of
+from evidencekit.planning.gates import Why, gates_of
 from evidencekit.rendering.text import sentence
 
-__all__ = ["Fit", "Why", "fit", "why_stopped"]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """A reason for or against a method.
-
-    Parameters
-    ----------
-    rule : str
-        The gate it is from, or ``"card"``, or ``"age"``.
-    says : str
-        What stands in the way, or has to be known.
-    instead : str
-        What to do instead.
-    source : str
-        Where that is from.
-    """
-
-    rule: str
-    says: str
-    instead: str
-    source: str
+__all__ = ["Fit", "fit", "fit_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +37,17 @@ class Fit:
 
 def fit(card: Card, context: Context) -> Fit:
     """Hold a context to the gates and to a card."""
-    stops = gates_of(card, context)
-    against = [why_stopped(stop) for stop in stops if stop.known]
-    unknown = [why_stopped(stop) for stop in stops if not stop.known]
     age = _not_their_age(card, context)
-    if age is not None:
-        (unknown if context.population.age_min is None else against).append(age)
+    found = [*gates_of(card, context), *([] if age is None else [age])]
     for wanted, conditions in ((True, card.requires), (False, card.refuses_if)):
-        for one in conditions:
-            holds = one.holds(context)
-            if holds is not wanted:
-                (unknown if holds is None else against).append(_why(one, context, card, wanted=wanted))
-    return Fit(against=tuple(against), unknown=tuple(unknown))
+        found += [_why(one, context, card, wanted=wanted) for one in conditions if one.holds(context) is not wanted]
+    return fit_of(found)
+
+
+def fit_of(reasons: Iterable[Why]) -> Fit:
+    """Reasons, those that are known to stand in the way apart from those that have to be known first."""
+    told = tuple(reasons)
+    return Fit(against=tuple(why for why in told if why.known), unknown=tuple(why for why in told if not why.known))
 
 
 def _why(one: Condition, context: Context, card: Card, *, wanted: bool) -> Why:
@@ -77,7 +55,8 @@ def _why(one: Condition, context: Context, card: Card, *, wanted: bool) -> Why:
     asked, answer = context.asked(one.field), context[one.field]
     here = f"[{one.field}]" if answer is None else f"Here: {_answered(answer)}."
     need = f"{'Needed' if wanted else 'Not to be used where it is'}: {one.answers}."
-    return Why("card", f"{asked.asks} {here} {need} {sentence(one.why)}".rstrip(), one.instead, f"card of {card.name} {card.version}")
+    says, source = f"{asked.asks} {here} {need} {sentence(one.why)}".rstrip(), f"card of {card.name} {card.version}"
+    return Why("card", says, one.instead, source, known=one.holds(context) is not None)
 
 
 def _answered(answer: object) -> str:
@@ -91,7 +70,8 @@ def _not_their_age(card: Card, context: Context) -> Why | None:
     youngest, source = context.population.age_min, f"card of {card.name} {card.version}"
     least = f"this asks nobody below {card.minimum_age}"
     if youngest is None and card.minimum_age > 0:
-        return Why("age", f"{context.asked('population.age_min').asks} [population.age_min] {sentence(least)}", "Say the ages.", source)
+        asks = f"{context.asked('population.age_min').asks} [population.age_min] {sentence(least)}"
+        return Why("age", asks, "Say the ages.", source, known=False)
     if isinstance(youngest, Range) and youngest.low >= ADULT:
         instead = "Use a method that asks adults."
         return Why("age", f"the youngest are {youngest}, and this asks children", instead, source)
@@ -99,8 +79,3 @@ def _not_their_age(card: Card, context: Context) -> Why | None:
         instead = f"Let it be about those of {card.minimum_age} and over, or ask others than the younger ones."
         return Why("age", f"the youngest are {youngest}, and {least}", instead, source)
     return None
-
-
-def why_stopped(stop: Stop) -> Why:
-    """A gate as a reason."""
-    return Why(stop.gate, stop.says, stop.instead, stop.source)

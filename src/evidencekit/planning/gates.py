@@ -13,7 +13,7 @@ from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.workload import DAYS_A_WEEK, Workload
 
-__all__ = ["GATES", "Gate", "Stop", "gate_of_services", "gates_of"]
+__all__ = ["GATES", "Gate", "Why", "gate_of_services", "gates_of"]
 
 INSTEAD = (
     "Do not collect this from children; instead survey frontline workers, read case files, or ask adults of 18 to 24 about earlier years."
@@ -52,14 +52,28 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """A gate that is shut, or of which nobody knows whether it is (`known` false)."""
+class Why:
+    """A reason against a method or a plan.
 
-    gate: str
+    Parameters
+    ----------
+    rule : str
+        The gate it is from, or ``"card"``, ``"age"`` or ``"size"``.
+    says : str
+        What stands in the way, or has to be known.
+    instead : str
+        What to do instead.
+    source : str
+        Where that is from.
+    known : bool
+        Whether it is known to stand in the way (default); False where that has to be known first.
+    """
+
+    rule: str
     says: str
     instead: str
     source: str
-    known: bool
+    known: bool = True
 
 
 def _no(*answers: bool | None) -> bool | None:
@@ -142,7 +156,7 @@ CAPACITY = (
 )
 
 
-def gate_of_services(load: Workload, interviews: float, days: Range | None) -> Stop | None:
+def gate_of_services(load: Workload, interviews: float, days: Range | None) -> Why | None:
     """G5: whether services can take all who will be referred, within the days that interviewers have.
 
     Parameters
@@ -156,7 +170,7 @@ def gate_of_services(load: Workload, interviews: float, days: Range | None) -> S
 
     Returns
     -------
-    Stop or None
+    Why or None
         Shut where even the fewest referrals are too many. Not known where that hangs on what is not known. None where a plan that is slowed
         down fits: `Workload.says` has the weeks.
     """
@@ -164,7 +178,7 @@ def gate_of_services(load: Workload, interviews: float, days: Range | None) -> S
         return None
     if load.capacity is None:
         says = "it is not known how many children the services can take in a week"
-        return Stop("G5", says, "Ask the services, and write down what they agree to.", CAPACITY, False)
+        return Why("G5", says, "Ask the services, and write down what they agree to.", CAPACITY, known=False)
     least = load.referrals.low / load.capacity.high if load.capacity.high else math.inf
     most = load.referrals.high / load.capacity.low if load.capacity.low else math.inf
     given = None if days is None else Range(days.low / DAYS_A_WEEK, days.high / DAYS_A_WEEK)
@@ -173,7 +187,7 @@ def gate_of_services(load: Workload, interviews: float, days: Range | None) -> S
     known = least == math.inf or (given is not None and least > given.high)
     weeks = "" if given is None else f" in the {given.low:.3g} weeks that there are"
     says = f"{'' if known else 'at the most that may be, '}more children are referred than the services can take{weeks}"
-    return Stop("G5", says, _slower(load, interviews, given, most), CAPACITY, known)
+    return Why("G5", says, _slower(load, interviews, given, most), CAPACITY, known=known)
 
 
 def _slower(load: Workload, interviews: float, given: Range | None, most: float) -> str:
@@ -184,15 +198,15 @@ def _slower(load: Workload, interviews: float, given: Range | None, most: float)
     return f"Do not collect this from children as planned; instead spread it over {math.ceil(most - 1e-9):,} weeks{fewer}."
 
 
-def gates_of(card: Card, context: Context) -> list[Stop]:
+def gates_of(card: Card, context: Context) -> list[Why]:
     """The gates that guard a method's respondents and are not known to be open; G5 is in `gate_of_services`."""
     found = [(gate, gate.shut(context)) for gate in GATES if card.respondents in gate.whom]
-    return [_stop(gate, context, known=shut is True) for gate, shut in found if shut is not False]
+    return [_why(gate, context, known=shut is True) for gate, shut in found if shut is not False]
 
 
-def _stop(gate: Gate, context: Context, *, known: bool) -> Stop:
+def _why(gate: Gate, context: Context, *, known: bool) -> Why:
     """A gate that is shut says what is missing; where that is not known it asks, so that nobody takes it for an answer."""
     if known:
-        return Stop(gate.id, gate.says, gate.instead, gate.source, True)
+        return Why(gate.id, gate.says, gate.instead, gate.source)
     asks = " ".join(f"{context.asked(path).asks} [{path}]" for path in gate.asks if not context.has(path))
-    return Stop(gate.id, asks, f"Where {gate.says}: {gate.instead[:1].lower()}{gate.instead[1:]}", gate.source, False)
+    return Why(gate.id, asks, f"Where {gate.says}: {gate.instead[:1].lower()}{gate.instead[1:]}", gate.source, known=False)

@@ -12,8 +12,8 @@ from evidencekit.planning.biasing import biased, error, spanned, total
 from evidencekit.planning.cards import Card
 from evidencekit.planning.context import Context, Range
 from evidencekit.planning.corners import Size, least
-from evidencekit.planning.fitting import Fit, Why, fit, why_stopped
-from evidencekit.planning.gates import gate_of_services
+from evidencekit.planning.fitting import Fit, fit, fit_of
+from evidencekit.planning.gates import Why, gate_of_services
 from evidencekit.planning.settling import open_numbers, settled
 from evidencekit.planning.sizing import Bias, Sizing
 from evidencekit.planning.workload import Workload, workload
@@ -249,10 +249,7 @@ def held(card: Card, context: Context, sizing: Sizing, load: Workload) -> Fit:
     """The context held to the card, and the plan to what services can take."""
     found, days = fit(card, context), context.resources.days
     stop = gate_of_services(load, sizing.interviews, days if isinstance(days, Range) else None)
-    if stop is None:
-        return found
-    against, unknown = (*found.against, *([why_stopped(stop)] * stop.known)), (*found.unknown, *([why_stopped(stop)] * (not stop.known)))
-    return Fit(against=against, unknown=unknown)
+    return found if stop is None else fit_of((*found.against, *found.unknown, stop))
 
 
 def ends_of(context: Context, swings: Sequence[Swing]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidencekit.planning.fitting import Why
+from evidencekit.planning.gates import Why
 from evidencekit.planning.recommending.words import number
 from evidencekit.planning.rules import Caution
 

@@ -9,7 +9,8 @@ from evidencekit.combining.classes import CLASSES
 from evidencekit.errors import EvidencekitError, InputError
 from evidencekit.planning.context import Context
 from evidencekit.planning.discovery import method_named, method_names
-from evidencekit.planning.fitting import Why, fit
+from evidencekit.planning.fitting import fit
+from evidencekit.planning.gates import Why
 from evidencekit.planning.method import Method
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending.nouns import Refusal
