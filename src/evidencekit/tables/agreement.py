@@ -136,12 +136,10 @@ def alpha(
 
     Parameters
     ----------
-    survey : Survey
-        Data in memory. Answers without a design get the number and no interval.
+    survey, where, where_label, level
+        As for `kappa`.
     items : sequence of str
         Numeric columns, two or more, all coded in one direction. Only rows that have every item are used.
-    where, where_label, level
-        As for `evidencekit.mean`.
 
     Returns
     -------

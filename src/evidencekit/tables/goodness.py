@@ -41,8 +41,8 @@ def goodness(
 
     Parameters
     ----------
-    survey : Survey
-        Data in memory, from a probability sample.
+    survey, where, where_label, level
+        As for `association`.
     y : str
         A column of categories.
     expected : mapping or sequence of float
@@ -50,10 +50,6 @@ def goodness(
         are divided by their sum.
     method : {"satterthwaite", "exact", "saddlepoint"}
         How the distribution of the statistic is had; see `sum_tail`.
-    where, where_label
-        As for `evidencekit.mean`.
-    level : float
-        Of the intervals of `Test.estimate`.
 
     Returns
     -------

@@ -45,8 +45,8 @@ def ranktest(
 
     Parameters
     ----------
-    survey : Survey
-        Data in memory, from a probability sample.
+    survey, where, where_label, level
+        As for `association`.
     y : str
         A numeric column; only the order of its values matters.
     by : str
@@ -54,10 +54,6 @@ def ranktest(
     test : {"wilcoxon", "van-der-waerden", "median", "kruskal-wallis"}
         Which scores ranks get: the rank itself (``"wilcoxon"``, the default, and ``"kruskal-wallis"`` are one test), normal scores, or
         above and below the median.
-    where, where_label
-        As for `evidencekit.mean`.
-    level : float
-        Of the intervals of `Test.estimate`.
 
     Returns
     -------

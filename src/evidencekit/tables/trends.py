@@ -36,8 +36,8 @@ def trend(
 
     Parameters
     ----------
-    survey : Survey
-        Data in memory, from a probability sample.
+    survey, where, where_label, level
+        As for `association`.
     y : str
         A 0/1 or true/false column; with `category`, any column of categories.
     by : str
@@ -47,10 +47,6 @@ def trend(
     scores : mapping or sequence of float, optional
         Where each group lies, by its label or code, or in the order of the groups. Default: the groups' numbers where they are numbers,
         otherwise 0, 1, 2, ...
-    where, where_label
-        As for `evidencekit.mean`.
-    level : float
-        Of the interval of `Test.estimate`.
 
     Returns
     -------

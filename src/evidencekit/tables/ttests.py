@@ -39,8 +39,8 @@ def ttest(
 
     Parameters
     ----------
-    survey : Survey
-        Data in memory, from a probability sample.
+    survey, where, where_label, level
+        As for `association`.
     y : str
         A numeric or true/false column.
     by : str, optional
@@ -49,8 +49,6 @@ def ttest(
         A second numeric column of the same rows: is the mean of `y` less it `mu`? Without `by` and `paired`: is the mean of `y` `mu`?
     mu : float
         The mean or difference under the hypothesis, in the units of `y`. Default 0.
-    where, where_label, level
-        As for `evidencekit.mean`.
 
     Returns
     -------
