@@ -66,3 +66,17 @@ def test_what_is_no_difference_or_margin_is_refused() -> None:
     for margin in (0, -0.1, True, "0.1", float("nan"), float("inf")):
         with pytest.raises(InputError, match="above 0"):
             equivalent(made_estimate("difference", [0.1]), margin=margin)  # type: ignore[arg-type]
+
+
+def test_it_shows_each_difference_with_its_interval_and_verdict() -> None:
+    made = equivalent(made_estimate("difference", [0.0, 0.05], se=0.01), margin=0.03)
+    title, header, first, second = repr(made).splitlines()
+    assert title == "Equivalence: within 0.03 either way, each of the two tests at 95%"
+    assert header.split()[-4:] == ["low", "high", "p", "equivalent"]
+    assert (first.split()[-1], second.split()[-1]) == ("True", "False")
+    assert len(made) == 2
+    frame = made.to_frame()
+    assert list(frame.columns[-4:]) == ["low", "high", "p", "equivalent"]
+    assert frame["equivalent"].tolist() == [True, False]
+    assert "array(" not in repr(made)
+    assert "<table" in made._repr_html_()

@@ -11,19 +11,23 @@ from scipy.special import stdtr, stdtrit
 from evidencekit.columns import Floats
 from evidencekit.combining.contrasting import OWN_LIMITS, need_estimate
 from evidencekit.errors import InputError, check_level
-from evidencekit.estimate import Estimate
+from evidencekit.estimate import Cells, Estimate
+from evidencekit.frames import frame_of
+from evidencekit.rendering.text import html_table, table_of, text_table
 
 __all__ = ["Equivalence", "equivalent"]
 
 MADE = ("difference", "contrast")
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Equivalence:
     """What two one-sided tests say of differences.
 
     Parameters
     ----------
+    cells : Cells
+        What the differences are of.
     equivalent : tuple of bool
         Per cell, whether the difference is surely within the margin.
     p : (k,) array
@@ -37,8 +41,11 @@ class Equivalence:
         The largest difference that does not matter, on the scale of the differences.
     level : float
         Of each one-sided test.
+    backend : str
+        Kind of frame of `to_frame`.
     """
 
+    cells: Cells
     equivalent: tuple[bool, ...]
     p: Floats
     p_below: Floats
@@ -47,6 +54,32 @@ class Equivalence:
     high: Floats
     margin: float
     level: float
+    backend: str = "pandas"
+
+    def __len__(self) -> int:
+        return len(self.equivalent)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The table, column name to values."""
+        return {**self.cells.columns, "low": self.low, "high": self.high, "p": self.p, "equivalent": self.equivalent}
+
+    def to_frame(self) -> Any:
+        """The table in the caller's kind of frame: the cells' columns and ``low, high, p, equivalent``."""
+        return frame_of(self.columns, self.backend)
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        keep = [c for c, v in self.cells.columns.items() if any(x not in (None, "") for x in v)]
+        return table_of({c: self.columns[c] for c in [*keep, "low", "high", "p", "equivalent"]})
+
+    def _title(self) -> str:
+        return f"Equivalence: within {self.margin:g} either way, each of the two tests at {self.level:.0%}"
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{text_table(*self._shown(), limit=60)}"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._shown(), caption=self._title(), limit=200)
 
 
 def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> Equivalence:
@@ -109,6 +142,7 @@ def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> E
         low, high = np.where(own, difference.interval.low, low), np.where(own, difference.interval.high, high)
     inside = (low > -margin) & (high < margin)
     return Equivalence(
+        cells=difference.cells,
         equivalent=tuple(inside.tolist()),
         p=np.maximum(below, above),
         p_below=below,
@@ -117,6 +151,7 @@ def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> E
         high=high,
         margin=margin,
         level=level,
+        backend=difference.provenance.backend,
     )
 
 
