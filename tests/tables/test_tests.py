@@ -147,7 +147,7 @@ VERBS: list[tuple[str, Callable[[ek.Survey], Any]]] = [
 def test_nothing_is_tested_without_a_design(name: str, run: Callable[[ek.Survey], Any]) -> None:
     with pytest.raises(Refused, match=rf"{name}\(\).*nobody was drawn"):
         run(ek.Survey(frame(), design=ek.NoDesign()))
-    with pytest.raises(InputError, match="Survey is needed"):
+    with pytest.raises(InputError, match=rf"{name}\(\) takes a Survey"):
         run(frame())  # type: ignore[arg-type]
 
 

@@ -14,8 +14,9 @@ from evidencekit.survey.summing.domains import Where, where_words
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.assembling import Asked, assemble
 from evidencekit.survey.uncertainty.intervals import ProportionInterval
+from evidencekit.survey.uncertainty.scope import need_design
 from evidencekit.tables.chisquares import sum_tail
-from evidencekit.tables.crossing import Crossed, crossed, need_design
+from evidencekit.tables.crossing import Crossed, crossed
 from evidencekit.tables.independence import corrected, deviance, pearson, wald
 
 __all__ = ["Statistic", "association"]

@@ -8,30 +8,18 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Column, Floats
-from evidencekit.combining import has_design
-from evidencekit.errors import EstimationError, InputError, Refused
+from evidencekit.errors import EstimationError, InputError
 from evidencekit.survey.summing.domains import Where, names_of
 from evidencekit.survey.summing.measured import Measured
 from evidencekit.survey.summing.totals import in_memory, tally
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.assembling import Layout, df_limit, layout_of, spread_of
-from evidencekit.survey.uncertainty.degrees import rank_df, support_of
+from evidencekit.survey.uncertainty.assembling import Layout, layout_of, spread_of
 from evidencekit.survey.uncertainty.linear import Linear, means, totals
+from evidencekit.survey.uncertainty.scope import freedom
 
-__all__ = ["Crossed", "cross_column", "crossed", "need_design", "two_names"]
+__all__ = ["Crossed", "cross_column", "crossed", "two_names"]
 
 SIGN = " \N{MULTIPLICATION SIGN} "
-ONE = np.zeros(1, dtype=np.intp)
-
-
-def need_design(survey: Survey, doing: str) -> None:
-    """Raise `Refused` where nobody was drawn, so that there is nothing to test."""
-    names_of((), "columns", survey)
-    if not has_design(survey.inference):
-        raise Refused(
-            f"{doing} asks whether chance of the draw alone could give such numbers, and nobody was drawn here ({survey.inference}).",
-            "Describe those who answered with crosstab(), mean() and proportion().",
-        )
 
 
 def two_names(survey: Survey, row: str, column: str) -> tuple[str, str]:
@@ -134,17 +122,9 @@ def crossed(survey: Survey, row: str, column: str, where: Where, doing: str) -> 
         shares=shares,
         counts=counts[np.ix_(*there)],
         n=float(counts.sum()),
-        df=_df(survey, measured),
+        df=freedom(survey, measured)[1],
         measured=measured,
         linear=linear,
         layout=layout,
         missing=table.missing,
     )
-
-
-def _df(survey: Survey, measured: Measured) -> float:
-    """PSUs with an answer minus strata with one, within what replicates allow."""
-    df = float(support_of(measured.units, measured.tables, 1, ONE)[2][0])
-    if survey.atoms is not None:
-        df = min(df, df_limit(survey), float(rank_df(survey.atoms[1], measured.tables, 1, ONE)[0]))
-    return df

@@ -18,8 +18,8 @@ from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.assembling import Asked, assemble, layout_of, spread_of
 from evidencekit.survey.uncertainty.intervals import ProportionInterval, reals
 from evidencekit.survey.uncertainty.linear import means, totals
+from evidencekit.survey.uncertainty.scope import need_design
 from evidencekit.tables.chisquares import Tail, satterthwaite, sum_tail
-from evidencekit.tables.crossing import need_design
 from evidencekit.tables.scoped import one_name
 
 __all__ = ["goodness"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 from evidencekit.columns import Floats
 from evidencekit.errors import EstimationError
@@ -42,8 +43,6 @@ def pearson(shares: Floats, n: float) -> float:
 
 def deviance(shares: Floats, n: float) -> float:
     """The likelihood-ratio chi-square on shares scaled to n answers."""
-    from scipy.special import xlogy
-
     return float(2 * n * xlogy(shares, shares / expected(shares)).sum())
 
 

@@ -15,7 +15,7 @@ from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import check_level
-from evidencekit.tables.crossing import need_design
+from evidencekit.survey.uncertainty.scope import need_design
 from evidencekit.tables.independence import quadratic
 from evidencekit.tables.scoped import amounts, fixed_covariance, groups, one_name, scope_with
 

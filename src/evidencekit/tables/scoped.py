@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,9 @@ from evidencekit.columns import Bools, Codes, Floats
 from evidencekit.errors import EstimationError, InputError
 from evidencekit.survey.means import refuse_categories
 from evidencekit.survey.summing.domains import Where, names_of
-from evidencekit.survey.summing.totals import in_memory, numbers
+from evidencekit.survey.summing.totals import numbers
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
-from evidencekit.tables.crossing import need_design
 
 __all__ = ["Groups", "amounts", "fixed_covariance", "groups", "one_name", "scope_with"]
 
@@ -33,13 +33,13 @@ def amounts(survey: Survey, names: Sequence[str]) -> list[Floats]:
     return numbers(survey, names)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Groups:
     """The groups rows are in: codes (m,) and what they are called, those only that somebody is in."""
 
-    __slots__ = ("codes", "keys", "levels")
-
-    def __init__(self, codes: Codes, keys: tuple[Any, ...], levels: tuple[Any, ...]) -> None:
-        self.codes, self.keys, self.levels = codes, keys, levels
+    codes: Codes
+    keys: tuple[Any, ...]
+    levels: tuple[Any, ...]
 
     def __len__(self) -> int:
         return len(self.levels)
@@ -68,9 +68,7 @@ def groups(scope: Scope, name: str, doing: str, *, least: int = 2, most: int | N
 
 
 def scope_with(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, where: Where, where_label: str) -> Scope:
-    """The scope of a test: rows with every answer, from a probability sample."""
-    need_design(survey, doing)
-    in_memory(survey, doing)
+    """The scope of a test, which has degrees of freedom."""
     scope = scope_of(survey, blanks, doing, where=where, where_label=where_label)
     if not scope.df > 0:
         raise EstimationError(f"{doing} has no degrees of freedom: one sampling unit per stratum is left.", "Look at check_survey(survey).")

@@ -21,8 +21,8 @@ from evidencekit.survey.summing.domains import Where, names_of, where_mask
 from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import Method, ProportionInterval
+from evidencekit.survey.uncertainty.scope import need_design
 from evidencekit.tables.association import association
-from evidencekit.tables.crossing import need_design
 from evidencekit.tables.ranktests import ranktest
 from evidencekit.tables.scoped import one_name
 from evidencekit.tables.ttests import ttest

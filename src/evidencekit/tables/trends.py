@@ -15,7 +15,7 @@ from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import check_level, real, reals
-from evidencekit.tables.crossing import need_design
+from evidencekit.survey.uncertainty.scope import need_design
 from evidencekit.tables.scoped import Groups, groups, one_name, scope_with
 
 __all__ = ["trend"]

@@ -18,7 +18,7 @@ from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.assembling import Asked, assemble, layout_of
 from evidencekit.survey.uncertainty.intervals import check_level, real, t_limits
 from evidencekit.survey.uncertainty.linear import means
-from evidencekit.tables.crossing import need_design
+from evidencekit.survey.uncertainty.scope import need_design
 from evidencekit.tables.scoped import amounts, one_name
 
 __all__ = ["ttest"]

@@ -18,7 +18,7 @@ from evidencekit.combining import has_design
 from evidencekit.errors import EstimationError, Refused
 from evidencekit.estimate import Cells, Counts, Covariance, Estimate, Interval, Provenance, fingerprint
 from evidencekit.sameness import Sample, sums_of
-from evidencekit.survey.summing.domains import Domains, Where, where_mask, where_words
+from evidencekit.survey.summing.domains import Domains, Where, need_survey, where_mask, where_words
 from evidencekit.survey.summing.measured import Measured
 from evidencekit.survey.summing.totals import derived, in_memory
 from evidencekit.survey.survey import Survey
@@ -28,7 +28,7 @@ from evidencekit.survey.uncertainty.influence import Influence
 from evidencekit.survey.uncertainty.intervals import t_limits
 from evidencekit.survey.uncertainty.replicated import spread_over
 
-__all__ = ["Scope", "scope_of"]
+__all__ = ["Scope", "freedom", "need_design", "scope_of"]
 
 ONE = np.zeros(1, dtype=np.intp)
 
@@ -79,12 +79,7 @@ class Scope:
 
     def need_design(self, doing: str) -> None:
         """Raise `Refused` where nobody was drawn, so that there is nothing to test."""
-        if not self.designed:
-            raise Refused(
-                f"{doing} asks whether chance of the draw alone could give such numbers, and nobody was drawn here "
-                f"({self.survey.inference}).",
-                "Describe those who answered with mean() and proportion().",
-            )
+        need_design(self.survey, doing)
 
     def covariance(self, influence: Sequence[Floats] | Floats) -> Floats:
         """The design-based covariance of p statistics, shape (p, p).
@@ -254,6 +249,25 @@ class Scope:
         )
 
 
+def need_design(survey: Survey, doing: str) -> None:
+    """Raise `Refused` where nobody was drawn, so that there is nothing to test, and `InputError` for what is no Survey."""
+    need_survey(survey, doing)
+    if not has_design(survey.inference):
+        raise Refused(
+            f"{doing} asks whether chance of the draw alone could give such numbers, and nobody was drawn here ({survey.inference}).",
+            "Describe those who answered with crosstab(), mean() and proportion().",
+        )
+
+
+def freedom(survey: Survey, measured: Measured) -> tuple[float, float]:
+    """Of rows measured together: the PSUs with one, and the degrees of freedom, PSUs minus strata within what replicates allow."""
+    _, psus, df = support_of(measured.units, measured.tables, 1, ONE)
+    free = min(float(df[0]), df_limit(survey))
+    if survey.atoms is not None:
+        free = min(free, float(rank_df(survey.atoms[1], measured.tables, 1, ONE)[0]))
+    return float(psus[0]), free
+
+
 def scope_of(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, *, where: Where = None, where_label: str = "") -> Scope:
     """The rows that `where=` asks for, that have a weight and every answer an analysis needs.
 
@@ -290,8 +304,5 @@ def scope_of(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, *, 
         raise EstimationError(f"{doing} has nothing to look at: {why} (rows of weight zero do not count).")
     domains = Domains((), np.where(keep, 0, -1).astype(np.intp), (), 1)
     measured = derived(survey, domains, [([], ~keep)])
-    _, psus, df = support_of(measured.units, measured.tables, 1, ONE)
-    free = float(df[0])
-    if survey.atoms is not None and survey.resampling is not None:
-        free = min(free, survey.resampling.degrees, float(rank_df(survey.atoms[1], measured.tables, 1, ONE)[0]))
-    return Scope(survey, rows, survey.w[rows], measured, free, float(psus[0]), where_words(where, where_label), tuple(missing))
+    psus, df = freedom(survey, measured)
+    return Scope(survey, rows, survey.w[rows], measured, df, psus, where_words(where, where_label), tuple(missing))
