@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from evidencekit.estimate import Estimate, Provenance
+from evidencekit.rendering.text import html_table
 
 __all__ = ["Test"]
 
@@ -59,9 +60,20 @@ class Test:
     flags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=lambda: Provenance(""))
 
+    def _words(self) -> tuple[str, str, str]:
+        """Statistic, degrees of freedom and p-value."""
+        p = "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
+        return f"{self.statistic:.4g}", " and ".join(f"{d:.4g}" for d in self.df), p
+
+    def _notes(self) -> list[str]:
+        return [f"null hypothesis: {self.null}", *(f"note: {flag}" for flag in self.flags)]
+
     def __repr__(self) -> str:
-        free = f" on {' and '.join(f'{d:.4g}' for d in self.df)} degrees of freedom" if self.df else ""
-        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
-        lines = [f"{self.method}: {self.statistic:.4g}{free}, {p}", f"null hypothesis: {self.null}"]
-        lines += [f"note: {flag}" for flag in self.flags]
-        return "\n".join(lines)
+        statistic, df, p = self._words()
+        free = f" on {df} degrees of freedom" if df else ""
+        return "\n".join([f"{self.method}: {statistic}{free}, p {p}", *self._notes()])
+
+    def _repr_html_(self) -> str:
+        statistic, df, p = self._words()
+        header, row = ["test", "statistic", "degrees of freedom", "p"], [self.method, statistic, df, p.removeprefix("= ")]
+        return html_table(header, [row], caption="; ".join(self._notes()), limit=1)
