@@ -66,6 +66,17 @@ def test_a_simple_random_sample_has_pearsons_test() -> None:
     )
 
 
+@pytest.mark.parametrize("seed", [1, 13, 26, 50])
+def test_equal_design_effects_give_the_f_distribution(seed: int) -> None:
+    """In a simple random sample they are all the same, and d v is a whole number, which a rounding error must not make one less."""
+    rng = np.random.default_rng(seed)
+    data = pd.DataFrame({"a": rng.integers(0, 2, 150), "b": rng.integers(0, 4, 150), "w": 3.7})
+    survey = ek.Survey(data, weights="w")
+    f = ek.tables.association(survey, "a", "b")
+    np.testing.assert_allclose(f.df, (3, 3 * 149))
+    np.testing.assert_allclose(ek.tables.association(survey, "a", "b", statistic="exact").p, f.p, rtol=1e-9)
+
+
 def test_two_by_two_has_one_p() -> None:
     """With one degree of freedom every correction of second order is the same F, and so is the exact distribution."""
     survey = survey_of("three_stage")

@@ -42,6 +42,20 @@ def test_linear_is_the_regression_estimator() -> None:
     np.testing.assert_allclose(made.w, w * (1 + x @ b), rtol=1e-10)
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e3, 1e7, 1e10])
+def test_the_unit_of_a_number_does_not_matter(unit: float) -> None:
+    """Incomes in a currency of many digits beside indicators: a regression solved without a common scale loses some of them."""
+    frame = people()
+    rng = np.random.default_rng(1)
+    frame = frame.assign(income=frame["age"] * (1 + rng.random(len(frame))), y=lambda d: d["income"] + rng.normal(size=len(d)))
+    found = []
+    for times in (1.0, unit):
+        survey = survey_of(frame.assign(income=frame["income"] * times))
+        found.append(ek.mean(ek.weighting.calibrate(survey, {"sex": SEX, "income": 200_000.0 * times}), "y"))
+    np.testing.assert_allclose(found[1].points, found[0].points, rtol=1e-12)
+    np.testing.assert_allclose(found[1].se, found[0].se, rtol=1e-9)
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_totals_are_met_within_bounds(method: Any) -> None:
     frame = people()

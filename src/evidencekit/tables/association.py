@@ -35,6 +35,7 @@ STATISTICS: dict[str, str] = {
 }
 SPARSELY = "a cell has fewer than 5 expected answers"
 FEW = 8  # degrees of freedom, below which NCHS asks for a statistician's review
+WHOLE = 1e-12  # degrees of freedom this near below a whole number are that number
 SPARSE = 5.0  # expected answers in a cell, below which the chi-square distribution is a rough guide
 
 
@@ -150,7 +151,8 @@ def _corrected(table: Crossed, statistic: str) -> Result:
         k = len(made.effects)
         return chi, (float(k),), float(chdtrc(k, chi * k / made.trace))
     how: Any = statistic
-    return chi, (), sum_tail(0.0, [*made.effects, -chi / ddf], [*np.ones(len(made.effects)), max(1.0, np.floor(ddf))], method=how)
+    whole = max(1.0, np.floor(ddf * (1 + WHOLE)))
+    return chi, (), sum_tail(0.0, [*made.effects, -chi / ddf], [*np.ones(len(made.effects)), whole], method=how)
 
 
 def _wald(table: Crossed, statistic: str) -> Result:

@@ -16,6 +16,8 @@ from evidencekit.survey.adjustments.pieces import column_sums, crossproduct
 
 __all__ = ["between", "by_group", "inverse_of", "over", "side_by_side", "solved", "unit_totals"]
 
+DEPENDENT = 1e-13  # of the largest eigenvalue of a scaled crossproduct: what is smaller depends on other covariates
+
 
 def over(step: Adjustment, rows: Codes | None, group: Codes | None, amount: Floats, groups: int) -> Floats:
     """Sums of ``amount * x`` within groups, shape (p, groups).
@@ -89,7 +91,11 @@ def between(one: Adjustment, other: Adjustment, weight: Floats) -> Any:
 def inverse_of(step: Adjustment, weight: Floats) -> Floats:
     """The generalised inverse of ``X' diag(weight) X``; of a partition, whose crossproduct is diagonal, the diagonal (p,) alone."""
     if not isinstance(step.covariates, Partition):
-        return np.linalg.pinv(between(step, step, weight), hermitian=True)
+        product = between(step, step, weight)
+        # On one scale first: beside an income in millions, an inverse of the raw product takes a share to be nought.
+        size = np.sqrt(np.abs(np.diagonal(product)))
+        scale = np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
+        return np.linalg.pinv(product * np.outer(scale, scale), rcond=DEPENDENT, hermitian=True) * np.outer(scale, scale)
     held = over(step, None, None, weight, 1)[:, 0]
     there = np.abs(held) > 1e-15 * np.abs(held).max(initial=0.0)
     return np.divide(1.0, held, out=np.zeros_like(held), where=there)
