@@ -139,6 +139,19 @@ def test_without_ties_rows_split_at_any_time_say_the_same() -> None:
     np.testing.assert_allclose(split.estimate.se, whole.estimate.se, rtol=1e-9)
 
 
+def test_strata_are_compared_within_themselves_alone() -> None:
+    """With strata so far apart in time that they never meet, the common risk sets are those of the strata."""
+    frame = young().assign(
+        area=lambda d: d["psu"] % 3, late=lambda d: d["age"] + 100 * (d["psu"] % 3), from_=lambda d: 100 * (d["psu"] % 3) - 1
+    )
+    apart = ek.models.cox(survey(frame), "sex", time="late", event="what", entry="from_")
+    made = ek.models.cox(survey(frame), "sex", time="age", event="what", strata="area")
+    np.testing.assert_allclose(made.coefficients, apart.coefficients, rtol=1e-12)
+    np.testing.assert_allclose(made.estimate.vcov, apart.estimate.vcov, rtol=1e-11)
+    lost = frame.assign(area=frame["area"].where(np.arange(600) % 7 != 0))
+    assert dict(ek.models.cox(survey(lost), "sex", time="age", event="what", strata="area").scope.missing)["area"] == 86
+
+
 @pytest.mark.parametrize(
     ("more", "error", "says"),
     [
@@ -166,4 +179,8 @@ def test_no_events_and_no_terms() -> None:
         ek.models.cox(survey(young().assign(late=30)), "sex", time="age", event="what", entry="late")
     with pytest.raises(InputError, match='no "~"'):
         ek.models.cox(survey(), "what ~ sex", time="age", event="what")
+    with pytest.raises(InputError, match="stands in terms and in strata="):
+        ek.models.cox(survey(), "sex", time="age", event="what", strata=["sex", "psu"])
+    with pytest.raises(UnknownColumn, match="strata="):
+        ek.models.cox(survey(), "sex", time="age", event="what", strata="nobody")
     assert ek.models.cox(survey(), "sex", time="age", event="what", where=nw.col("age") > 10).scope.n < 600

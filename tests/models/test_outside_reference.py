@@ -91,6 +91,13 @@ def test_national_health_survey() -> None:
     agrees(model, expected()["nh.glm.logit"])
 
 
+@pytest.mark.parametrize("lonely", ["remove", "certainty", "adjust", "average"])
+def test_strata_with_one_unit(lonely: Any) -> None:
+    frame = pd.read_csv(FOLDER / "data" / "nhanes_lonely.csv.gz")
+    survey = ek.Survey(frame, weights="WTMEC2YR", strata="SDMVSTRA", psu="SDMVPSU", lonely=lonely)
+    agrees(ek.models.logit(survey, "HI_CHOL ~ C(race) + agecat"), expected()[f"lonelyreal.nh.glm.{lonely}"])
+
+
 @pytest.mark.parametrize("method", ["full", "approx", "simple"])
 def test_two_phases(method: Any) -> None:
     frame = pd.read_csv(FOLDER / "data" / "nwtco.csv")

@@ -74,20 +74,14 @@ def test_degrees_of_freedom_for_several_coefficients() -> None:
     made = small_sample(model.scope, model.problem, model.made)
     _, patterns, centre = in_full(model)
     tested = [1, 2]
-    blocks = {(s, t): np.array([p[:, s] for p in patterns]) @ np.array([p[:, t] for p in patterns]).T for s in tested for t in tested}
-    mean = np.array([[np.trace(centre @ blocks[s, t]) for t in tested] for s in tested])
+    # Elements of the covariance are quadratic forms e'Qe of independent normal e: mean tr(Q), variance 2 tr(Q Q) with Q symmetric.
+    each = {j: np.array([pattern[:, j] for pattern in patterns]) for j in tested}
+    mean = np.array([[np.trace(each[s].T @ centre @ each[t]) for t in tested] for s in tested])
     values, vectors = np.linalg.eigh(mean)
     root = vectors @ np.diag(values**-0.5) @ vectors.T
-    turned = {
-        (a, b): sum(root[a, i] * root[b, j] * blocks[tested[i], tested[j]] for i in range(2) for j in range(2))
-        for a in range(2)
-        for b in range(2)
-    }
-    spread = sum(
-        np.trace(centre @ turned[a, a] @ centre @ turned[b, b]) + np.trace(centre @ turned[a, b] @ centre @ turned[b, a])
-        for a in range(2)
-        for b in range(2)
-    )
+    turned = [sum(root[a, i] * each[j] for i, j in enumerate(tested)) for a in range(2)]
+    forms = [one.T @ centre @ other for one in turned for other in turned]
+    spread = sum(2 * np.trace(form @ form) for form in ((q + q.T) / 2 for q in forms))
     np.testing.assert_allclose(made.wishart(np.eye(3)[tested]), 2 * 3 / spread, rtol=1e-9)
     np.testing.assert_allclose(made.wishart(np.eye(3)[[1]]), made.df(np.eye(3)[1]), rtol=1e-12)
 

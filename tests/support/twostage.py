@@ -30,6 +30,7 @@ def frame() -> pd.DataFrame:
     data["h"] = (data["y"] > 45).astype(int)
     data["z"] = data["y"] + data["n_class"]
     data["forty"] = 40.0
+    data["time"] = data["y"].round()
     return data
 
 

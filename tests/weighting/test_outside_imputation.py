@@ -37,6 +37,14 @@ def test_means_by_domain() -> None:
     close(made.estimate.se, want["se"])
 
 
+def test_regressions() -> None:
+    """As of means: R's degrees of freedom are those of an endless sample."""
+    want = expected()["mi.glm"]
+    made = ek.weighting.rubin([ek.models.linear(s, "api00 ~ `acs.46` + ell").estimate for s in completed()])
+    close(made.estimate.points, want["est"])
+    close(made.estimate.se, want["se"])
+
+
 def test_everything_with_the_designs_degrees_of_freedom() -> None:
     """mitools takes W / (W + B) for what was observed, where Barnard and Rubin (1999), and R's mice, have W / (W + (1 + 1/m) B).
 

@@ -59,7 +59,7 @@ class SmallSample:
         q, out = len(contrasts), np.empty((len(contrasts), len(contrasts)))
         for s in range(q):
             for t in range(q):
-                out[s, t] = self._product(d, pb, inner, (s, s, t, t)) + self._product(d, pb, inner, (s, t, t, s))
+                out[s, t] = self._product(d, pb, inner, (s, s, t, t)) + self._product(d, pb, inner, (s, t, s, t))
         return out
 
     def _product(self, d: Floats, pb: Floats, inner: Floats, which: tuple[int, int, int, int]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, one_of
-from evidencekit.models.fitting import Problem, fit
+from evidencekit.models.fitting import Problem, fit, refit
 from evidencekit.models.formula.columns import columns_of
 from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.scope import Scope
@@ -74,7 +74,7 @@ def aic(model: Model) -> float:
     Parameters
     ----------
     model : Model
-        A logistic, probit, complementary log-log or Poisson regression.
+        A linear, logistic, probit, complementary log-log or Poisson regression.
 
     Returns
     -------
@@ -85,9 +85,16 @@ def aic(model: Model) -> float:
     Raises
     ------
     InputError
-        The family has a dispersion.
+        The family has a dispersion, other than the residual variance of a linear regression.
     Refused
         The answers have no design.
+
+    Notes
+    -----
+    Of a linear regression it is minus twice the log-likelihood of normal residuals instead of the deviance, and their variance is one more
+    parameter: its design effect is the variance under the design of the mean of squared residuals, over ``2 s^4 / n``. R's survey has an
+    effect there that does not know of the design; all else is as in its versions from 4.2 on (4.1.1 divides the sum by ``s^2``, so that
+    it depended on the unit of the outcome).
 
     References
     ----------
@@ -106,8 +113,10 @@ def aic(model: Model) -> float:
     _need_no_dispersion(model, "aic()")
     kept = np.flatnonzero([name != "Intercept" for name in model.names])
     square = np.ix_(kept, kept)
-    effective = np.trace(np.linalg.solve(model.made.inverse[square], model.estimate.vcov[square])) if len(kept) else 0.0
-    return deviance(model.scope, model.problem, model.made.beta) + 2 * float(effective)
+    effective = np.trace(np.linalg.solve(_independent(model)[square], model.estimate.vcov[square])) if len(kept) else 0.0
+    if _normal(model):
+        effective += _effect_on_variance(model)
+    return _minus_two(model) + 2 * float(effective)
 
 
 def bic(model: Model, *, largest: Model) -> float:
@@ -127,9 +136,13 @@ def bic(model: Model, *, largest: Model) -> float:
     Raises
     ------
     InputError
-        `model` has a coefficient that `largest` has not, or they were fitted to different rows.
+        `model` has a coefficient that `largest` has not, or they are not of one outcome, kind and rows.
     Refused
         The answers have no design.
+
+    Notes
+    -----
+    Of linear regressions the deviance of `largest` is replaced as in `aic`, and its residual variance is that of both.
 
     References
     ----------
@@ -150,15 +163,50 @@ def bic(model: Model, *, largest: Model) -> float:
     _need_no_dispersion(model, "bic()")
     if not set(model.names) <= set(largest.names) or not np.array_equal(model.scope.rows, largest.scope.rows):
         raise InputError("largest= is a model that has all terms of this one, fitted to the same rows.", "Drop rows with where= first.")
+    if model.kind != largest.kind or model.formula.outcome != largest.formula.outcome:
+        raise InputError("largest= is a model of the same outcome and kind as this one.", "Fit it with the same verb.")
     left = np.flatnonzero([name not in model.names for name in largest.names])
-    out = len(model.names) * np.log(model.scope.n) + deviance(largest.scope, largest.problem, largest.made.beta)
+    out = len(model.names) * np.log(model.scope.n) + _minus_two(largest)
     if len(left):
         square, beta = np.ix_(left, left), largest.coefficients[left]
         covariance = largest.estimate.vcov[square]
-        out += beta @ np.linalg.solve(covariance, beta) + np.log(np.linalg.det(np.linalg.solve(largest.made.inverse[square], covariance)))
+        out += beta @ np.linalg.solve(covariance, beta) + np.log(np.linalg.det(np.linalg.solve(_independent(largest)[square], covariance)))
     return float(out)
 
 
+def _normal(model: Model) -> bool:
+    return model.problem.family.name == "gaussian"
+
+
+def _minus_two(model: Model) -> float:
+    """Minus twice the weighted log-likelihood at its top, without what depends on the outcome alone; of normal residuals all of it."""
+    n, own = model.scope.n, deviance(model.scope, model.problem, model.made.beta)
+    return n * (np.log(own / n) + 1 + np.log(2 * np.pi)) if _normal(model) else own
+
+
+def _independent(model: Model) -> Floats:
+    """The covariance the coefficients would have if rows were independent, shape (p, p)."""
+    scale = deviance(model.scope, model.problem, model.made.beta) / model.scope.n if _normal(model) else 1.0
+    return model.made.inverse * scale
+
+
+def _effect_on_variance(model: Model) -> float:
+    """The design effect of the residual variance."""
+    scope, problem = model.scope, model.problem
+
+    def squares(beta: Floats) -> Floats:
+        return (problem.y - problem.columns.times(beta)) ** 2
+
+    def mean(w: Floats, beta: Floats) -> Floats:
+        return np.array([w @ squares(beta) / w.sum()])
+
+    variance = mean(scope.w, model.coefficients)
+    off = (squares(model.coefficients) - variance) / scope.w.sum()  # coefficients solve their equations, and do not move it
+    spread = scope.spread(variance, lambda: off[:, None], lambda w: mean(w, refit(problem, w, model.coefficients)))
+    return float(spread[0, 0] * scope.n / (2 * variance[0] ** 2))
+
+
 def _need_no_dispersion(model: Model, doing: str) -> None:
-    if model.problem.family.free or model.ancillary:  # deviances of different sizes cannot be compared
+    free = model.problem.family.free and not (_normal(model) and doing != "pseudo_r2()")
+    if free or model.ancillary:  # deviances of different sizes cannot be compared
         raise InputError(f"{doing} is for models without a dispersion; this is a {model.kind}.", "Compare models with term_test().")

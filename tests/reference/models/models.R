@@ -6,6 +6,7 @@ two <- read.csv("../survey/twostage.csv", na.strings = "")
 two$group <- two$g # svyglm evaluates its call among the columns, where one named g would be taken for it
 two$g <- NULL
 two$k <- factor(two$k, c("never", "sometimes", "often"))
+two$time <- round(two$y)
 mainland <- subset(two, stratum != "island") # the certainty school has no variance with replacement
 designs <- list(
   two_stage = svydesign(id = ~school + pupil, strata = ~stratum, fpc = ~n_schools + n_school, data = two),
@@ -14,6 +15,7 @@ designs <- list(
 )
 designs$jackknife <- as.svrepdesign(designs$with_replacement, type = "JKn")
 exact <- glm.control(epsilon = 1e-15, maxit = 200)
+tight <- coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100)
 cases <- list()
 put <- function(design, what, result) cases[[length(cases) + 1]] <<- list(design = design, what = what, result = result)
 numbers <- function(fit) list(est = unname(coef(fit)), se = unname(c(SE(fit))))
@@ -27,6 +29,7 @@ models <- list(
   poisson_offset = list(b ~ group + offset(log(x)), quasipoisson()),
   gamma = list(y ~ x + group, Gamma("log"))
 )
+hazards <- alist(cox = Surv(time, b) ~ x + k, cox_strata = Surv(time, b) ~ x + k + strata(group))
 for (name in names(designs)) {
   d <- designs[[name]]
   for (model in names(models)) {
@@ -34,6 +37,18 @@ for (name in names(designs)) {
     put(name, model, c(numbers(fit), df = fit$df.residual))
   }
   put(name, "domain", numbers(svyglm(y ~ x, subset(d, group == "a"))))
+  for (what in names(hazards)) {
+    fit <- eval(bquote(svycoxph(.(hazards[[what]]), d, control = tight)))
+    se <- SE(fit)
+    if (name == "jackknife") { # svycoxph keeps the events of those left out among the ties, and stops early: each replicate by itself
+      again <- apply(weights(d, "analysis"), 2, function(w) {
+        rows <- cbind(d$variables, w = w)[w > 0, ]
+        coef(eval(bquote(coxph(.(hazards[[what]]), rows, weights = w, control = tight))))
+      })
+      se <- sqrt(diag(svrVar(t(again), d$scale, d$rscales, mse = d$mse, coef = coef(fit))))
+    }
+    put(name, what, list(est = unname(coef(fit)), se = unname(c(se))))
+  }
   if (name == "jackknife") next
   fit <- svyglm(b ~ x + group, d, family = quasibinomial(), control = exact)
   for (method in c("Wald", "LRT", "WorkingWald")) {
@@ -42,6 +57,18 @@ for (name in names(designs)) {
   }
   put(name, "aic", list(aic = unname(AIC(fit)["AIC"])))
   put(name, "bic", list(bic = unname(BIC(svyglm(b ~ x, d, family = quasibinomial(), control = exact, subset = !is.na(group)), maximal = fit)["BIC"])))
+  fit <- svyglm(y ~ x + group, d)
+  n <- length(fit$y)
+  twice <- n * (log(mean(fit$prior.weights / mean(fit$prior.weights) * fit$residuals^2)) + 1 + log(2 * pi)) # -2 log-likelihood
+  s2 <- weighted.mean(fit$residuals^2, fit$prior.weights)
+  # of coefficients as extractAIC of survey 4.2 and later
+  effects <- sum(diag(solve((fit$naive.cov * mean(fit$prior.weights) * s2)[-1, -1], vcov(fit)[-1, -1])))
+  left <- update(subset(d, !is.na(y + x) & !is.na(group)), off = fit$residuals^2)
+  off <- SE(svymean(~off, left))^2
+  put(name, "aic_linear", list(aic = unname(c(twice + 2 * (effects + n * off / (2 * s2^2))))))
+  wald <- coef(fit)[3:4] %*% solve(vcov(fit)[3:4, 3:4], coef(fit)[3:4])
+  put(name, "bic_linear", list(bic = c(wald) + 2 * log(n) + twice + log(det(solve((fit$naive.cov * mean(fit$prior.weights) * s2)[3:4, 3:4], vcov(fit)[3:4, 3:4])))))
+  fit <- svyglm(b ~ x + group, d, family = quasibinomial(), control = exact)
   put(name, "pseudo_r2", list(cox_snell = psrsq(fit, "Cox-Snell"), nagelkerke = psrsq(fit, "Nagelkerke")))
   put(name, "ordinal", numbers(svyolr(k ~ x + group, d, control = list(reltol = 1e-16, maxit = 1000))))
 }

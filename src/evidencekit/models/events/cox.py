@@ -17,8 +17,10 @@ from evidencekit.models.formula.factors import Factor, factor_of
 from evidencekit.models.formula.reading import read_formula
 from evidencekit.models.likelihood import climb, covariance_of_parameters
 from evidencekit.models.model import rows_of
-from evidencekit.survey.summing.domains import Where, need_survey
+from evidencekit.survey.design.units import cross
+from evidencekit.survey.summing.domains import Where, names_of, need_survey
 from evidencekit.survey.survey import Survey
+from evidencekit.survey.uncertainty.scope import Scope
 
 __all__ = ["cox"]
 
@@ -101,6 +103,7 @@ def cox(
     time: str,
     event: str,
     entry: str | None = None,
+    strata: str | Sequence[str] | None = None,
     where: Where = None,
     where_label: str = "",
     level: float = 0.95,
@@ -117,6 +120,9 @@ def cox(
         As for `cumulative_incidence`; any event counts.
     entry : str, optional
         Column of the time from which a row is at risk.
+    strata : str or sequence of str, optional
+        Columns whose combinations have a baseline hazard each: people are compared with those of their own stratum only, and what
+        strata themselves do is not estimated. These are not the strata of the design.
     where, where_label, level
         As for `linear`.
 
@@ -128,7 +134,7 @@ def cox(
     Raises
     ------
     UnknownColumn, InputError, EstimationError
-        As for `linear` and `cumulative_incidence`.
+        As for `linear` and `cumulative_incidence`; a column stands in `terms` and in `strata`.
 
     Notes
     -----
@@ -154,7 +160,13 @@ def cox(
     asked = read_formula(terms, outcome=False)
     if asked.offsets:
         raise InputError("cox() takes no offset.")
-    scope = rows_of(survey, asked, "cox()", where, where_label, more=blanks_of(survey, time, event, entry))
+    split = names_of(strata, "strata=", survey)
+    both = [name for name in split if name in asked.factors]
+    if both:
+        raise InputError(f"{', '.join(both)} stands in terms and in strata=, so that it has no coefficient.", "Leave it out of one.")
+    blanks = blanks_of(survey, time, event, entry)
+    blanks.update({name: survey.column(name).codes < 0 for name in split})
+    scope = rows_of(survey, asked, "cox()", where, where_label, more=blanks)
     factors: dict[str, Factor] = {name: factor_of(survey, name, scope.rows) for name in asked.factors}
     columns = columns_of(asked.terms, factors, scope.n, None)
     kept: Sequence[int] = [j for j, name in enumerate(columns.names) if name != "Intercept"]
@@ -162,7 +174,7 @@ def cox(
         raise InputError("cox() needs a term beside the intercept.", "Of one group, look at cumulative_incidence().")
     need_rank(columns, scope.w)
     x = np.ascontiguousarray(columns.matrix()[:, kept])
-    model = _Cox(x - scope.w @ x / scope.w.sum(), times_of(survey, scope, time, event, entry))
+    model = _Cox(x - scope.w @ x / scope.w.sum(), times_of(survey, scope, time, event, entry, _strata(survey, scope, split)))
     made = climb(model, scope.w)
     names = tuple(columns.names[j] for j in kept)
     said = ("coefficient", f"coefficients of a proportional hazards regression of {event} by {time}")
@@ -170,3 +182,11 @@ def cox(
     covariance = covariance_of_parameters(scope, model, made)
     estimate = scope.estimate(labels, made.beta, covariance, said=said, level=level, df=scope.df + 1 - len(names))
     return Categorical("proportional hazards regression", asked, estimate, scope, made)
+
+
+def _strata(survey: Survey, scope: Scope, names: tuple[str, ...]) -> Codes | None:
+    """Each row's stratum, shape (m,)."""
+    if not names:
+        return None
+    columns = [survey.column(name) for name in names]
+    return cross([(column.codes[scope.rows], len(column.levels)) for column in columns])[0]

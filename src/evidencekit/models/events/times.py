@@ -21,7 +21,7 @@ class Times:
     """When rows are at risk, against the J distinct times at which something happened.
 
     A row is at risk at event times `after` up to `until` (exclusive), as places in `at`; `cause` (m,) is 0 where nothing happened by the
-    row's own time, else the kind of event, which happened at place ``until - 1``.
+    row's own time, else the kind of event, which happened at place ``until - 1``. With strata the times of one follow those of another.
     """
 
     at: Floats
@@ -67,8 +67,8 @@ def blanks_of(survey: Survey, time: str, event: str, entry: str | None) -> dict[
     return out
 
 
-def times_of(survey: Survey, scope: Scope, time: str, event: str, entry: str | None) -> Times:
-    """The times of the rows of a scope.
+def times_of(survey: Survey, scope: Scope, time: str, event: str, entry: str | None, strata: Codes | None = None) -> Times:
+    """The times of the rows of a scope; with `strata` (m,) rows are at risk within their own stratum alone.
 
     Raises
     ------
@@ -86,6 +86,9 @@ def times_of(survey: Survey, scope: Scope, time: str, event: str, entry: str | N
     start = np.full(scope.n, -np.inf) if entry is None else numeric(frame[entry], "Column")[scope.rows]
     if (start >= when).any():
         raise InputError(f"entry= must be before time=; in {int((start >= when).sum()):,} rows it is not.", "Leave them out with where=.")
-    at = np.unique(when[what > 0])
-    until, after = np.searchsorted(at, when, side="right"), np.searchsorted(at, start, side="right")
-    return Times(at, until, after, what.astype(np.intp))
+    of = np.zeros(scope.n, dtype=np.intp) if strata is None else strata
+    steps = np.unique(np.concatenate([when, start]))
+    own, first = (of * len(steps) + np.searchsorted(steps, values) for values in (when, start))  # strata follow one another on one axis
+    events = np.unique(own[what > 0])
+    until, after = np.searchsorted(events, own, side="right"), np.searchsorted(events, first, side="right")
+    return Times(steps[events % len(steps)], until, after, what.astype(np.intp))
