@@ -136,8 +136,8 @@ def interviewer_effect(
 
     References
     ----------
-    Kish (1962), Studies of interviewer variance for attitudinal variables, JASA 57, 92-115. Efron and Stein (1981), The jackknife estimate
-    of variance, Ann. Statist. 9, 586-596.
+    Kish (1962), for the correlation within interviewers; West and Olson (2010), Public Opinion Quarterly 74, 1004-1026, on it.
+    Efron and Stein (1981), The jackknife estimate of variance, Ann. Statist. 9, 586-596.
 
     Examples
     --------
