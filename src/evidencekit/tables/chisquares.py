@@ -38,6 +38,12 @@ def satterthwaite(weights: ArrayLike, df: ArrayLike = 1.0) -> tuple[float, float
     Returns
     -------
     scale, df : float
+        The scale is in the units of the weights.
+
+    Raises
+    ------
+    InputError
+        Weights are no finite numbers or all 0, or degrees of freedom are not above 0.
 
     References
     ----------
