@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from evidencekit.estimate import Estimate, Provenance
+from evidencekit.rendering.text import html_table
 
 __all__ = ["Test"]
 
@@ -59,9 +60,19 @@ class Test:
     flags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=lambda: Provenance(""))
 
+    def _said(self) -> tuple[str, str]:
+        """The statistic with its degrees of freedom, and the p-value, in words."""
+        many = "degree" if self.df == (1.0,) else "degrees"
+        free = f" on {' and '.join(f'{d:.4g}' for d in self.df)} {many} of freedom" if self.df else ""
+        return f"{self.statistic:.4g}{free}", "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}" if self.p == self.p else "is not known"
+
     def __repr__(self) -> str:
-        free = f" on {' and '.join(f'{d:.4g}' for d in self.df)} degrees of freedom" if self.df else ""
-        p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
-        lines = [f"{self.method}: {self.statistic:.4g}{free}, {p}", f"null hypothesis: {self.null}"]
+        statistic, p = self._said()
+        lines = [f"{self.method}: {statistic}, p {p}", f"null hypothesis: {self.null}"]
         lines += [f"note: {flag}" for flag in self.flags]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        caption = "; ".join([f"{self.method}. Null hypothesis: {self.null}", *self.flags])
+        statistic, p = self._said()
+        return html_table(["statistic", "p"], [[statistic, p.removeprefix("= ")]], caption=caption, limit=1)

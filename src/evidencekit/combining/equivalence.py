@@ -11,19 +11,25 @@ from scipy.special import stdtr, stdtrit
 from evidencekit.columns import Floats
 from evidencekit.combining.contrasting import OWN_LIMITS, need_estimate
 from evidencekit.errors import InputError, check_level
-from evidencekit.estimate import Estimate
+from evidencekit.estimate import Cells, Estimate
+from evidencekit.frames import frame_of
+from evidencekit.rendering.text import html_table, table_of, text_table
 
 __all__ = ["Equivalence", "equivalent"]
 
 MADE = ("difference", "contrast")
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Equivalence:
     """What two one-sided tests say of differences.
 
     Parameters
     ----------
+    cells : Cells
+        What the k differences are.
+    points : (k,) array
+        The differences; NaN where one is hidden.
     equivalent : tuple of bool
         Per cell, whether the difference is surely within the margin.
     p : (k,) array
@@ -37,8 +43,12 @@ class Equivalence:
         The largest difference that does not matter, on the scale of the differences.
     level : float
         Of each one-sided test.
+    backend : str
+        Kind of frame of `to_frame`.
     """
 
+    cells: Cells
+    points: Floats
     equivalent: tuple[bool, ...]
     p: Floats
     p_below: Floats
@@ -47,6 +57,34 @@ class Equivalence:
     high: Floats
     margin: float
     level: float
+    backend: str = "pandas"
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The table, column name to values."""
+        numbers = {"estimate": self.points, "low": self.low, "high": self.high, "p": self.p}
+        return {**self.cells.columns, **numbers, "equivalent": self.equivalent}
+
+    def to_frame(self) -> Any:
+        """The table in the caller's kind of frame: the cells' columns and ``estimate, low, high, p, equivalent``."""
+        return frame_of(self.columns, self.backend)
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        keep = [c for c, v in self.cells.columns.items() if any(x not in (None, "") for x in v)]
+        said = ["yes" if one else "not shown" for one in self.equivalent]
+        return table_of({**{c: self.columns[c] for c in [*keep, "estimate", "low", "high", "p"]}, "within the margin": said})
+
+    def _title(self) -> str:
+        return f"Equivalence: differences within {self.margin:g} either way; two one-sided tests, each at {self.level:.0%}"
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{text_table(*self._shown(), limit=30)}"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._shown(), caption=self._title(), limit=60)
 
 
 def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> Equivalence:
@@ -109,6 +147,8 @@ def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> E
         low, high = np.where(own, difference.interval.low, low), np.where(own, difference.interval.high, high)
     inside = (low > -margin) & (high < margin)
     return Equivalence(
+        cells=difference.cells,
+        points=points,
         equivalent=tuple(inside.tolist()),
         p=np.maximum(below, above),
         p_below=below,
@@ -117,6 +157,7 @@ def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> E
         high=high,
         margin=margin,
         level=level,
+        backend=difference.provenance.backend,
     )
 
 

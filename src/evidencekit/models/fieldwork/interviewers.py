@@ -12,6 +12,7 @@ from evidencekit.errors import EstimationError, InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.models.fieldwork.components import correlation, jackknife, sums
 from evidencekit.models.formula.factors import Numbers, blank_in, factor_of, is_coded
+from evidencekit.rendering.text import html_table
 from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
@@ -75,8 +76,13 @@ class InterviewerEffect:
                 f"intra-interviewer correlation {rho:.4f} ({said}); design effect {self.design_effect:.2f}",
                 f"{headline}; without one interviewer {self.low:.4f} to {self.high:.4f}",
                 f"sampling units with more than one interviewer: {self.mixed:.0%}",
+                *(f"note: {flag}" for flag in self.estimate.flags if flag),
             ]
         )
+
+    def _repr_html_(self) -> str:
+        first, *others = repr(self).split("\n")
+        return html_table(["what interviewers do"], [[line] for line in others], caption=first, limit=len(others))
 
     def __reduce__(self) -> NoReturn:
         raise InputError("An InterviewerEffect is not pickled.", "Keep its numbers.")
