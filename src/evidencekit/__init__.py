@@ -9,7 +9,7 @@
     draw a sample           Frame; sampling: from a list of areas to a draw that can be repeated; help(ek.sampling)
     describe its design     Survey, Stages, Replicates, TwoPhase, NoDesign; check_survey
     estimate                proportion, mean, total, count, ratio, quantile, variance, cdf -> Estimate
-    compare, test, multiply difference, ratio_of, contrast, headcount; tables.association -> Test; help(ek.tables), help(ek.models)
+    compare, test, multiply difference, ratio_of, contrast, headcount; tables.association -> Test; help(ek.tables), ek.models, ek.combining
     make the weights        weighting: from chances of selection to raking and replicates; help(ek.weighting) lists the steps
     protect a table         release -> Released; Ledger: what went out before; help(ek.disclosure), which protects rows too
     say it                  finding -> Finding: .headline(), .picture(), .check(), .save(); Action; brief: one page (.docx, .html, .pptx)

@@ -60,20 +60,19 @@ class Test:
     flags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=lambda: Provenance(""))
 
-    def _words(self) -> tuple[str, str, str]:
-        """Statistic, degrees of freedom and p-value."""
-        p = "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
-        return f"{self.statistic:.4g}", " and ".join(f"{d:.4g}" for d in self.df), p
-
-    def _notes(self) -> list[str]:
-        return [f"null hypothesis: {self.null}", *(f"note: {flag}" for flag in self.flags)]
+    def _said(self) -> tuple[str, str]:
+        """The statistic with its degrees of freedom, and the p-value, in words."""
+        many = "degree" if self.df == (1.0,) else "degrees"
+        free = f" on {' and '.join(f'{d:.4g}' for d in self.df)} {many} of freedom" if self.df else ""
+        return f"{self.statistic:.4g}{free}", "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}" if self.p == self.p else "is not known"
 
     def __repr__(self) -> str:
-        statistic, df, p = self._words()
-        free = f" on {df} degrees of freedom" if df else ""
-        return "\n".join([f"{self.method}: {statistic}{free}, p {p}", *self._notes()])
+        statistic, p = self._said()
+        lines = [f"{self.method}: {statistic}, p {p}", f"null hypothesis: {self.null}"]
+        lines += [f"note: {flag}" for flag in self.flags]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        statistic, df, p = self._words()
-        header, row = ["test", "statistic", "degrees of freedom", "p"], [self.method, statistic, df, p.removeprefix("= ")]
-        return html_table(header, [row], caption="; ".join(self._notes()), limit=1)
+        caption = "; ".join([f"{self.method}. Null hypothesis: {self.null}", *self.flags])
+        statistic, p = self._said()
+        return html_table(["statistic", "p"], [[statistic, p.removeprefix("= ")]], caption=caption, limit=1)

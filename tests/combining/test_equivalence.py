@@ -68,15 +68,14 @@ def test_what_is_no_difference_or_margin_is_refused() -> None:
             equivalent(made_estimate("difference", [0.1]), margin=margin)  # type: ignore[arg-type]
 
 
-def test_it_shows_each_difference_with_its_interval_and_verdict() -> None:
-    made = equivalent(made_estimate("difference", [0.0, 0.05], se=0.01), margin=0.03)
-    title, header, first, second = repr(made).splitlines()
-    assert title == "Equivalence: within 0.03 either way, each of the two tests at 95%"
-    assert header.split()[-4:] == ["low", "high", "p", "equivalent"]
-    assert (first.split()[-1], second.split()[-1]) == ("True", "False")
-    assert len(made) == 2
-    frame = made.to_frame()
-    assert list(frame.columns[-4:]) == ["low", "high", "p", "equivalent"]
-    assert frame["equivalent"].tolist() == [True, False]
-    assert "array(" not in repr(made)
-    assert "<table" in made._repr_html_()
+def test_it_is_shown_as_a_table_that_names_its_differences() -> None:
+    gap = made_estimate("difference", [0.02, np.nan, 0.001], se=[0.03, 0.01, 0.001])
+    made = equivalent(gap, margin=0.03)
+    assert len(made) == 3
+    text = repr(made)
+    assert "array(" not in text
+    assert text.startswith("Equivalence: differences within 0.03 either way; two one-sided tests, each at 95%\n")
+    assert [line.rsplit("  ", 1)[-1] for line in text.splitlines()[2:]] == ["not shown", "not shown", "yes"]
+    assert list(made.to_frame()["equivalent"]) == [False, False, True]
+    assert list(made.to_frame()["variable"]) == list(gap.cells.columns["variable"])
+    assert "<caption>Equivalence" in made._repr_html_()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import narwhals as nw
 import pytest
 
 import evidencekit as ek
@@ -57,7 +58,7 @@ def test_hidden_cells_have_their_symbol_and_nothing_else(tmp_path: Path) -> None
     one = next(safe for safe in released() if "protected" in safe.status)
     made = texts(write(one, tmp_path / "t.html", title="Rare"))
     place = one.status.index("protected")
-    assert f"<td>{one.symbols[place]}</td><td></td>" in made
+    assert f'<td class="n">{one.symbols[place]}</td><td class="n"></td>' in made
 
 
 def test_words_are_escaped(tmp_path: Path) -> None:
@@ -84,3 +85,54 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         write(safe, tmp_path / "t.html", title="No", language="no such language")
     assert not list(tmp_path.iterdir())
+
+
+@cache
+def of_whom() -> tuple[ek.Released, ...]:
+    """A table by sex whose survey says who is in it."""
+    fiction = ek.fictional.national_survey()
+    survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population=fiction.population)
+    online = nw.col("internet_daily") == 1
+    table = ek.tables.table_one(survey, ["helpline_aware", "age_group"], by="sex", where=online, where_label="online every day")
+    there, shows = {"internet_daily": (1,)}, ["n", "percent", "limits"]
+    how = [ek.disclosure.Publication(title=f"table {i}", universe="round 1", shows=shows, where=there) for i in range(4)]
+    return tuple(one.signed(STEWARD) for one in ek.release(table.estimates, ledger=ek.Ledger(), publication=how))
+
+
+def test_a_page_says_of_whom_it_is_what_symbols_mean_and_at_which_level(tmp_path: Path) -> None:
+    made = texts(write(of_whom(), tmp_path / "t.html", title="Who answered"))
+    assert f"population: {ek.fictional.national_survey().population}, online every day; inference: probability" in made
+    assert "girl: % (95% interval)" in made
+    assert "or mean" not in made
+    made = texts(write(released(), tmp_path / "t.html", title="Who answered"))
+    assert "[p]: protected" in made
+    assert "[u]: uncertain" in made
+    assert "% or mean (95% interval)" in made
+    assert "<td>mean</td>" in made
+
+
+def test_what_is_said_of_one_table_names_its_variable(tmp_path: Path) -> None:
+    """Tables have no numbers on a page; "123 answers are missing" of one of its variables is not said of all."""
+    made = texts(write(released(), tmp_path / "t.html", title="Who answered"))
+    assert "tables 1 and 2" not in made
+    assert made.count("protected as one") == 1
+    assert "<p>123 answers" not in made
+    assert "past 12 months: 123 answers are missing, and left out" in made
+
+
+def test_many_groups_stand_below_each_other(tmp_path: Path) -> None:
+    """Seven groups beside each other are fourteen columns, in which Word breaks every word."""
+    made = texts(write(released(), tmp_path / "t.html", title="Who answered"))
+    assert made.count('<th scope="col">') == 5
+    assert '<th scope="col">Province</th>' in made
+    assert texts(write(of_whom(), tmp_path / "t.html", title="Who answered")).count('<th scope="col">') == 8
+
+
+@pytest.mark.parametrize("made", [released, of_whom])
+def test_no_word_is_wider_than_its_column_in_word(tmp_path: Path, made: Callable[[], tuple[ek.Released, ...]]) -> None:
+    docx = pytest.importorskip("docx")
+    (grid,) = docx.Document(str(write(made(), tmp_path / "t.docx", title="Who answered"))).tables
+    for column in grid.columns:
+        longest = max(len(word) for cell in column.cells for word in cell.text.split())
+        assert column.width.cm - 0.4 > 0.2 * longest  # cells are padded by 0.2 cm on both sides; a letter is some 0.2 cm
+    assert f'<td class="n">{made()[0].published()["n"].iloc[0]:,}</td>' in texts(write(made(), tmp_path / "t.html", title="Who answered"))

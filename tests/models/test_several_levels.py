@@ -127,3 +127,8 @@ def test_what_cannot_be_fitted() -> None:
         ek.models.multinomial(survey(), "years ~ sex + C(sex)")
     with pytest.raises(EstimationError, match="did not converge"):
         ek.models.multinomial(survey(), "years ~ age")
+
+
+def test_a_notebook_shows_its_coefficients() -> None:
+    made = ek.models.multinomial(survey(), "years ~ sex")
+    assert made._repr_html_() == made.estimate._repr_html_()

@@ -68,8 +68,9 @@ def difference(first: Estimate, a: Cell | Estimate, b: Cell | None = None, *, le
 
     References
     ----------
-    Korn and Graubard (1999), Analysis of Health Surveys, section 3.2. Satterthwaite (1946), Biometrics Bulletin 2, 110-114. Newcombe
-    (1998), Statist. Med. 17, 873-890, and Donner and Zou (2002), Biometrics 58, 209-215, for limits from the shares' own.
+    Korn and Graubard (1999), Analysis of Health Surveys, chapter 3. Satterthwaite (1946), Biometrics Bulletin 2, 110-114. Newcombe
+    (1998), Statist. Med. 17, 873-890, and Donner and Zou (2012), Statist. Methods Med. Res. 21, 347-359, for limits from the shares'
+    own.
 
     Examples
     --------

@@ -27,7 +27,9 @@ class Equivalence:
     Parameters
     ----------
     cells : Cells
-        What the differences are of.
+        What the k differences are.
+    points : (k,) array
+        The differences; NaN where one is hidden.
     equivalent : tuple of bool
         Per cell, whether the difference is surely within the margin.
     p : (k,) array
@@ -46,6 +48,7 @@ class Equivalence:
     """
 
     cells: Cells
+    points: Floats
     equivalent: tuple[bool, ...]
     p: Floats
     p_below: Floats
@@ -57,29 +60,31 @@ class Equivalence:
     backend: str = "pandas"
 
     def __len__(self) -> int:
-        return len(self.equivalent)
+        return len(self.points)
 
     @property
     def columns(self) -> dict[str, Any]:
         """The table, column name to values."""
-        return {**self.cells.columns, "low": self.low, "high": self.high, "p": self.p, "equivalent": self.equivalent}
+        numbers = {"estimate": self.points, "low": self.low, "high": self.high, "p": self.p}
+        return {**self.cells.columns, **numbers, "equivalent": self.equivalent}
 
     def to_frame(self) -> Any:
-        """The table in the caller's kind of frame: the cells' columns and ``low, high, p, equivalent``."""
+        """The table in the caller's kind of frame: the cells' columns and ``estimate, low, high, p, equivalent``."""
         return frame_of(self.columns, self.backend)
 
     def _shown(self) -> tuple[list[str], list[list[str]]]:
         keep = [c for c, v in self.cells.columns.items() if any(x not in (None, "") for x in v)]
-        return table_of({c: self.columns[c] for c in [*keep, "low", "high", "p", "equivalent"]})
+        said = ["yes" if one else "not shown" for one in self.equivalent]
+        return table_of({**{c: self.columns[c] for c in [*keep, "estimate", "low", "high", "p"]}, "within the margin": said})
 
     def _title(self) -> str:
-        return f"Equivalence: within {self.margin:g} either way, each of the two tests at {self.level:.0%}"
+        return f"Equivalence: differences within {self.margin:g} either way; two one-sided tests, each at {self.level:.0%}"
 
     def __repr__(self) -> str:
-        return f"{self._title()}\n{text_table(*self._shown(), limit=60)}"
+        return f"{self._title()}\n{text_table(*self._shown(), limit=30)}"
 
     def _repr_html_(self) -> str:
-        return html_table(*self._shown(), caption=self._title(), limit=200)
+        return html_table(*self._shown(), caption=self._title(), limit=60)
 
 
 def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> Equivalence:
@@ -143,6 +148,7 @@ def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> E
     inside = (low > -margin) & (high < margin)
     return Equivalence(
         cells=difference.cells,
+        points=points,
         equivalent=tuple(inside.tolist()),
         p=np.maximum(below, above),
         p_below=below,

@@ -128,7 +128,7 @@ def headcount(estimate: Estimate, *, coverage: Factor, population: Factor, level
 
     References
     ----------
-    Newcombe (2016), Statist. Methods Med. Res. 25, for products on the log scale (doi 10.1177/0962280213502144); Donner and Zou (2012),
+    Newcombe (2016), Statist. Methods Med. Res. 25, 1774-1778, for products on the log scale; Donner and Zou (2012),
     Statist. Methods Med. Res. 21, 347-359, for variance recovery.
 
     Examples

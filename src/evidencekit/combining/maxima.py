@@ -37,8 +37,8 @@ def largest_t(correlation: Floats, df: float, level: float) -> tuple[float, floa
 
     References
     ----------
-    Deak (1980), Numer. Math. 35, 369-380. Somerville (1998), J. Stat. Comput. Simul. 60 (directions). Genz and Bretz (2009), Computation of
-    Multivariate Normal and t Probabilities.
+    Deak (1980), Numer. Math. 35, 369-380, and Somerville, Journal of Statistical Software 3(4), for directions. Genz and Bretz (2009),
+    Computation of Multivariate Normal and t Probabilities.
     """
     from scipy.special import stdtrit
 

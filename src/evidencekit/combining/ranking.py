@@ -132,7 +132,8 @@ def rank_sets(est: Estimate, *, level: float = 0.95, descending: bool = True) ->
 
     References
     ----------
-    Mogstad, Romano, Shaikh and Wilhelm (2023), Rev. Econ. Stud. (doi 10.1093/restud/rdad006). Holm (1979), Scand. J. Statist. 6, 65-70.
+    Mogstad, Romano, Shaikh and Wilhelm (2024), Rev. Econ. Stud. 91, 476-518 (doi 10.1093/restud/rdad006). Holm (1979), Scand. J.
+    Statist. 6, 65-70.
 
     Examples
     --------

@@ -10,6 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from evidencekit.disclosure.released import Released
+from evidencekit.disclosure.statement import linked_words
 from evidencekit.errors import InputError, Refused, in_our_words
 from evidencekit.rendering.documents.long_tables import table_to_docx, table_to_html, table_to_xlsx
 from evidencekit.rendering.documents.sheet import Table
@@ -18,6 +19,14 @@ __all__ = ["write_tables"]
 
 LABELS = ("variable", "category")
 ALL, DASH = "All", "\N{EN DASH}"
+BESIDE = 3  # groups that stand beside each other; more stand below each other, so that a page is wide enough
+MEANT = {
+    "protected": "protected, so that nobody can be identified",
+    "not presented": "too uncertain to be shown",
+    "review": "to be looked at before it is said",
+    "uncertain": "uncertain",
+}
+TOGETHER = "protected as one"
 
 
 def write_tables(released: Released | Sequence[Released], path: str | Path, *, title: str, language: str = "en") -> Path:
@@ -27,7 +36,7 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     ----------
     released : Released or sequence of Released
         What ``ek.release(..., ledger=, publication=)`` gave, for example of ``tables.table_one(...).estimates``. Each variable has its
-        rows; each group of a column that splits has its columns.
+        rows; up to three groups (that of all is one) have columns beside each other, more have rows below each other.
     path : str or Path
         Ends in .html, .docx or .xlsx.
     title : str
@@ -38,7 +47,7 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     Returns
     -------
     Path
-        Where it is.
+        Where it is. Below the table stand of whom its numbers are, what symbols mean, and the notes of the release.
 
     Raises
     ------
@@ -70,13 +79,13 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     for one in several:
         if one.unsigned:
             raise Refused(f"A table is not signed by the {' and the '.join(one.unsigned)}.", "Sign it: safe.signed(...).")
-    header, rows = _grid(several)
+    header, rows, labels = _grid(several)
     table = Table(caption=title, header=tuple(header), rows=tuple(tuple(row) for row in rows))
-    notes = tuple(dict.fromkeys(note for one in several for note in one.notes))
+    notes = _notes(several)
     target = Path(path)
     match target.suffix.lower():
         case ".html":
-            made = table_to_html(table, language=language, notes=notes).encode()
+            made = table_to_html(table, language=language, notes=notes, labels=labels).encode()
         case ".docx":
             made = table_to_docx(table, language=language, notes=notes)
         case ".xlsx":
@@ -90,23 +99,57 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     return target
 
 
-def _grid(several: Sequence[Released]) -> tuple[list[str], list[list[str]]]:
-    """A header and rows: a row a category, two columns (number and n) a group, in the order in which they come."""
+def _grid(several: Sequence[Released]) -> tuple[list[str], list[list[str]], int]:
+    """A header, rows, and how many columns are labels: a row a category, in the order in which they come.
+
+    Few groups have two columns each, number and n; many have rows of their own.
+    """
     cells: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
     groups: dict[str, None] = {}
+    split: dict[str, None] = {}
+    kinds, levels = set[str](), set[float]()
     for one in several:
         shown = nw.from_native(one.published(), eager_only=True).to_dict(as_series=False)
         by = [name for name in one.estimate.cells.columns if name in shown and name not in LABELS]
         label = dict(one.estimate.provenance.labels)
+        split.update(dict.fromkeys(label.get(name, name) for name in by))
+        kinds.add("%" if "percent" in shown else one.estimate.statistic)
+        levels |= {one.estimate.interval.level} if {"low", "percent_low"} & set(shown) else set()
         for i in range(len(one)):
             group = ", ".join(str(shown[name][i]) for name in by) or ALL
             groups[group] = None
             name = str(shown["variable"][i]) if "variable" in shown else ""
             category = shown["category"][i] if "category" in shown else None
-            row = (label.get(name, name), "" if category is None or category != category else str(category))
+            named = "" if category is None or category != category else str(category)
+            row = (label.get(name, name), named or ("" if "percent" in shown else one.estimate.statistic))
             cells.setdefault(row, {})[group] = (_number(shown, i), _count(shown, i))
-    header = ["Variable", "Category", *(words for group in groups for words in (f"{group}: % or mean (limits)", f"{group}: n"))]
-    return header, [[*row, *(word for group in groups for word in found.get(group, ("", "")))] for row, found in cells.items()]
+    limits = "" if not levels else f" ({levels.pop():.0%} interval)" if len(levels) == 1 else " (interval)"
+    number = f"{' or '.join(sorted(kinds))}{limits}"
+    if len(groups) > BESIDE:
+        header = ["Variable", "Category", ", ".join(split) or "Group", number, "n"]
+        return header, [[*row, group, *found[group]] for row, found in cells.items() for group in groups if group in found], 3
+    header = ["Variable", "Category", *(words for group in groups for words in (f"{group}: {number}", f"{group}: n"))]
+    return header, [[*row, *(word for group in groups for word in found.get(group, ("", "")))] for row, found in cells.items()], 2
+
+
+def _notes(several: Sequence[Released]) -> tuple[str, ...]:
+    """Of whom the numbers are, what symbols mean, and what is said of each table: by its variable, where it is not said of all."""
+    told = [one.estimate.provenance for one in several]
+    whom = dict.fromkeys(", ".join(part for part in (of.population, of.where) if part) for of in told)
+    classes = dict.fromkeys(one.estimate.inference for one in several)
+    about = [*(f"population: {words}" for words in whom if words), f"inference: {', '.join(classes)}"]
+    signs = dict.fromkeys(pair for one in several for pair in zip(one.symbols, one.status, strict=True) if pair[0])
+    out = ["; ".join(about), *(f"{symbol}: {MEANT.get(status, status)}" for symbol, status in signs)]
+    said: dict[str, dict[str, None]] = {}
+    for one in several:
+        label = dict(one.estimate.provenance.labels)
+        names = dict.fromkeys(label.get(str(name), str(name)) for name in one.estimate.cells.columns.get("variable", ()))
+        linked = {note for note in linked_words(one.audited) if note.startswith(TOGETHER)}
+        for note in one.notes:  # on one page tables have no numbers
+            words = "tables of this release that add up to each other are protected as one" if note in linked else note
+            said.setdefault(words, {})[", ".join(names)] = None
+    every = {name for names in said.values() for name in names}
+    return (*out, *(note if set(names) == every else f"{'; '.join(names)}: {note}" for note, names in said.items()))
 
 
 def _number(shown: dict[str, list[Any]], i: int) -> str:

@@ -59,7 +59,7 @@ def climb(model: Likelihood, w: Floats, start: Floats | None = None) -> Fit:
 
     References
     ----------
-    Skinner (1989), Domain means, regression and multivariate analysis, in Analysis of Complex Surveys, section 3.4.4.
+    Skinner (1989), Domain means, regression and multivariate analysis, in Analysis of Complex Surveys, 59-87.
     """
     w = w / w.mean()
     theta = model.start if start is None else start

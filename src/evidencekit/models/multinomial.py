@@ -81,7 +81,7 @@ def multinomial(
 
     References
     ----------
-    McCullagh and Nelder (1989), Generalized Linear Models, section 5.2. Binder (1983), International Statistical Review 51, 279-292.
+    McCullagh and Nelder (1989), Generalized Linear Models, chapter 5. Binder (1983), International Statistical Review 51, 279-292.
 
     Examples
     --------

@@ -126,7 +126,7 @@ def proportional_odds(
 
     References
     ----------
-    McCullagh (1980), Regression models for ordinal data, JRSS B 42, 109-142. Lumley (2010), Complex Surveys, section 6.3.
+    McCullagh (1980), Regression models for ordinal data, JRSS B 42, 109-142. Lumley (2010), Complex Surveys.
 
     Examples
     --------

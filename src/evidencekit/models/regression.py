@@ -48,7 +48,7 @@ def linear(survey: Survey, formula: str, *, where: Where = None, where_label: st
 
     References
     ----------
-    Binder (1983), International Statistical Review 51, 279-292. Lumley (2010), Complex Surveys, chapters 5 and 6.
+    Binder (1983), International Statistical Review 51, 279-292. Lumley (2010), Complex Surveys.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def logit(survey: Survey, formula: str, *, where: Where = None, where_label: str
 
     References
     ----------
-    Binder (1983). Lumley (2010), Complex Surveys, section 6.2.
+    Binder (1983), International Statistical Review 51, 279-292. Lumley (2010), Complex Surveys.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def probit(survey: Survey, formula: str, *, where: Where = None, where_label: st
 
     References
     ----------
-    McCullagh and Nelder (1989), Generalized Linear Models, section 4.3.
+    McCullagh and Nelder (1989), Generalized Linear Models, chapter 4.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def cloglog(survey: Survey, formula: str, *, where: Where = None, where_label: s
 
     References
     ----------
-    McCullagh and Nelder (1989), Generalized Linear Models, section 4.3.
+    McCullagh and Nelder (1989), Generalized Linear Models, chapter 4.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def poisson(survey: Survey, formula: str, *, where: Where = None, where_label: s
 
     References
     ----------
-    McCullagh and Nelder (1989), Generalized Linear Models, chapter 6. Zou (2004), American Journal of Epidemiology 159, 702-706.
+    McCullagh and Nelder (1989), Generalized Linear Models. Zou (2004), American Journal of Epidemiology 159, 702-706.
 
     Examples
     --------
@@ -218,7 +218,7 @@ def gamma(survey: Survey, formula: str, *, where: Where = None, where_label: str
 
     References
     ----------
-    McCullagh and Nelder (1989), Generalized Linear Models, chapter 8.
+    McCullagh and Nelder (1989), Generalized Linear Models.
 
     Examples
     --------

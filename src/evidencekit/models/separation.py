@@ -24,8 +24,9 @@ def separated(columns: Columns, y: Floats, *, counts: bool) -> tuple[str, ...]:
 
     References
     ----------
-    Albert and Anderson (1984), Biometrika 71, 1-10. Konis (2007), Linear programming algorithms for detecting separated data. Santos Silva
-    and Tenreyro (2010), Economics Letters 107, 310-312 (counts).
+    Albert and Anderson (1984), Biometrika 71, 1-10. Konis (2007), Linear programming algorithms for detecting separated data in binary
+    logistic regression models, DPhil thesis, University of Oxford. Santos Silva and Tenreyro (2010), Economics Letters 107, 310-312
+    (counts).
     """
     from scipy.optimize import linprog
 

@@ -43,7 +43,8 @@ def pseudo_r2(model: Model, *, kind: Literal["nagelkerke", "cox-snell"] = "nagel
 
     References
     ----------
-    Lumley (2017), Pseudo-R2 statistics under complex sampling, Australian and New Zealand Journal of Statistics 59, 187-194.
+    Lumley (2017), Pseudo-R2 statistics under complex sampling, Australian and New Zealand Journal of Statistics (doi
+    10.1111/anzs.12187).
 
     Examples
     --------

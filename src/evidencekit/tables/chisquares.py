@@ -38,6 +38,12 @@ def satterthwaite(weights: ArrayLike, df: ArrayLike = 1.0) -> tuple[float, float
     Returns
     -------
     scale, df : float
+        The scale is in the units of the weights.
+
+    Raises
+    ------
+    InputError
+        Weights are no finite numbers or all 0, or degrees of freedom are not above 0.
 
     References
     ----------
@@ -91,8 +97,8 @@ def sum_tail(x: float, weights: ArrayLike, df: ArrayLike = 1.0, *, method: Tail 
 
     References
     ----------
-    Rice (1980), SIAM J. Sci. Stat. Comput. 1, 438-448. Trefethen and Weideman (2014), SIAM Review 56, 385-458, theorem 5.1.
-    Imhof (1961), Biometrika 48, 419-426. Kuonen (1999), Biometrika 86, 929-935.
+    Trefethen and Weideman (2014), SIAM Review 56, 385-458, for the bound of the trapezoidal rule. Imhof (1961), Biometrika 48, 419-426.
+    Kuonen (1999), Biometrika 86, 929-935.
 
     Examples
     --------

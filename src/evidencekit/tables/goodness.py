@@ -55,7 +55,7 @@ def goodness(
     -------
     Test
         With the shares as its estimate. `statistic` is Pearson's chi-square of the weighted totals, on their own scale; it is
-        distributed as the `scale` told in the provenance times a chi-square on `df`.
+        distributed as the `scale` told in the flags and the provenance times a chi-square on `df`.
 
     Raises
     ------
@@ -105,7 +105,8 @@ def goodness(
     flags, policies = ("no sampling variance: the design fixes this distribution",), est.provenance.policies
     if effects.sum() > NOTHING * observed.sum() / table.n.sum():
         scale, df = satterthwaite(effects)
-        tail, flags, policies = sum_tail(statistic, effects, method=method), (), (*policies, ("scale of the chi-square", f"{scale:.6g}"))
+        tail, policies = sum_tail(statistic, effects, method=method), (*policies, ("scale of the chi-square", f"{scale:.6g}"))
+        flags = (f"on the scale of the totals: divided by {scale:.4g} it is a chi-square",)
     return Test(
         method="Rao-Scott goodness of fit",
         null=f"{name} is distributed as expected",

@@ -174,7 +174,7 @@ def table_one(
 
     References
     ----------
-    Lumley (2010), Complex Surveys, section 2.4.
+    Lumley (2010), Complex Surveys: A Guide to Analysis Using R.
 
     Examples
     --------

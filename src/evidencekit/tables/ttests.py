@@ -71,7 +71,7 @@ def ttest(
 
     References
     ----------
-    Korn and Graubard (1999), Analysis of Health Surveys, section 3.2. Lumley (2010), Complex Surveys, section 2.4.
+    Korn and Graubard (1999), Analysis of Health Surveys, chapter 3. Lumley (2010), Complex Surveys: A Guide to Analysis Using R.
 
     Examples
     --------

@@ -103,6 +103,8 @@ def test_places_with_one_interviewer_each_are_told() -> None:
     assert "cannot be told apart" in made.estimate.flags[0]
     few = interviewer_effect(survey(asked().assign(team=asked()["psu"] % 5)), "y", interviewer="team")
     assert "fewer than 20 interviewers" in few.estimate.flags[0]
+    assert repr(made).splitlines()[-1].startswith("note: ")
+    assert "cannot be told apart" in made._repr_html_()
 
 
 def test_replicates_a_domain_and_a_category() -> None:

@@ -84,9 +84,10 @@ def fay_herriot(
 
     References
     ----------
-    Fay and Herriot (1979), JASA 74, 269-277. Prasad and Rao (1990), JASA 85, 163-171. Rao and Molina (2015), Small Area Estimation, chapter
-    6. You (2021), Survey Methodology 47(2), section 2 (smoothing). Hadam, Wuerz, Kreutzmann and Schmid (2023), Statistical Methods and
-    Applications, doi 10.1007/s10260-023-00722-0 (the way back). Steorts and Ghosh (2013), Statistica Sinica 23 (benchmarked numbers).
+    Fay and Herriot (1979), JASA 74, 269-277. Prasad and Rao (1990), JASA 85, 163-171. Datta and Lahiri (2000), Statistica Sinica 10,
+    613-627 (for REML). Rao and Molina (2015), Small Area Estimation. You (2021), Survey Methodology 47(2) (smoothing). Hadam, Wuerz,
+    Kreutzmann and Schmid (2023), Statistical Methods and Applications, doi 10.1007/s10260-023-00722-0 (the way back). Steorts and Ghosh
+    (2013), Statistica Sinica, doi 10.5705/ss.2012.053 (benchmarked numbers).
 
     Examples
     --------

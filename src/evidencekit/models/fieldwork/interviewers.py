@@ -66,23 +66,23 @@ class InterviewerEffect:
         """The largest move of the headline when one interviewer is left out, in its standard errors."""
         return max(self.headline - self.low, self.high - self.headline) / self.headline_se
 
-    def _lines(self) -> list[str]:
+    def __repr__(self) -> str:
         rho, limits = self.estimate.points[0], self.estimate.interval
         said = f"{limits.level:.0%} interval {limits.low[0]:.4f} to {limits.high[0]:.4f}"
         headline = f"headline {self.headline:.4f} (standard error {self.headline_se:.4f})"
-        return [
-            f"InterviewerEffect: {self.interviewers} interviewers, {self.workload:.1f} answers each as they count",
-            f"intra-interviewer correlation {rho:.4f} ({said}); design effect {self.design_effect:.2f}",
-            f"{headline}; without one interviewer {self.low:.4f} to {self.high:.4f}",
-            f"sampling units with more than one interviewer: {self.mixed:.0%}",
-        ]
-
-    def __repr__(self) -> str:
-        return "\n".join(self._lines())
+        return "\n".join(
+            [
+                f"InterviewerEffect: {self.interviewers} interviewers, {self.workload:.1f} answers each as they count",
+                f"intra-interviewer correlation {rho:.4f} ({said}); design effect {self.design_effect:.2f}",
+                f"{headline}; without one interviewer {self.low:.4f} to {self.high:.4f}",
+                f"sampling units with more than one interviewer: {self.mixed:.0%}",
+                *(f"note: {flag}" for flag in self.estimate.flags if flag),
+            ]
+        )
 
     def _repr_html_(self) -> str:
-        first, *others = self._lines()
-        return html_table(["what"], [[line] for line in others], caption=first, limit=len(others))
+        first, *others = repr(self).split("\n")
+        return html_table(["what interviewers do"], [[line] for line in others], caption=first, limit=len(others))
 
     def __reduce__(self) -> NoReturn:
         raise InputError("An InterviewerEffect is not pickled.", "Keep its numbers.")
@@ -142,8 +142,8 @@ def interviewer_effect(
 
     References
     ----------
-    Kish (1962), Studies of interviewer variance for attitudinal variables, JASA 57, 92-115. Efron and Stein (1981), The jackknife estimate
-    of variance, Ann. Statist. 9, 586-596.
+    Kish (1962), for the correlation within interviewers; West and Olson (2010), Public Opinion Quarterly 74, 1004-1026, on it.
+    Efron and Stein (1981), The jackknife estimate of variance, Ann. Statist. 9, 586-596.
 
     Examples
     --------

@@ -96,7 +96,7 @@ def mode_effect(
 
     References
     ----------
-    Vannieuwenhuyze and Loosveldt (2013), Sociological Methods and Research 42 (doi 10.1177/0049124112464868).
+    Vannieuwenhuyze and Loosveldt (2013), Sociological Methods and Research (doi 10.1177/0049124112464868).
 
     Examples
     --------

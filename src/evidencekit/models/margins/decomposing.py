@@ -98,7 +98,8 @@ def decompose(
     References
     ----------
     Kitagawa (1955), JASA 50, 1168-1194. Oaxaca (1973), International Economic Review 14, 693-709. Blinder (1973), Journal of Human
-    Resources 8, 436-455. Jann (2008), Stata Journal 8, 453-479. Fairlie (2006), IZA Discussion Paper 1917, for shares.
+    Resources 8, 436-455. Jann (2008), Stata Journal 8, 453-479. Fairlie (2005), Journal of Economic and Social
+    Measurement 30, 305-316, for shares.
 
     Examples
     --------

@@ -42,7 +42,7 @@ def odds_ratios(model: Model) -> Estimate:
 
     References
     ----------
-    Hosmer, Lemeshow and Sturdivant (2013), Applied Logistic Regression, section 3.2.
+    Hosmer, Lemeshow and Sturdivant (2013), Applied Logistic Regression, 3rd edition.
 
     Examples
     --------

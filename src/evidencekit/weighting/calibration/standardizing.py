@@ -62,7 +62,7 @@ def standardize(
 
     References
     ----------
-    Curtin and Klein (1995), Direct standardization (age-adjusted death rates), Healthy People Statistical Notes 6, NCHS.
+    Curtin and Klein (1995), Direct standardization (age-adjusted death rates), Healthy People 2000 Statistical Notes 6, NCHS.
 
     Examples
     --------
