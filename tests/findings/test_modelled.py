@@ -175,6 +175,10 @@ def test_what_is_held_equal_has_a_plain_name() -> None:
         finding(bare, cell=0, words=Words(did="were asked", held={"z": "income"}))
     with pytest.raises(InputError, match="holds nothing equal"):
         finding(ek.release(ek.models.adjusted(ek.models.logit(survey(), "asked_for_image ~ sex"), "sex")), cell=0, words=WORDS)
+    several = Words(did="were asked", held={"x": "income", "province": "province"})
+    assert finding(bare, cell=0, words=several).headline().startswith("In a model that holds income equal, "), "Words serve several models"
+    with pytest.raises(InputError, match="'internet_dayly'"):
+        finding(adjusted(), cell=GIRL, words=Words(did="were asked", held={"age": "age", "internet_dayly": "daily internet use"}))
     for wrong in ({"x": "12% more"}, {"x": " "}, {1: "age"}, "age"):
         with pytest.raises(InputError, match="held="):
             Words(did="were asked", held=wrong)  # type: ignore[arg-type]  # what somebody might pass
@@ -216,7 +220,7 @@ def test_no_message_holds_a_level() -> None:
     safe = ek.release(ek.models.adjusted(ek.models.logit(plain, "y ~ g + x"), "g"))
     tries = [
         lambda: finding(safe, cell={"g": secret}, words=Words(did="were asked")),
-        lambda: finding(safe, cell={"g": secret}, words=Words(did="were asked", held={"x": "age", secret[:0] + "g": "sex"})),
+        lambda: finding(safe, cell={"g": secret}, words=Words(did="were asked", held={"g": "sex"})),
         lambda: compare(safe, [({"g": secret}, {"g": secret})], words=Words(did="were asked", held={"x": "age"})),
         lambda: ek.findings.ranked(safe, {"g": secret}, words=Words(did="were asked"), among="groups"),
     ]
@@ -262,16 +266,18 @@ def test_an_area_by_a_model_speaks_of_its_people_and_says_that_it_is_a_model_s()
     report = ek.check_text(repr(find), Register([find.entry()]), on=ON)
     assert report.ok, repr(report)
     assert "by a model for small areas" in find.picture("dots").alt
+    with pytest.raises(Refused, match="model's of its areas"):
+        compare(safe, [(0, 1)], words=words)
 
 
 @lru_cache
-def by_age() -> ek.Released:
+def by_age(*at: int) -> ek.Released:
     rng = np.random.default_rng(1)
     now, first = rng.integers(18, 25, 400), rng.integers(8, 40, 400)
     frame = pd.DataFrame({"age": np.minimum(now, first), "told": (first <= now) * 1, "area": rng.integers(0, 40, 400), "w": 1.0})
     frame["sex"] = rng.choice(["f", "m"], 400)
     young = ek.Survey(frame, weights="w", psu="area", population="people aged 18-24")
-    return ek.release(ek.models.cumulative_incidence(young, time="age", event="told", at=[12, 17], by="sex"))
+    return ek.release(ek.models.cumulative_incidence(young, time="age", event="told", at=at or [12, 17], by="sex"))
 
 
 def young(recall: str) -> Words:
@@ -293,6 +299,8 @@ def test_a_share_up_to_an_age_says_the_age_and_is_not_mixed_with_a_recall_period
         finding(by_age(), cell=cell, words=young("by age 17"), basis=Basis(recall="past 12 months"))
     register = Register([find.entry()])
     assert ek.check_text(repr(find), register, on=ON).ok
+    with pytest.raises(Refused, match="has no number"):
+        finding(by_age(40), cell={"sex": "f"}, words=young("by age 40"))
     told = ek.check_text("About 38% of women aged 18-24 told somebody in the past 12 months.", register, on=ON)
     assert "all years up to an age" in told.found[0].why
 

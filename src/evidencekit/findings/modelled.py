@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
@@ -140,9 +141,11 @@ def _check_held(est: Estimate, words: Words | None) -> None:
         raise InputError("This model holds nothing equal, so that its shares are not adjusted for anything.", "Use proportion().")
     if words is None:
         return
-    if unknown := [column for column in words.held if column not in held]:
-        raise InputError(f"held= of Words names {unknown[0]!r}, and the model holds {named(list(held))} equal.", "Name its columns.")
-    if bare := [column for column in held if column not in words.held and column not in labels]:
+    fit, left = any(column in held for column in words.held), [column for column in held if column not in words.held]
+    for column in words.held:  # Words may name the columns of several models
+        if column not in held and (not fit or get_close_matches(column, left, n=1, cutoff=0.8)):
+            raise InputError(f"held= of Words names {column!r}, and the model holds {named(list(held))} equal.", "Name its columns.")
+    if bare := [column for column in left if column not in labels]:
         raise InputError(
             f"The model holds {bare[0]!r} equal, and its data have no label for it.",
             f'Say what it is in plain words: Words(..., held={{{bare[0]!r}: "..."}}).',

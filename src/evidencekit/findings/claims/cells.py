@@ -11,7 +11,7 @@ from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Message, percentage, said
-from evidencekit.findings.modelled import ADJUSTED, SAYABLE
+from evidencekit.findings.modelled import ADJUSTED, SAYABLE, by_areas
 from evidencekit.findings.phrases import Phrase, common_denominator, percent
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.register.kinds import is_finite
@@ -49,6 +49,8 @@ def check_table(released: object, *, doing: str, modelled: bool = False) -> Rele
                 f"{doing} takes shares that were counted, and an adjusted share is nobody's.", "Use proportion(), or compare()."
             )
         raise InputError(f"{doing} takes shares.", "Use proportion(), then release().")
+    if by_areas(released.estimate):
+        raise Refused(f"{doing} sets shares of a sample against each other, and these are a model's of its areas.", "Say each by itself.")
     if not has_design(released.estimate.inference):
         raise Refused(
             f"{doing} needs numbers from a sample that was drawn: without one nothing tells a difference from chance.",
@@ -90,6 +92,8 @@ def may_be_said(released: Released, row: int) -> int:
         raise Refused("This cell is too uncertain to be presented under its profile.", "Ask about a larger group.")
     if released.rules.method.kind == "round":
         raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
+    if not isfinite(share_of(released, row)):
+        raise Refused("This cell has no number.", "Ask about a larger group; of a share up to an age, about an earlier one.")
     if status == "review":
         raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
     return row

@@ -17,7 +17,7 @@ _MODEL = re.compile(
     rf"{_EQUAL}|\bmodel(?:s|led|ed)?\b|\badjust(?:ed|ing|ment|s)?\b|\b(?:controll|allow|account)(?:ed|ing) for\b", re.IGNORECASE
 )
 _CAUSE = re.compile(
-    r"\bbecause\b|\bcaus(?:e|es|ed|ing)\b|\bdue to\b|\bleads? to\b|\bled to\b|\b(?:effect|result|impact) of\b", re.IGNORECASE
+    r"\bbecause\b|\bcaus(?:e|es|ed|ing)\b|\bdue to\b|\bleads? to\b|\bled to\b|\b(?:effect|impact|as a result) of\b", re.IGNORECASE
 )
 _NO_CAUSE = re.compile(r"\b(?:no|not|nor|without)\b[^.;]{0,40}$", re.IGNORECASE)
 
