@@ -369,7 +369,7 @@ def _instead(statistic: str) -> str:
             "Readers take odds ratios for ratios of shares. Work out the shares with ek.models.adjusted(model, ...), release them, and say "
             "those with ek.findings.compare(released, [(one, other)], words=..., times=True): difference and ratio beside the shares."
         )
-    return "Use proportion()."
+    return "Use proportion(), or ek.models.adjusted() after a model of a yes or no (ek.models.logit)."
 
 
 def _digest(released: Released, row: int, words: Words | None) -> str:
