@@ -63,8 +63,21 @@ words = ek.findings.Words(
     did="received an unwanted request online for a sexual image",
     groups={"sex": {"girl": "girls aged 12-17 who are online", "boy": "boys aged 12-17 who are online"}},
     recall="in the past 12 months",
+    held={"age": "age", "internet_daily": "daily internet use"},
 )
 for cell in (girl, boy):
     print(ek.finding(ek.release(crude), cell=cell, words=words).headline())
-for claim in ek.findings.compare(ek.release(crude), [(girl, boy)], words=words, plan="plan of analysis, May 2026"):
-    print(claim)
+print()
+
+# %% The answer to the question at the top: what was counted, and what a model says with the two things held equal, one below the other. The
+# second says in its own sentence that it is a model's; a ratio stands only where its two shares do.
+pairs, plan = [(girl, boy)], "plan of analysis, May 2026"
+claims = [ek.findings.compare(ek.release(est), pairs, words=words, times=True, plan=plan)[0] for est in (crude, shares)]
+find = ek.finding(ek.release(crude), cell=girl, words=words, claims=claims)
+print(find, end="\n\n")
+find.save(out / "girls_and_boys.json")
+
+# %% A draft that makes a cause of what a model says is told.
+register = ek.findings.Register([find.entry(), *(claim.entry() for claim in claims)])
+draft = "With age and daily internet use held equal, the difference is 4 percentage points"
+print(ek.check_text(f"{draft}.", register), ek.check_text(f"{draft}, because they are girls.", register), sep="\n\n")

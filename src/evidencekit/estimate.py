@@ -161,7 +161,7 @@ class Provenance:
     """Where a number comes from, in words and fingerprints.
 
     `design` is the fingerprint of the design and the weights, `data` that of the numbers; `sample` holds marks of the rows themselves, one
-    for each survey the number was made from (none once it is released).
+    for each survey the number was made from (none once it is released). `held` names the columns that a model held equal, where one did.
     """
 
     method: str
@@ -175,6 +175,7 @@ class Provenance:
     labels: tuple[tuple[str, str], ...] = ()
     backend: str = "pandas"
     sample: tuple[Sample, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)

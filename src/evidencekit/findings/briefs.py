@@ -23,6 +23,7 @@ from evidencekit.findings.languages import (
     speaking,
     template,
 )
+from evidencekit.findings.modelled import by_areas
 from evidencekit.findings.picturing import as_icons
 from evidencekit.findings.register import Entry, Register
 from evidencekit.findings.sentences import sentence_of
@@ -230,6 +231,7 @@ def _actions(found: Sequence[Finding], speech: Catalogue) -> list[Box]:
 
 
 _DRAWN = template("A probability sample of {whom}; {n} answers; {level} intervals; shown under {rules}.")
+_AREAS = template("A model for small areas, from answers of {whom}; {n} answers; {level} intervals; shown under {rules}.")
 _NOT_DRAWN = template("Not a probability sample: {inference} of {whom}; {n} answers; {level} intervals; shown under {rules}.")
 
 
@@ -241,7 +243,12 @@ def _methods(found: Sequence[Finding]) -> list[Message]:
         n = est.counts.n[one.row]
         known = est.provenance.population
         whom = (one.words.named(known) if one.words else known) or said("the population surveyed")
-        way = (est.inference, whom, percentage(f"{100 * est.interval.level:.10g}"), f"{rules.name} {rules.version}")
+        way = (
+            "small areas" if by_areas(est) else est.inference,
+            whom,
+            percentage(f"{100 * est.interval.level:.10g}"),
+            f"{rules.name} {rules.version}",
+        )
         ways.setdefault(way, []).append(Figure(round(n)) if n == n else said("a number that is not shown"))
     return [_way(way, list(dict.fromkeys(many))) for way, many in ways.items()]
 
@@ -252,6 +259,8 @@ def _way(way: tuple[str, ...], many: list[str]) -> Message:
     for more in many[1:]:
         count = said("{one} and {other}", {"one": count, "other": more})
     slots = {"whom": whom, "n": count, "level": level, "rules": rules}
+    if inference == "small areas":
+        return said(_AREAS, slots)
     return said(_DRAWN, slots) if inference == "probability" else said(_NOT_DRAWN, {"inference": inference, **slots})
 
 

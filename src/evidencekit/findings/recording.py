@@ -51,6 +51,7 @@ def record_of(find: Finding) -> dict[str, Any]:
             "policies": [{"what": what, "how": how} for what, how in where.policies],
             "missing": dict(where.missing),
             "labels": dict(where.labels),
+            **({"held": list(where.held)} if where.held else {}),
         },
     }
     return record

@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 
 from evidencekit.disclosure import Released
-from evidencekit.disclosure.notes import decision_words
 from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis
@@ -24,7 +23,8 @@ from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.grouping import check_groups
 from evidencekit.findings.headlines import Amount
 from evidencekit.findings.languages import ENGLISH, Catalogue, Figure, Language, Message, say, speaking
-from evidencekit.findings.noting import audited_words, missing_said, noted
+from evidencekit.findings.modelled import SAYABLE, check_modelled, decided, modelled_beside, role_of
+from evidencekit.findings.noting import audited_words, missing_said
 from evidencekit.findings.phrases import Phrase, at_least, at_most, natural_frequency, percent, zero_phrase
 from evidencekit.findings.picturing import Layout, dot_picture, icon_picture, interval_told, tile_picture
 from evidencekit.findings.recording import record_of
@@ -143,9 +143,9 @@ class Finding:
         source = self.released.estimate
         variable = str(source.cells.columns["variable"][self.row])
         return (
-            *doubts(self.released, self.row),
+            *doubts(self.released, self.row, self.words),
             *missing_said(source, variable),
-            *map(noted, decision_words(source)),
+            *decided(source),
             audited_words(self.released),
         )
 
@@ -185,7 +185,8 @@ class Finding:
         p, low, high = (self._number(c) for c in ("estimate", "low", "high"))
         ends = (None, None) if np.isnan(low) else (low, high)
         said = [self.percent, *([self.phrase.text] if self.phrase else [])]
-        numbers = [Quantity(text=text, value=p, low=ends[0], high=ends[1]) for text in said]
+        role = role_of(self.released.estimate)
+        numbers = [Quantity(text=text, value=p, low=ends[0], high=ends[1], role=role) for text in said]
         bounds = [b for b in (at_least(low), at_most(high)) if b] if ends[0] is not None and 0 < p < 1 else []
         wordings = [self._say(self.percent), *(self._say(b) for b in bounds)]
         interval = [self._interval()] if ends[0] is not None else []
@@ -243,10 +244,10 @@ class Finding:
         speech, audit = speaking(language), audited_words(self.released)
         with as_wide_as(width):
             if kind == "icons":
-                beside = [*doubts(self.released, self.row), audit]
+                beside = [*doubts(self.released, self.row, self.words), audit]
                 return icon_picture(self.released, self.row, self._say, beside, bare=bare, speech=speech)
             title = about(self.released, self.row, self.words)
-            beside = [*([VENUE] if self.released.estimate.inference == "venue" else []), audit]
+            beside = [*modelled_beside(self.released, self.words), *([VENUE] if self.released.estimate.inference == "venue" else []), audit]
             if kind == "tiles":
                 return tile_picture(self.released, self.row, title, beside, layout=layout, words=self.words, bare=bare, speech=speech)
             return dot_picture(self.released, self.row, title, beside, words=self.words, bands=kind == "gradient", bare=bare, speech=speech)
@@ -291,6 +292,8 @@ def finding(
     claims: Sequence[Claim] = (),
 ) -> Finding:
     """Take one released share and make it a finding.
+
+    It was counted (`proportion`) or is a model's (adjusted, of a small area, up to an age), which is said in and beside its sentence.
 
     Parameters
     ----------
@@ -339,7 +342,7 @@ def finding(
         raise InputError("id= of a finding is one word.", "Join its parts with hyphens.")
     _check_parts({"words": (words, Words), "basis": (basis, Basis), "action": (action, Action), "counterpart": (counterpart, Finding)})
     estimate = released.estimate
-    if estimate.statistic != "proportion":
+    if estimate.statistic not in SAYABLE:
         raise InputError("A finding is made from shares so far.", _instead(estimate.statistic))
     if estimate.provenance.where.startswith(UNNAMED):
         raise InputError(
@@ -349,6 +352,7 @@ def finding(
     row = chosen(released, cell)
     if words is not None:
         check_groups(released, words)
+    check_modelled(released, [row], words, basis)
     return Finding(
         released=released, row=row, action=action, words=words, basis=basis, counterpart=counterpart, id=id, claims=_claims(claims)
     )
@@ -357,20 +361,15 @@ def finding(
 def _instead(statistic: str) -> str:
     """What to make a finding of in place of another statistic."""
     if statistic in ("difference", "ratio of estimates", "contrast"):
-        return "Make a finding of each share, say both, and set the difference with its interval, as release() shows it, beside them."
+        return "Make a finding of each share, with claims=ek.findings.compare(released, [(one, other)], words=..., times=True)."
     if statistic == "total":
         return "Make a finding of the share, and give it this: claims=[ek.findings.headcount(released, words=..., share=...)]."
     if statistic in ("odds ratio", "coefficient"):
         return (
-            "Readers take odds ratios for ratios of shares. Work out the shares with ek.models.adjusted(model, ...), make findings of the "
-            "shares of proportion(), and set the adjusted ones, as release() shows them, beside them."
+            "Readers take odds ratios for ratios of shares. Work out the shares with ek.models.adjusted(model, ...), release them, and say "
+            "those with ek.findings.compare(released, [(one, other)], words=..., times=True): difference and ratio beside the shares."
         )
-    if statistic == "adjusted proportion":
-        return (
-            "An adjusted share is nobody's: it is what would be with all else equal. Make a finding of the share of proportion(), and set "
-            "the adjusted ones, as release() shows them, beside it with a word that they are adjusted, and for what."
-        )
-    return "Use proportion()."
+    return "Use proportion(), or ek.models.adjusted() after a model of a yes or no (ek.models.logit)."
 
 
 def _digest(released: Released, row: int, words: Words | None) -> str:

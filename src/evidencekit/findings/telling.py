@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.headlines import Amount, headline, labelled
 from evidencekit.findings.languages import ENGLISH, Catalogue, Message, Told, joined, said, say
+from evidencekit.findings.modelled import flagged, in_model, modelled_beside, speaks, titled
 from evidencekit.findings.noting import noted
 from evidencekit.findings.wording import Words
 
@@ -37,13 +37,14 @@ def sentence(
     >>> sentence(safe, 1, Phrase(1, 5, word="about", tier=1), words=words, basis=ek.findings.Basis(place="Lumora"))
     'About 1 in 5 girls aged 12-17 were sent unwanted messages (Lumora).'
     """
-    designed = has_design(released.estimate.inference)
+    designed = speaks(released.estimate)
     if words is None:
         core = labelled(amount, people=_labelled(released, row), what=what(released, row), designed=designed)
     else:
         recall = words.told("recall") if words.recall else ""
         core = headline(amount, people=whom(released, row, words), did=words.told("did"), recall=recall, designed=designed)
     population = _named(words, released.estimate.provenance.population)
+    core = in_model(released, core, words)
     if weighted(released, row):
         whole = said("weighted to resemble {population}, {sentence}", {"population": population, "sentence": core}) if population else None
         core = whole or said("after weighting, {sentence}", {"sentence": core})
@@ -71,23 +72,23 @@ def about(released: Released, row: int, words: Words | None = None) -> Message:
     alike = weighted(released, row, words)
     if words is None:
         among = joined([x for x in (_labelled(released, row, groups=False), alike) if x], ", ")
-        return said("{what}, among {whom}", {"what": what(released, row), "whom": among})
+        return titled(released, said("{what}, among {whom}", {"what": what(released, row), "whom": among}), words)
     slots = {"people": _people(released, words, []), "did": doing(words)}
-    if has_design(released.estimate.inference):
-        return said("Share of {people} who {did}", slots)
-    return joined([x for x in (said("Share who {did}, of the {people} who answered", slots), alike) if x], ", ")
+    if speaks(released.estimate):
+        return titled(released, said("Share of {people} who {did}", slots), words)
+    return titled(released, joined([x for x in (said("Share who {did}, of the {people} who answered", slots), alike) if x], ", "), words)
 
 
-def doubts(released: Released, row: int) -> tuple[str, ...]:
+def doubts(released: Released, row: int, words: Words | None = None) -> tuple[str, ...]:
     """What must be said of a number even where there is little room."""
     source = released.estimate
     out = [noted(released.reason[row])] if released.reason[row] else []
     if weighted(released, row):
         out.append(said("describes those who answered, weighted, not a population: others may differ in what weights cannot see"))
-    elif not has_design(source.inference):
+    elif not speaks(source):
         out.append(said("describes those who answered, not a population"))
     out += [VENUE] if source.inference == "venue" else []
-    return (*out, *([noted(source.flags[row])] if source.flags[row] else []))
+    return (*modelled_beside(released, words), *out, *flagged(source, row))
 
 
 def what(released: Released, row: int) -> str:
@@ -103,7 +104,7 @@ def weighted(released: Released, row: int, words: Words | None = None) -> str:
     """What weights were to make of those who answered, where nobody was drawn: then the share is not simply theirs."""
     source = released.estimate
     alike = source.inference != "self-selected-adjusted" and not source.counts.kish[row] > 1 + 1e-12
-    if has_design(source.inference) or alike:
+    if speaks(source) or alike:
         return ""
     population = _named(words, source.provenance.population)
     return said("weighted to resemble {population}", {"population": population}) if population else said("after weighting")
@@ -115,7 +116,7 @@ def _labelled(released: Released, row: int, *, groups: bool = True) -> str:
     labels = _labels(released, row) if groups else []
     labels += [source.provenance.where] if source.provenance.where else []
     population = source.provenance.population
-    if has_design(source.inference):
+    if speaks(source):
         return _bracketed(population or _unnamed(released), labels)
     about = [*([population] if population and not weighted(released, row) else []), *([", ".join(labels)] if labels else [])]
     return said("those who answered ({about})", {"about": "; ".join(about)}) if about else said("those who answered")

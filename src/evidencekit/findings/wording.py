@@ -25,6 +25,7 @@ class Parts:
     groups: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     recall: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +42,14 @@ class Words:
         The same for the groups of a table, ``{"sex": {"girl": "internet-using girls aged 12-17 in Lumora"}}``. A cell that belongs to
         several columns is told by the first that has its level here, with the labels of the others beside it.
     recall : str
-        The time asked about, ``"in the past 12 months"``.
+        The time asked about, ``"in the past 12 months"``; of a share up to an age, that age: ``"before age 18"``.
     topic : {"harm", "offending", "deterrence", "help-seeking", "solution", "other"}
         What it is about: a brief holds more than harm.
     others : mapping
         The same in other languages, by their tag; added by `also`.
+    held : mapping, optional
+        Of adjusted shares: what the model holds equal, in plain words by its columns, ``{"internet_daily": "daily internet use"}``. One
+        that is not here is told by its label in the data, in quotation marks.
 
     Raises
     ------
@@ -66,6 +70,7 @@ class Words:
     recall: str = ""
     topic: Topic = "harm"
     others: Mapping[str, Parts] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what would put words in the number's mouth."""
@@ -77,6 +82,7 @@ class Words:
         if not isinstance(self.groups, Mapping) or not all(isinstance(one, Mapping) for one in self.groups.values()):
             raise InputError("groups= of Words is a mapping of columns to mappings of levels.", 'As {"sex": {"girl": "girls aged 12-17"}}.')
         object.__setattr__(self, "groups", _groups(self.groups))
+        object.__setattr__(self, "held", _held(self.held))
         if not isinstance(self.others, Mapping) or not all(isinstance(one, Parts) for one in self.others.values()):
             raise InputError("others= of Words is made by also().", 'words.also("vi", did=..., people=...).')
         object.__setattr__(self, "others", MappingProxyType(dict(self.others)))
@@ -90,6 +96,7 @@ class Words:
         groups: Mapping[str, Mapping[Any, str]] | None = None,
         recall: str = "",
         names: Mapping[str, str] | None = None,
+        held: Mapping[str, str] | None = None,
     ) -> Words:
         """The same words, in one more language. Nothing typed is translated by itself: a person writes each part again.
 
@@ -97,7 +104,7 @@ class Words:
         ----------
         language : str or Catalogue
             A tag, ``"vi"``, or the Catalogue they are for.
-        did, people, groups, recall : str, mapping
+        did, people, groups, recall, held : str, mapping
             As they stand in a sentence of that language. What is said in English is said in it too.
         names : mapping, optional
             Names that come with the data or were typed elsewhere, and what they are in the language: place and time of a Basis, the source
@@ -129,13 +136,18 @@ class Words:
             raise InputError("groups= of also() is a mapping of columns to mappings of levels.", "As that of the Words.")
         times = language.times if isinstance(language, Catalogue) else ()
         given = {name: _checked(name, text, tag, times) for name, text in (("did", did), ("people", people), ("recall", recall))}
-        parts = Parts(**given, groups=_groups(groups or {}, tag, times), names=_names({} if names is None else names, tag, times))
+        same = _held({} if held is None else held, tag, times)
+        parts = Parts(
+            **given, groups=_groups(groups or {}, tag, times), names=_names({} if names is None else names, tag, times), held=same
+        )
         for name in ("did", "people", "recall"):
             if getattr(self, name) and not getattr(parts, name):
                 raise InputError(f"{name}= is said in English and is missing in {tag!r}.", f"also({tag!r}, {name}=...).")
         for column, one in self.groups.items():
             if missing := sum(not parts.groups.get(column, {}).get(level) for level in one):
                 raise InputError(f"{missing} of the {len(one)} groups of {column!r} are missing in {tag!r}.", f"also({tag!r}, groups=...).")
+        if missing := sum(column not in parts.held for column in self.held):
+            raise InputError(f"{missing} of the {len(self.held)} columns of held= are missing in {tag!r}.", f"also({tag!r}, held=...).")
         return replace(self, others={**self.others, tag: parts})
 
     def told(self, name: str) -> Told:
@@ -145,6 +157,10 @@ class Words:
     def told_of(self, column: str, level: Any) -> Told:
         """A group, in every language that the words are in."""
         return Told(self.groups[column][level], {tag: parts.groups[column][level] for tag, parts in self.others.items()}, _FIX)
+
+    def told_held(self, column: str) -> Told:
+        """What is held equal, in every language that the words are in."""
+        return Told(self.held[column], {tag: parts.held[column] for tag, parts in self.others.items()}, _FIX)
 
     def named(self, name: str) -> str:
         """A name that comes with the data or was typed elsewhere, in the languages that have one; as it is in the others."""
@@ -157,22 +173,30 @@ class Words:
         """Copies are made of plain mappings."""
         plain = {c: dict(one) for c, one in self.groups.items()}
         others = {
-            tag: (one.did, one.people, {c: dict(g) for c, g in one.groups.items()}, one.recall, dict(one.names))
+            tag: (one.did, one.people, {c: dict(g) for c, g in one.groups.items()}, one.recall, dict(one.names), dict(one.held))
             for tag, one in self.others.items()
         }
-        return _again, (self.did, self.people, plain, self.recall, self.topic, others)
+        return _again, (self.did, self.people, plain, self.recall, self.topic, others, dict(self.held))
 
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z\d]{2,8})*")
 _FIX = "Add them to its Words: words.also({!r}, did=..., people=..., groups=..., recall=...)."
 
 
-def _again(did: str, people: str, groups: Mapping[str, Any], recall: str, topic: Topic, others: Mapping[str, tuple[Any, ...]]) -> Words:
+def _again(did: str, people: str, groups: Mapping[str, Any], recall: str, topic: Topic, *more: Any) -> Words:
+    others, held = more
     parts = {
-        tag: Parts(did=one[0], people=one[1], groups=MappingProxyType(one[2]), recall=one[3], names=MappingProxyType(one[4]))
+        tag: Parts(
+            did=one[0],
+            people=one[1],
+            groups=MappingProxyType(one[2]),
+            recall=one[3],
+            names=MappingProxyType(one[4]),
+            held=MappingProxyType(one[5]),
+        )
         for tag, one in others.items()
     }
-    return Words(did=did, people=people, groups=groups, recall=recall, topic=topic, others=parts)
+    return Words(did=did, people=people, groups=groups, recall=recall, topic=topic, others=parts, held=held)
 
 
 def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en", times: Sequence[str] = ()) -> Mapping[str, Mapping[Any, str]]:
@@ -182,6 +206,16 @@ def _groups(given: Mapping[str, Mapping[Any, str]], language: str = "en", times:
         return MappingProxyType({level: _checked("groups", said, language, times) for level, said in each.items()})
 
     return MappingProxyType({column: one(each) for column, each in given.items()})
+
+
+def _held(given: object, language: str = "en", times: Sequence[str] = ()) -> Mapping[str, str]:
+    """What is held equal, that cannot be changed, each checked."""
+    if not isinstance(given, Mapping) or not all(isinstance(column, str) for column in given):
+        raise InputError("held= of Words is a mapping of columns to plain words.", 'As {"internet_daily": "daily internet use"}.')
+    made = {column: _checked("held", said, language, times) for column, said in given.items()}
+    if not all(made.values()):
+        raise InputError("held= of Words has a column with no words.", 'As {"internet_daily": "daily internet use"}.')
+    return MappingProxyType(made)
 
 
 def _names(given: object, language: str, times: Sequence[str]) -> Mapping[str, str]:

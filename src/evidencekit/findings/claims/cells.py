@@ -11,6 +11,7 @@ from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import Message, percentage, said
+from evidencekit.findings.modelled import ADJUSTED, SAYABLE, by_areas
 from evidencekit.findings.phrases import Phrase, common_denominator, percent
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.register.kinds import is_finite
@@ -36,14 +37,20 @@ EXPLORATORY = said("exploratory: no plan named this comparison before the answer
 UNNAMED = "a subset (give where_label="  # how the verbs note a condition that has no name
 
 
-def check_table(released: object, *, doing: str) -> Released:
-    """Refuse what is no released table of shares of people who were drawn."""
+def check_table(released: object, *, doing: str, modelled: bool = False) -> Released:
+    """Refuse what is no released table of shares of people who were drawn; `modelled`: shares that a model gives are shares too."""
     if not isinstance(released, Released):
         raise InputError(
             f"{doing} takes what release() returned, and this is of type {type(released).__name__}.", "Call ek.release() first."
         )
-    if released.estimate.statistic != "proportion":
+    if released.estimate.statistic not in (SAYABLE if modelled else SAYABLE[:1]):
+        if released.estimate.statistic == ADJUSTED:
+            raise InputError(
+                f"{doing} takes shares that were counted, and an adjusted share is nobody's.", "Use proportion(), or compare()."
+            )
         raise InputError(f"{doing} takes shares.", "Use proportion(), then release().")
+    if by_areas(released.estimate):
+        raise Refused(f"{doing} sets shares of a sample against each other, and these are a model's of its areas.", "Say each by itself.")
     if not has_design(released.estimate.inference):
         raise Refused(
             f"{doing} needs numbers from a sample that was drawn: without one nothing tells a difference from chance.",
@@ -85,6 +92,8 @@ def may_be_said(released: Released, row: int) -> int:
         raise Refused("This cell is too uncertain to be presented under its profile.", "Ask about a larger group.")
     if released.rules.method.kind == "round":
         raise Refused("Only rounded counts of this table are released, and a finding says a share.", "Say the counts.")
+    if not isfinite(share_of(released, row)):
+        raise Refused("This cell has no number.", "Ask about a larger group; of a share up to an age, about an earlier one.")
     if status == "review":
         raise Refused("This cell is for review and may not be said before that.", f"Its reviewer: {released.rules.reviewer}.")
     return row

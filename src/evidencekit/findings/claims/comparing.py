@@ -26,6 +26,7 @@ from evidencekit.findings.claims.cells import (
 )
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.languages import Message, percentage, said, template
+from evidencekit.findings.modelled import ADJUSTED, check_modelled, held_equal, role_of
 from evidencekit.findings.picturing import levels_said, part_of
 from evidencekit.findings.register import Quantity
 from evidencekit.findings.telling import doing, doubts, whom
@@ -38,6 +39,14 @@ _SAID = {
     "lower": template("A smaller share of {one} than of {other} {did}: {first}, and {second}."),
     "similar": template("About as large a share of {one} as of {other} {did}: {first}, and {second}."),
     "unclear": template("We cannot tell whether a larger share of {one} or of {other} {did}: {first}, and {second}."),
+}
+_HELD = {  # of adjusted shares
+    "higher": template("In a model that holds {held} equal, a larger share of {one} than of {other} {did}: {first}, and {second}."),
+    "lower": template("In a model that holds {held} equal, a smaller share of {one} than of {other} {did}: {first}, and {second}."),
+    "similar": template("In a model that holds {held} equal, about as large a share of {one} as of {other} {did}: {first}, and {second}."),
+    "unclear": template(
+        "In a model that holds {held} equal, we cannot tell whether a larger share of {one} or of {other} {did}: {first}, and {second}."
+    ),
 }
 
 
@@ -56,7 +65,8 @@ def compare(
     Parameters
     ----------
     released : Released
-        A table of shares.
+        A table of shares: those of `proportion`, adjusted ones (`ek.models.adjusted`, `ek.models.balanced`), or shares up to an age
+        (`ek.models.cumulative_incidence`). Of adjusted shares the difference and the ratio are adjusted ones, and every sentence says so.
     pairs : sequence of (cell, cell)
         Every pair that is compared, ``[({"sex": "girl"}, {"sex": "boy"})]``: p-values are adjusted over all of them (Holm), so name all
         that were looked at.
@@ -98,11 +108,12 @@ def compare(
     >>> ek.findings.compare(safe, [({"sex": "boy"}, {"sex": "girl"})], words=words)[0].direction
     'lower'
     """
-    check_table(released, doing="compare()")
+    check_table(released, doing="compare()", modelled=True)
     check_words(words)
     check_level(level)
     check_margin(margin)
     rows = [_rows(released, pair) for pair in _listed(pairs)]
+    check_modelled(released, [row for pair in rows for row in pair], words)
     p = p_above(released.estimate)
     two_sided = np.array([min(1.0, 2 * min(p[a, b], p[b, a])) for a, b in rows])
     adjusted = holm(two_sided)
@@ -135,12 +146,14 @@ def _claim(
     (first, second), distinct = rows, way in ("higher", "lower")
     texts, numbers = said_together([(released, first), (released, second)], distinct=distinct)
     one, other = (whom(released, row, words) for row in rows)
-    text = said(_SAID[way], {"one": one, "other": other, "did": doing(words), "first": texts[0], "second": texts[1]})
-    numbers = tuple(replace(number, whom=str(who)) for number, who in zip(numbers, (one, other), strict=True))
-    line, quantity = difference_line(gap)
+    slots = {"one": one, "other": other, "did": doing(words), "first": texts[0], "second": texts[1]}
+    adjusted, role = released.estimate.statistic == ADJUSTED, role_of(released.estimate)
+    text = said(_HELD[way], {**slots, "held": held_equal(released, words)}) if adjusted else said(_SAID[way], slots)
+    numbers = tuple(replace(number, whom=str(who), role=role) for number, who in zip(numbers, (one, other), strict=True))
+    line, quantity = difference_line(gap, adjusted=adjusted)
     details, quantities = list[str]([line]), [*numbers, quantity]
     if times and distinct:
-        line, ratio = _ratio(released, rows, gap.interval.level)
+        line, ratio = _ratio(released, rows, gap.interval.level, adjusted=adjusted)
         if ratio.low is not None and ratio.low >= 1:  # else it would say less than the sentence above it
             details.append(line)
             quantities.append(ratio)
@@ -151,7 +164,7 @@ def _claim(
         text=text,
         details=tuple(details),
         numbers=tuple(quantities),
-        caveats=tuple(dict.fromkeys((*doubts(released, first), *doubts(released, second), *notes))),
+        caveats=tuple(dict.fromkeys((*doubts(released, first, words), *doubts(released, second, words), *notes))),
         support=support,
         words=words,
         parts=(parts := tuple(part_of(released, row, who) for row, who in ((first, one), (second, other)))),
@@ -159,8 +172,8 @@ def _claim(
     )
 
 
-def difference_line(gap: Estimate, row: int = 0) -> tuple[Message, Quantity]:
-    """A difference of shares in percentage points with its interval, as a sentence and as a number."""
+def difference_line(gap: Estimate, row: int = 0, *, adjusted: bool = False) -> tuple[Message, Quantity]:
+    """A difference of shares in percentage points with its interval, as a sentence and as a number; of `adjusted` shares a model's."""
     value, low, high = (float(x[row]) for x in (gap.points, gap.interval.low, gap.interval.high))
     flip = value < 0
     value, low, high = (-value, -high, -low) if flip else (value, low, high)
@@ -168,6 +181,8 @@ def difference_line(gap: Estimate, row: int = 0) -> tuple[Message, Quantity]:
     point, ends = points_words(value, low, high)
     line = {"points": point, "level": percentage(f"{100 * gap.interval.level:.10g}"), "range": ends}
     quantity = Quantity(text=point, value=value, low=max(low, -1.0), high=min(high, 1.0), role="difference", unit="points")
+    if adjusted:
+        return said("By this model the difference is {points} ({level} interval: {range}).", line), replace(quantity, role="adjusted")
     return said("The difference is {points} ({level} interval: {range}).", line), quantity
 
 
@@ -177,7 +192,7 @@ def margin_line(margin: float) -> Message:
     return said("They differ by less than {margin} percentage points, the largest difference taken not to matter.", most)
 
 
-def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[Message, Quantity]:
+def _ratio(released: Released, rows: tuple[int, int], level: float, *, adjusted: bool) -> tuple[Message, Quantity]:
     """How many times as large the larger share is."""
     points = released.estimate.points
     large, small = rows if points[rows[0]] > points[rows[1]] else rows[::-1]
@@ -186,11 +201,12 @@ def _ratio(released: Released, rows: tuple[int, int], level: float) -> tuple[Mes
     ratio = ratio_of(released.estimate, large, small, level=level)
     value, low, high = (float(x[0]) for x in (ratio.points, ratio.interval.low, ratio.interval.high))
     ends = {"low": Decimal(f"{np.floor(low * 10) / 10:.1f}"), "high": Decimal(f"{np.ceil(high * 10) / 10:.1f}")}
-    line = said(
-        "The larger share is about {times} times the smaller ({level} interval: {low} to {high}).",
-        {"times": Decimal(f"{value:.1f}"), "level": percentage(f"{100 * level:.10g}"), **ends},
-    )
-    return line, Quantity(text=f"{value:.1f} times", value=value, low=low, high=high, role="ratio", unit="times")
+    slots = {"times": Decimal(f"{value:.1f}"), "level": percentage(f"{100 * level:.10g}"), **ends}
+    quantity = Quantity(text=f"{value:.1f} times", value=value, low=low, high=high, role="ratio", unit="times")
+    if adjusted:
+        line = said("By this model the larger share is about {times} times the smaller ({level} interval: {low} to {high}).", slots)
+        return line, replace(quantity, role="adjusted")
+    return said("The larger share is about {times} times the smaller ({level} interval: {low} to {high}).", slots), quantity
 
 
 def _listed(pairs: object) -> list[Any]:

@@ -12,6 +12,7 @@ from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.estimate import Estimate
 from evidencekit.findings.languages import Message, joined, percentage, said
+from evidencekit.findings.modelled import by_areas
 from evidencekit.findings.ranges import percent_words
 from evidencekit.findings.sentences import sentence_of
 from evidencekit.findings.telling import labelled_level, whom
@@ -148,6 +149,8 @@ def levels_said(estimate: Estimate, parts: Sequence[Part]) -> Message:
     slots = {"level": level_of(estimate)}
     if has_design(estimate.inference):
         return said("{level} intervals", slots)
+    if by_areas(estimate):
+        return said("{level} intervals by the model", slots)
     return said("{level} model-based intervals, if the covariates explain who took part", slots)
 
 

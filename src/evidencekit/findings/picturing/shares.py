@@ -10,6 +10,7 @@ from evidencekit.combining import has_design
 from evidencekit.disclosure import Released
 from evidencekit.estimate import Estimate
 from evidencekit.findings.languages import ENGLISH, Catalogue, Message, said, say
+from evidencekit.findings.modelled import by_areas
 from evidencekit.findings.phrases import Phrase
 from evidencekit.findings.picturing.bands import bands_of
 from evidencekit.findings.picturing.drawing import bands_picture, dots_of
@@ -136,4 +137,6 @@ def interval_said(estimate: Estimate, low: float, high: float, *, per: int | Non
     slots = {"level": level_of(estimate), "range": interval_words(low, high, per=per)}
     if has_design(estimate.inference):
         return said("{level} interval: {range}", slots)
+    if by_areas(estimate):
+        return said("{level} interval by the model: {range}", slots)
     return said("{level} model-based interval: {range}, if the covariates explain who took part", slots)

@@ -32,7 +32,8 @@ class Quantity:
         The interval. "More than x" is true when `low` is above x, "fewer than x" when `high` is below. None, both of them, where there is
         no interval: then only the registered words are right.
     role : str
-        What it is in its claim: "estimate", "interval", "difference".
+        What it is in its claim: "estimate", "interval", "difference"; "adjusted" where a model holds other things equal, and "by age" of a
+        share up to an age: a draft that says the one as counted, or the other of a recall period, is told.
     unit : {"share", "points", "people", "times", "years", "rank"}
         What it counts.
     whom : str

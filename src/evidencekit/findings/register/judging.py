@@ -13,6 +13,7 @@ from typing import TypeVar
 from evidencekit.findings.register.context import Sentences, group_after, group_before, stems
 from evidencekit.findings.register.known import Claim, Known
 from evidencekit.findings.register.mentions import Key, Mention, mentions
+from evidencekit.findings.register.models import ADJUSTED, out_of_model, unsaid
 from evidencekit.findings.register.numerals import even
 from evidencekit.findings.register.passages import Passage
 from evidencekit.findings.register.report import Found, Verdict
@@ -98,8 +99,12 @@ def _number(scene: _Scene, known: Known, on: date) -> _Verdict:
     if not candidates:
         return _stranger(scene, known)
     best = _best(scene, known, [k for k, words in covered.items() if words >= _FULL] or candidates, on)
+
+    def of_model(k: int) -> list[str]:
+        return out_of_model(known.claims[k], one.key, _said_around(scene), _adjusted_beside(scene, known))
+
     told = {
-        k: _another_setting(scene, known.claims[k], known) if covered.get(k, 0) >= _FULL else _said_too_much(scene, known.claims[k], known)
+        k: [*(_another_setting if covered.get(k, 0) >= _FULL else _said_too_much)(scene, known.claims[k], known), *of_model(k)]
         for k in best
     }
     fine = tuple(k for k in best if not told[k])
@@ -186,6 +191,16 @@ def _everybody(scene: _Scene, claim: Claim) -> bool:
     """Whether a number is a claim's population, and is not said as what a part is of."""
     sizes = {m.key for one in claim.entry.numbers if one.role == "population" for m in mentions(one.text)}
     return scene.mention.key in sizes and re.search(r"\b(?:of|among)(?: all)?(?: the)?\s*$", scene.preceding.lower()) is None
+
+
+def _said_around(scene: _Scene) -> tuple[str, str]:
+    """The sentence of a number, and what is said before it: the sentence before, and the heading above."""
+    return scene.text[scene.start : scene.end], f"{scene.sentences.previous(scene.mention.core)} {scene.context}"
+
+
+def _adjusted_beside(scene: _Scene, known: Known) -> bool:
+    """Whether a number of the sentence is that of a claim in which a model holds other things equal."""
+    return any(ADJUSTED in known.claims[k].roles.get(key, ()) for key in scene.here for k in known.by_key.get(key, []))
 
 
 def _another_setting(scene: _Scene, claim: Claim, known: Known) -> list[str]:
@@ -278,7 +293,8 @@ def _comparison(scene: _Scene, known: Known, on: date, beside: set[int]) -> _Ver
     if fine:
         best = tuple(_best(scene, known, fine, on))
         if not any(_covered(scene, known.claims[k]) for k in best):
-            moved = _another_basis(scene, known.claims[best[0]], known)
+            claim = known.claims[best[0]]
+            moved = [*_another_basis(scene, claim, known), *(unsaid(claim, *_said_around(scene)))]
             if moved:
                 return "reworded", best, "; ".join(moved)
         return _in_time(scene, known, best, on)

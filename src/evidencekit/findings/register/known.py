@@ -42,6 +42,8 @@ class Claim:
         Those places, each by itself.
     years : frozenset of int
         The years that its numbers are of, and those its wordings name; none where it does not state its time.
+    roles : dict
+        For each number of its quantities what they are in the claim.
     """
 
     entry: Entry
@@ -53,6 +55,7 @@ class Claim:
     places: str
     names: tuple[str, ...]
     years: frozenset[int]
+    roles: dict[Key, set[str]]
 
     def is_in(self, place: str) -> bool:
         """Whether a place is the claim's: named by it, within what it names, or the other way round."""
@@ -91,9 +94,8 @@ def know(entries: Iterable[Entry]) -> Known:
         groups.update(_of_whom(entry))
         said = " . ".join(entry.allowed)
         parts = (dict(sides), dict(wordings), dict(groups), stems(said), basis_of(said))
-        claims.append(
-            Claim(entry, *parts, *_places(entry, said), years_in(f"{entry.time} {said}") if years_in(entry.time) else frozenset())
-        )
+        of_years = years_in(f"{entry.time} {said}") if years_in(entry.time) else frozenset[int]()
+        claims.append(Claim(entry, *parts, *_places(entry, said), of_years, _roles(entry)))
         for key in sides:
             by_key[key].append(k)
     years = any(number.unit == "years" for claim in claims for number in claim.entry.numbers)
@@ -114,6 +116,15 @@ def _of_whom(entry: Entry) -> dict[Key, set[str]]:
         if group:
             for one in mentions(number.text):
                 out[one.key].add(group)
+    return dict(out)
+
+
+def _roles(entry: Entry) -> dict[Key, set[str]]:
+    """What the numbers of an entry are in it."""
+    out = defaultdict[Key, set[str]](set)
+    for number in entry.numbers:
+        for one in mentions(number.text):
+            out[one.key].add(number.role)
     return dict(out)
 
 

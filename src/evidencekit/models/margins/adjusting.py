@@ -15,7 +15,7 @@ from evidencekit.models.margins.averaging import averages
 from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.intervals import critical, logit_limits
 
-__all__ = ["adjusted", "by_level", "levels_of"]
+__all__ = ["adjusted", "by_level", "levels_of", "others_of"]
 
 
 def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
@@ -35,7 +35,7 @@ def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
     Estimate
         One cell per level: everybody in the model's rows is given that level and keeps all else, and the predictions are averaged with
         the weights. The counts (`n`, `psus`) are those of the level's own members. ``ek.difference`` and ``ek.ratio_of`` of two cells
-        are the adjusted risk difference and risk ratio.
+        are the adjusted risk difference and risk ratio; once released, ``ek.findings.compare`` says all of them in words.
 
     Raises
     ------
@@ -66,11 +66,16 @@ def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
     need_model(model, "adjusted()")
     levels, codes = levels_of(model, by)
     points, covariance = averages(model, [((model.problem.columns.setting(by, value),), (1.0,)) for value in levels])
-    return by_level(model, (by, levels, codes), (points, covariance), f"adjusted for {_others(model, by)}", level)
+    held = others_of(model, by)
+    return by_level(model, (by, levels, codes), (points, covariance), (f"adjusted for {', '.join(held) or 'nothing else'}", held), level)
 
 
 def by_level(
-    model: Model, groups: tuple[str, tuple[Any, ...], Codes | None], made: tuple[Floats, Floats], how: str, level: float
+    model: Model,
+    groups: tuple[str, tuple[Any, ...], Codes | None],
+    made: tuple[Floats, Floats],
+    how: tuple[str, tuple[str, ...]],
+    level: float,
 ) -> Estimate:
     """Numbers of a model, one a level of a column, as an Estimate.
 
@@ -82,8 +87,8 @@ def by_level(
         The column, its levels, and each row's: the counts are then those of the level's own members. None: those of all rows.
     made : (points, covariance)
         Of shape (q,) and (q, q).
-    how : str
-        What the numbers are adjusted for, and how.
+    how : (str, tuple of str)
+        What the numbers are adjusted for, and how; and the columns that are held equal.
     level : float
         Confidence level, already checked.
     """
@@ -91,11 +96,13 @@ def by_level(
     points, covariance = made
     share = model.problem.family.name == "binomial"
     what, outcome = "share" if share else "mean", model.formula.outcome
-    said = (f"adjusted {'proportion' if share else 'mean'}", f"{what} of {outcome}, {how}")
+    said = (f"adjusted {'proportion' if share else 'mean'}", f"{what} of {outcome}, {how[0]}")
     limits = (*logit_limits(points, np.diagonal(covariance), critical(np.array(model.df), level)), "logit") if share else None
     columns = {"variable": (outcome,) * len(levels), "category": (None,) * len(levels), by: levels}
     stated = model.scope.estimate(columns, points, covariance, said=said, level=level, df=model.df, limits=limits)
-    stated = replace(stated, cells=Cells(stated.cells.columns, (by,)))
+    labels = {**{name: told for name in how[1] if (told := model.scope.survey.rows.labels.get(name))}, **dict(stated.provenance.labels)}
+    provenance = replace(stated.provenance, held=how[1], labels=tuple(labels.items()))
+    stated = replace(stated, cells=Cells(stated.cells.columns, (by,)), provenance=provenance)
     if codes is None:
         return stated
     counts, y = model.scope.counts(codes, len(levels)), model.problem.y
@@ -127,6 +134,6 @@ def levels_of(model: Model, variable: str) -> tuple[tuple[Any, ...], Codes]:
     return (0, 1), values.astype(np.intp)
 
 
-def _others(model: Model, by: str) -> str:
-    names = dict.fromkeys(name for factor in model.problem.columns.factors for name in factor.variables if name != by)
-    return ", ".join(names) or "nothing else"
+def others_of(model: Model, by: str) -> tuple[str, ...]:
+    """The columns of a model beside the one whose groups are compared."""
+    return tuple(dict.fromkeys(name for factor in model.problem.columns.factors for name in factor.variables if name != by))

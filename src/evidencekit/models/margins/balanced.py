@@ -11,7 +11,7 @@ from evidencekit.columns import Codes
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.models.formula.factors import Categories
-from evidencekit.models.margins.adjusting import by_level, levels_of
+from evidencekit.models.margins.adjusting import by_level, levels_of, others_of
 from evidencekit.models.margins.balancing import balance_of, balanced_averages
 from evidencekit.models.model import Model, need_model
 
@@ -77,7 +77,8 @@ def balanced(model: Model, by: str, *, adjust: str, at: Sequence[Any] | None = N
     levels, codes = _at(model, by, at)
     balance = balance_of(model, adjust, exact=exact)
     made = balanced_averages(model, balance, [((model.problem.columns.setting(by, value),), (1.0,)) for value in levels])
-    return by_level(model, (by, levels, codes), made, f"balanced on {adjust.strip()}", level)
+    held = tuple(dict.fromkeys((*balance.columns, *others_of(model, by))))
+    return by_level(model, (by, levels, codes), made, (f"balanced on {adjust.strip()}", held), level)
 
 
 def _at(model: Model, by: str, at: Sequence[Any] | None) -> tuple[tuple[Any, ...], Codes | None]:

@@ -35,12 +35,14 @@ APART = EstimationError(
 class Balance:
     """What is made unrelated: the model's columns beside the intercept (m, k), and those adjusted for (m, q).
 
-    `exact`: the averages of both stay what they are. Without that, groups end near each other only, as in R's marginpred.
+    `exact`: the averages of both stay what they are. Without that, groups end near each other only, as in R's marginpred. `columns` names
+    the columns adjusted for.
     """
 
     own: Floats
     others: Floats
     exact: bool = True
+    columns: tuple[str, ...] = ()
 
     def centred(self, w: Floats) -> tuple[Floats, Floats]:
         """Both about their weighted averages."""
@@ -112,8 +114,10 @@ def balance_of(model: Model, adjust: str, *, exact: bool = True) -> Balance:
     """
     asked, survey, rows = read_formula(adjust, outcome=False), model.scope.survey, model.scope.rows
     lacking = np.zeros(len(rows), dtype=bool)
+    columns: list[str] = []
     for expression in asked.factors:
         names = variables_in(expression, survey.rows.columns)
+        columns += names
         if not names and expression.isidentifier():
             survey.rows.need(expression, "adjust=")
         for name in names:
@@ -131,7 +135,7 @@ def balance_of(model: Model, adjust: str, *, exact: bool = True) -> Balance:
     if "Intercept" not in model.names:
         raise InputError("balanced() needs a model with an intercept.", "Do not take it out of the formula.")
     own = model.problem.columns.matrix()[:, [j for j, name in enumerate(model.names) if name != "Intercept"]]
-    return _independent(Balance(own, made.matrix()[:, 1:], exact), made.names[1:], model.scope.w)
+    return _independent(Balance(own, made.matrix()[:, 1:], exact, tuple(columns)), made.names[1:], model.scope.w)
 
 
 def _independent(given: Balance, names: tuple[str, ...], w: Floats) -> Balance:
