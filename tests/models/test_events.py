@@ -72,7 +72,7 @@ def test_one_kind_of_event_is_kaplan_and_meier() -> None:
 
 def test_influence_is_the_derivative_in_the_weights() -> None:
     ages = [14, 19, 22]
-    base = ek.models.cumulative_incidence(survey(), time="age", event="what", at=ages)
+    base = ek.models.cumulative_incidence(survey(), time="age", event="what", at=ages, by="sex")
     generator = np.random.default_rng(2)
     from evidencekit.models.events.incidence import _influence
     from evidencekit.models.events.times import blanks_of, times_of
@@ -80,11 +80,13 @@ def test_influence_is_the_derivative_in_the_weights() -> None:
 
     s = survey()
     scope = scope_of(s, blanks_of(s, "age", "what", None), "x")
-    z = _influence(scope, times_of(s, scope, "age", "what", None), np.zeros(scope.n, dtype=np.intp), 1, ages, 1)
+    times, girl = times_of(s, scope, "age", "what", None), (young()["sex"] == "girl").to_numpy()
+    parts = [(rows, times.some(rows)) for rows in (np.flatnonzero(~girl), np.flatnonzero(girl))]
+    z = np.column_stack(list(_influence(scope, parts, ages, 1)))
     for row in generator.integers(0, scope.n, 12):
         step = 1e-5
         moved = young().assign(w=lambda d, r=row, step=step: d["w"] + step * (np.arange(len(d)) == r))
-        after = ek.models.cumulative_incidence(survey(moved), time="age", event="what", at=ages)
+        after = ek.models.cumulative_incidence(survey(moved), time="age", event="what", at=ages, by="sex")
         np.testing.assert_allclose((after.points - base.points) / step, z[row], rtol=1e-4, atol=1e-9)
 
 

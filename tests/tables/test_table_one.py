@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -78,6 +79,18 @@ def test_it_is_released_as_one() -> None:
     assert "<caption>" in made._repr_html_()
     poll = ek.Survey(frame(), design=ek.NoDesign())
     assert table_one(poll, ["k"], by="g").to_frame()["low"].isna().all()
+
+
+def test_intervals_may_hold_for_all_cells_of_a_variable_at_once() -> None:
+    plain = table_one(survey(), ["k", "told"], by="g")
+    wide = replace(plain, estimates=tuple(ek.combining.simultaneous(est) for est in plain.estimates))
+    before, after = plain.to_frame(), wide.to_frame()
+    many = before["group"] != "all"
+    assert (after["low"] < before["low"])[many].all()
+    assert (after["high"] > before["high"])[many].all()
+    np.testing.assert_array_equal(after[["estimate", "n", "missing"]], before[["estimate", "n", "missing"]])
+    assert "; 95% simultaneous intervals; " in repr(wide)
+    assert "; 95% intervals; " in repr(plain)
 
 
 @pytest.mark.parametrize(

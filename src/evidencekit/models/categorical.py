@@ -25,7 +25,7 @@ __all__ = ["Asked", "Categorical", "categorical"]
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Categorical:
-    """A fitted model of an outcome with several levels.
+    """A fitted model of an outcome with several levels, or of times.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def categorical(survey: Survey, formula: str, doing: str, first: Sequence[Any] |
     scope = rows_of(survey, asked, doing, where, where_label)
     column = survey.column(asked.outcome)
     codes = column.codes[scope.rows]
-    there = [k for k in range(len(column.levels)) if (codes == k).any()]
+    there = np.flatnonzero(np.bincount(codes, minlength=len(column.levels))).tolist()
     order = there if first is None else _ordered(column.levels, column.keys, there, first, doing)
     if len(order) < 2:
         raise EstimationError(

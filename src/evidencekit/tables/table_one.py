@@ -120,7 +120,8 @@ class TableOne:
         first = self.estimates[0]
         whom = f", {first.provenance.population}" if first.provenance.population else ""
         where = f", {first.provenance.where}" if first.provenance.where else ""
-        return f"Table one{whom}{where}; {first.interval.level:.0%} intervals; {first.inference}. To be released before it is shown"
+        kind = "simultaneous intervals" if all("simultaneous" in est.interval.method for est in self.estimates) else "intervals"
+        return f"Table one{whom}{where}; {first.interval.level:.0%} {kind}; {first.inference}. To be released before it is shown"
 
     def __repr__(self) -> str:
         return "\n".join([self._title(), text_table(*self._shown(), limit=60)])
@@ -172,6 +173,11 @@ def table_one(
     Refused
         `tests` of answers without a design.
 
+    Notes
+    -----
+    Each interval holds by itself, and each p-value stands alone. For intervals that hold for all cells of a variable at once, replace
+    `estimates` by what `evidencekit.combining.simultaneous` makes of each; for p-values, `evidencekit.combining.holm`.
+
     References
     ----------
     Lumley (2010), Complex Surveys: A Guide to Analysis Using R.
@@ -212,14 +218,19 @@ def table_one(
             )
             policies = (*est.provenance.policies, said) if missing[name] and groups is None else est.provenance.policies
             estimates.append(replace(est, provenance=replace(est.provenance, policies=policies)))
-    made = {name: _test(survey, name, split, name in amounts, where, where_label) for name in names} if tests and split else {}
+    made: dict[str, Test] = {}
+    if tests and split:
+        for name, est in zip(names, estimates[1::2], strict=True):
+            groups = len(est) if name in amounts else 0
+            made[name] = _test(survey, name, split, groups, where, where_label)
     return TableOne(estimates=tuple(estimates), by=split or "", missing=missing, tests=made)
 
 
-def _test(survey: Survey, name: str, by: str, amount: bool, where: Where, where_label: str) -> Test:
-    if not amount:
+def _test(survey: Survey, name: str, by: str, means: int, where: Where, where_label: str) -> Test:
+    """The test of a variable of which so many means are compared; none of shares."""
+    if not means:
         return association(survey, name, by, where=where, where_label=where_label)
-    if len(mean(survey, name, by=by, where=where)) == 2:
+    if means == 2:
         return ttest(survey, name, by=by, where=where, where_label=where_label)
     return ranktest(survey, name, by, test="kruskal-wallis", where=where, where_label=where_label)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from evidencekit.columns import Codes, Floats
+from evidencekit.columns import Bools, Codes, Floats, numeric
 from evidencekit.errors import InputError, check_level, is_whole
 from evidencekit.estimate import Cells, Estimate
 from evidencekit.models.events.times import Times, blanks_of, times_of
+from evidencekit.survey.design.units import cross
 from evidencekit.survey.summing.domains import Where, names_of, need_survey
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import critical, logit_limits, reals
@@ -116,13 +117,17 @@ def cumulative_incidence(
     if not (times.cause == cause).any():
         raise InputError(f"cause= names no kind of event in {event!r}.", "Kinds are the numbers 1, 2, ... in the column.")
 
+    order = np.argsort(groups, kind="stable")
+    parts = [(rows, times.some(rows)) for rows in np.split(order, np.cumsum(np.bincount(groups))[:-1])]
+
     def curve(w: Floats) -> Floats:
-        return np.concatenate([_shares(_aalen_johansen(times, w * (groups == g), cause), times, wanted) for g in range(len(labels))])
+        return np.concatenate([_shares(_aalen_johansen(own, w[rows], cause), own, wanted) for rows, own in parts])
 
     points = curve(scope.w)
-    spread = scope.spread(points, lambda: _influence(scope, times, groups, len(labels), wanted, cause), curve)
-    last = np.array([max(_last(survey, scope, time, groups, g), -np.inf) for g in range(len(labels))])
-    beyond = np.array([t > last[g] for g in range(len(labels)) for t in wanted])
+    spread = scope.spread(points, lambda: _influence(scope, parts, wanted, cause), curve)
+    frame: Any = survey.rows.frame
+    until = numeric(frame[time], "Column")[scope.rows]
+    beyond = np.concatenate([np.array(wanted) > until[rows].max() for rows, _ in parts])
     points = np.where(beyond, np.nan, points)
     columns: dict[str, Any] = {"variable": (event,) * len(points), "at": tuple(wanted) * len(labels)}
     for k, name in enumerate(split):
@@ -130,7 +135,8 @@ def cumulative_incidence(
     said = ("cumulative incidence", f"share with {event} by {time}")
     limits = logit_limits(points, np.diagonal(spread), critical(np.array(scope.df), level))
     made = scope.estimate(columns, points, spread, said=said, level=level, limits=(*limits, "logit"))
-    return _counted(made, scope, times, groups, (split, len(wanted), cause, beyond))
+    cases = [float((came <= at).sum()) for _, own in parts for came in [_came(own, cause)] for at in wanted]
+    return _counted(made, scope, groups, (split, np.array(cases), beyond))
 
 
 def _groups(survey: Survey, scope: Scope, split: tuple[str, ...]) -> tuple[Codes, list[tuple[Any, ...]]]:
@@ -138,9 +144,8 @@ def _groups(survey: Survey, scope: Scope, split: tuple[str, ...]) -> tuple[Codes
     if not split:
         return np.zeros(scope.n, dtype=np.intp), [()]
     columns = [survey.column(name) for name in split]
-    codes = np.column_stack([column.codes[scope.rows] for column in columns])
-    there, place = np.unique(codes, axis=0, return_inverse=True)
-    return place.ravel(), [tuple(column.levels[k] for column, k in zip(columns, row, strict=True)) for row in there]
+    codes, _, first = cross([(column.codes[scope.rows], len(column.levels)) for column in columns])
+    return codes, [tuple(column.levels[column.codes[scope.rows[row]]] for column in columns) for row in first]
 
 
 def _aalen_johansen(times: Times, w: Floats, cause: int) -> _Curve:
@@ -156,47 +161,41 @@ def _shares(curve: _Curve, times: Times, wanted: Sequence[float]) -> Floats:
     return np.concatenate([[0.0], curve.share])[place]
 
 
-def _influence(scope: Scope, times: Times, groups: Codes, count: int, wanted: Sequence[float], cause: int) -> Floats:
-    """Each row's influence on every share, shape (m, groups * times)."""
-    out = np.zeros((scope.n, count * len(wanted)))
-    for g in range(count):
-        inside = groups == g
-        curve = _aalen_johansen(times, scope.w * inside, cause)
+def _influence(scope: Scope, parts: list[tuple[Codes, Times]], wanted: Sequence[float], cause: int) -> Iterator[Floats]:
+    """Each row's influence on every share (m,), group by group and time by time."""
+    for rows, times in parts:
+        curve = _aalen_johansen(times, scope.w[rows], cause)
         stays = np.where(curve.gone > 1e-12 * curve.risk, curve.gone, np.inf)  # where nobody is left nothing more can happen
         first = _running(curve.left * curve.own_hazard / curve.risk)
         second, third = _running(curve.hazard / stays), _running(curve.share * curve.hazard / stays)
-        own = np.flatnonzero(inside & times.happened)
+        own = np.flatnonzero(times.happened)
         event = times.until[own] - 1
-        for k, place in enumerate(np.searchsorted(times.at, wanted, side="right")):
+        for place in np.searchsorted(times.at, wanted, side="right"):
             share = curve.share[place - 1] if place else 0.0
             until, after = np.minimum(times.until, place), np.minimum(times.after, place)
             z = -(first[until] - first[after]) + share * (second[until] - second[after]) - (third[until] - third[after])
-            z[~inside] = 0.0
             come = event < place
-            rows, when = own[come], event[come]
-            z[rows] += (times.cause[rows] == cause) * curve.left[when] / curve.risk[when] - (share - curve.share[when]) / stays[when]
-            out[:, g * len(wanted) + k] = z
-    return out
+            who, when = own[come], event[come]
+            z[who] += (times.cause[who] == cause) * curve.left[when] / curve.risk[when] - (share - curve.share[when]) / stays[when]
+            out = np.zeros(scope.n)
+            out[rows] = z
+            yield out
 
 
 def _running(values: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(values)])
 
 
-def _last(survey: Survey, scope: Scope, time: str, groups: Codes, g: int) -> float:
-    frame: Any = survey.rows.frame
-    values = frame[time].to_numpy()[scope.rows].astype(np.float64)
-    return float(values[groups == g].max())
+def _came(times: Times, cause: int) -> Floats:
+    """When it happened, of those to whom it did."""
+    return times.at[times.until[times.cause == cause] - 1]
 
 
-def _counted(made: Estimate, scope: Scope, times: Times, groups: Codes, asked: tuple[tuple[str, ...], int, int, Any]) -> Estimate:
+def _counted(made: Estimate, scope: Scope, groups: Codes, known: tuple[tuple[str, ...], Floats, Bools]) -> Estimate:
     """With what each group rests on, and what must be said of each cell."""
-    split, each, cause, beyond = asked
-    count = len(made) // each
-    place = np.searchsorted(times.at, made.cells.columns["at"], side="right")
-    cell = np.arange(len(made)) // each
-    cases = np.array([float(((groups == g) & (times.cause == cause) & (times.until <= k)).sum()) for g, k in zip(cell, place, strict=True)])
-    counts = replace(scope.counts(groups, count).of(cell), cases=cases)
+    split, cases, beyond = known
+    count = int(groups.max()) + 1
+    counts = replace(scope.counts(groups, count).of(np.repeat(np.arange(count), len(made) // count)), cases=cases)
     flags = []
     for flag, far, share in zip(made.flags, beyond, made.points, strict=True):
         word = "nobody was followed so long" if far else "no interval: nobody or everybody so far" if share in (0.0, 1.0) else ""

@@ -34,6 +34,10 @@ class Times:
         """The rows with an event."""
         return self.cause > 0
 
+    def some(self, rows: Codes) -> Times:
+        """Those of some of the rows, against the same event times."""
+        return Times(self.at, self.until[rows], self.after[rows], self.cause[rows])
+
     def at_risk(self, values: Floats) -> Floats:
         """Sums of values over those at risk at each event time, shape (J,)."""
         size = len(self.at) + 1

@@ -14,6 +14,7 @@ from evidencekit.models.fieldwork.components import correlation, jackknife, sums
 from evidencekit.models.formula.factors import Numbers, blank_in, factor_of, is_coded
 from evidencekit.rendering.text import html_table
 from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
 
@@ -154,6 +155,7 @@ def interviewer_effect(
     >>> made.interviewers, made.design_effect >= 1
     (22, True)
     """
+    in_memory(survey, DOING)
     check_level(level)
     for name, role in ((y, "y"), (interviewer, "interviewer=")):
         survey.rows.need(name, role)

@@ -14,6 +14,7 @@ from evidencekit.models.formula.factors import blank_in, is_coded
 from evidencekit.models.margins.adjusting import adjusted
 from evidencekit.models.regression import linear, logit
 from evidencekit.survey.summing.domains import Where
+from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 
 __all__ = ["ModeEffect", "mode_effect"]
@@ -107,6 +108,7 @@ def mode_effect(
     >>> made.estimate.cells.columns["contrast"]
     ('urban - rural',)
     """
+    in_memory(survey, "mode_effect()")
     check_level(level)
     for name, role in ((y, "y"), (mode, "mode=")):
         survey.rows.need(name, role)

@@ -8,7 +8,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.errors import InputError, check_level
-from evidencekit.estimate import Cells, Estimate
+from evidencekit.estimate import Estimate
 from evidencekit.models.formula.factors import Categories, Numbers
 from evidencekit.models.margins.averaging import Average, averages
 from evidencekit.models.model import Model, need_model
@@ -71,9 +71,7 @@ def marginal_effects(model: Model, variables: str | Sequence[str] | None = None,
         "variable": [name for name, steps in zip(names, found, strict=True) for _ in steps],
         "step": [step for steps in found for step, _ in steps],
     }
-    made = model.scope.estimate(columns, points, covariance, said=said, level=level, df=model.df)
-    assert isinstance(made.cells, Cells)
-    return made
+    return model.scope.estimate(columns, points, covariance, said=said, level=level, df=model.df)
 
 
 def _names(model: Model, variables: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ per row and number, the row's influence; this file sums them by sampling unit an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,32 +81,32 @@ class Scope:
         """Raise `Refused` where nobody was drawn, so that there is nothing to test."""
         need_design(self.survey, doing)
 
-    def covariance(self, influence: Sequence[Floats] | Floats) -> Floats:
+    def covariance(self, influence: Iterable[Floats] | Floats) -> Floats:
         """The design-based covariance of p statistics, shape (p, p).
 
         Parameters
         ----------
         influence : (m, p) array or p arrays (m,)
-            What each row adds to each statistic, before its weight: the statistic moves with ``sum(w * influence)``.
+            What each row adds to each statistic, before its weight: the statistic moves with ``sum(w * influence)``. Arrays are looked at
+            once, one after the other: a generator of them need not hold more than one.
         """
-        columns = influence if not isinstance(influence, np.ndarray) else list(influence.T)
-        return self._influence([self._gathered(self.w * column) for column in columns], columns).dense()
+        totals: list[Floats] = []
+        known: list[Floats] = []  # what each column adds up to by what weights were calibrated on
+        for column in influence.T if isinstance(influence, np.ndarray) else influence:
+            totals.append(summed(self.unit, self.w * column, self.design.n))
+            if self.survey.projection is not None:
+                known.append(self.survey.projection.sums(column, self.rows, None, 1)[:, 0])
+        return self._influence(totals, known).dense()
 
     def covariance_of_totals(self, totals: Floats) -> Floats:
         """The same from what the units add up to, shape (units, p): for weights that were not calibrated."""
-        return self._influence(list(totals.T), None).dense()
+        assert self.survey.projection is None
+        return self._influence(list(totals.T), []).dense()
 
-    def _gathered(self, values: Floats) -> Floats:
-        return summed(self.unit, values, self.design.n)
-
-    def _influence(self, totals: list[Floats], columns: Sequence[Floats] | None) -> Influence:
+    def _influence(self, totals: list[Floats], known: list[Floats]) -> Influence:
         units, projection, p = self.design, self.survey.projection, len(totals)
         there = self._present()
-        loading = None
-        if projection is not None:
-            assert columns is not None
-            sums = np.column_stack([projection.sums(column, self.rows, None, 1)[:, 0] for column in columns])
-            loading = projection.loadings(sums)
+        loading = None if projection is None else projection.loadings(np.column_stack(known))
         return Influence(
             units,
             np.tile(there, p),
@@ -136,7 +136,7 @@ class Scope:
             for factor in factors:
                 yield self.w * factor[atom]
 
-    def spread(self, points: Floats, influence: Callable[[], Floats], again: Callable[[Floats], Floats]) -> Floats:
+    def spread(self, points: Floats, influence: Callable[[], Iterable[Floats] | Floats], again: Callable[[Floats], Floats]) -> Floats:
         """The covariance of a statistic, shape (p, p): from its influence, or with replicates from its values in them.
 
         Parameters
@@ -144,7 +144,7 @@ class Scope:
         points : (p,) array
             The statistic.
         influence : callable
-            Gives the (m, p) influence; asked only where there are no replicates.
+            Gives the influence, as `covariance` takes it; asked only where there are no replicates.
         again : callable
             Gives the statistic, shape (p,), from other weights of the rows (m,); a replicate in which it cannot be had gives NaN.
 
