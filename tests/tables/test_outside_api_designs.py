@@ -39,7 +39,8 @@ def check_rank(survey: ek.Survey, where: Any, want: dict[str, Any], by: str, the
 
 
 def check_t(survey: ek.Survey, where: Any, want: dict[str, Any], kind: str) -> None:
-    made = ek.tables.ttest(survey, "api00", where=where, **({"by": "sch.wide"} if kind == "by" else {"paired": "api99"}))
+    by, paired = ("sch.wide", None) if kind == "by" else (None, "api99")
+    made = ek.tables.ttest(survey, "api00", by=by, paired=paired, where=where)
     est = made.estimate
     assert est is not None
     close([made.statistic, *made.df, made.p, *est.points], [*want["statistic"], *want["parameter"], want["p"], *want["est"]])
@@ -87,7 +88,7 @@ def check_regression(survey: ek.Survey, where: Any, want: dict[str, Any], verb: 
 def check_contrast(survey: ek.Survey, where: Any, want: dict[str, Any], kind: str) -> None:
     if kind == "by":
         est = ek.mean(survey, "api00", by="stype")
-        est = ek.contrast(est, [[1, -1, 0], [1, 0, -1]])
+        est = ek.contrast(est, {"a": [1, -1, 0], "b": [1, 0, -1]})
     else:
         est = ek.contrast(ek.mean(survey, ["api00", "api99"]), [1, -1])
     close([*est.points, *est.se], [*want["est"], *want["se"]])
