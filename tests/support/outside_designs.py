@@ -36,6 +36,8 @@ def survey_of(name: str) -> ek.Survey:
 
 def _weighted(name: str) -> ek.Survey:
     base = survey_of("clus1")
+    if name == "w_rake_rep":
+        return ek.weighting.rake(ek.weighting.jackknife(base), {"stype": TYPES, "sch.wide": WIDE})
     if name == "w_ps":
         return ek.weighting.poststratify(base, "stype", TYPES)
     if name == "w_rake":
