@@ -85,7 +85,7 @@ def test_terms_and_criteria(design: str) -> None:
 
 @pytest.mark.parametrize("design", LINEARISED)
 def test_criteria_of_linear_models(design: str) -> None:
-    """R's own AIC divides by the residual variance (4.1.1), or has one that does not know of the design (from 4.2): see models.R."""
+    """R's own AIC divides by the residual variance (4.1.1), or (later) has an effect that does not know of the design: see models.R."""
     survey = survey_of(design)
     model = ek.models.linear(survey, "y ~ x + g")
     np.testing.assert_allclose(ek.models.aic(model), reference()[design, "aic_linear"]["aic"], rtol=1e-10)

@@ -46,6 +46,10 @@ def linear(survey: Survey, formula: str, *, where: Where = None, where_label: st
     Coefficients solve the weighted score equations of the population; their covariance is Binder's sandwich over the sampling units, all
     stages and finite population corrections included; with replicates, the model is fitted again in each.
 
+    The sandwich takes the information expected under the family, as R's svyglm does. Under a link that is not the family's own (probit,
+    complementary log-log, the log of a gamma or binomial) the observed one gives somewhat other standard errors where the means are not
+    quite of the model's form; replicates do not depend on the choice.
+
     References
     ----------
     Binder (1983), International Statistical Review 51, 279-292. Lumley (2010), Complex Surveys.

@@ -94,8 +94,8 @@ def aic(model: Model) -> float:
     -----
     Of a linear regression it is minus twice the log-likelihood of normal residuals instead of the deviance, and their variance is one more
     parameter: its design effect is the variance under the design of the mean of squared residuals, over ``2 s^4 / n``. R's survey has an
-    effect there that does not know of the design; all else is as in its versions from 4.2 on (4.1.1 divides the sum by ``s^2``, so that
-    it depended on the unit of the outcome).
+    effect there that does not know of the design; all else is as in its later versions (4.1.1 divides the sum by ``s^2``, so that it
+    depended on the unit of the outcome).
 
     References
     ----------

