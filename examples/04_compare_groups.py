@@ -20,9 +20,12 @@ first = ek.tables.table_one(survey, ["age_group", "internet_daily", "helpline_aw
 print(first, end="\n\n")
 steward = Signature(name="A. Steward (invented)", role="data steward", on="2026-06-30")
 shown = [Publication(title=f"Who answered: {est.estimand}", universe="Lumora, round 1") for est in first.estimates]
-released = ek.release(first.estimates, ledger=ek.Ledger(out / "ledger.json"), publication=shown)
+ledger = ek.Ledger(out / "ledger.json")
+released = ek.release(first.estimates, ledger=ledger, publication=shown)
 signed = [table.signed(steward) for table in released]
 write_tables(signed, out / "table_one.html", title="Who answered")
+for table in released:
+    ledger = ledger.with_(table.entry)  # what went out is what the next table is audited against
 
 # %% A cross-table with the number of answers beside every cell, and a test that knows the design.
 print(ek.tables.crosstab(survey, "sex", "asked_for_image"), end="\n\n")
@@ -65,15 +68,18 @@ words = ek.findings.Words(
     recall="in the past 12 months",
     held={"age": "age", "internet_daily": "daily internet use"},
 )
+by_sex = Publication(title="Asked for an image, by sex", universe="Lumora, round 1")
+safe = ek.release(crude, ledger=ledger, publication=by_sex)
+ledger = ledger.with_(safe.entry)
 for cell in (girl, boy):
-    print(ek.finding(ek.release(crude), cell=cell, words=words).headline())
+    print(ek.finding(safe, cell=cell, words=words).headline())
 print()
 
 # %% The answer to the question at the top: what was counted, and what a model says with the two things held equal, one below the other. The
 # second says in its own sentence that it is a model's; a ratio stands only where its two shares do.
 pairs, plan = [(girl, boy)], "plan of analysis, May 2026"
-claims = [ek.findings.compare(ek.release(est), pairs, words=words, times=True, plan=plan)[0] for est in (crude, shares)]
-find = ek.finding(ek.release(crude), cell=girl, words=words, claims=claims)
+claims = [ek.findings.compare(one, pairs, words=words, times=True, plan=plan)[0] for one in (safe, ek.release(shares))]
+find = ek.finding(safe, cell=girl, words=words, claims=claims)
 print(find, end="\n\n")
 find.save(out / "girls_and_boys.json")
 

@@ -21,6 +21,8 @@ def test_example_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     runpy.run_path(str(path), run_name="__main__")
     assert "About 1 in" in capsys.readouterr().out
     assert list((tmp_path / "out").iterdir())
+    for written in re.findall(r'out / "([^"]+)"', path.read_text(encoding="utf-8")):
+        assert (tmp_path / "out" / written).exists()  # a ledger that was opened was written to as well
 
 
 def test_the_readme_shows_what_its_script_prints(

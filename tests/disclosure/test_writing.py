@@ -136,3 +136,16 @@ def test_no_word_is_wider_than_its_column_in_word(tmp_path: Path, made: Callable
         longest = max(len(word) for cell in column.cells for word in cell.text.split())
         assert column.width.cm - 0.4 > 0.2 * longest  # cells are padded by 0.2 cm on both sides; a letter is some 0.2 cm
     assert f'<td class="n">{made()[0].published()["n"].iloc[0]:,}</td>' in texts(write(made(), tmp_path / "t.html", title="Who answered"))
+
+
+def test_a_group_called_all_is_not_the_whole(tmp_path: Path) -> None:
+    frame = ek.fictional.national_survey().data.to_frame()
+    frame = frame.assign(asked_in=frame["sex"].map({"girl": "All", "boy": "Some"}))
+    table = ek.tables.table_one(ek.Survey(frame, weights="weight", strata="stratum", psu="psu"), ["internet_daily"], by="asked_in")
+    how = [ek.disclosure.Publication(title=f"table {i}", universe="round 1", shows=["n", "percent"]) for i in range(2)]
+    safe = [one.signed(STEWARD) for one in ek.release(table.estimates, ledger=ek.Ledger(), publication=how)]
+    made = texts(write(safe, tmp_path / "t.html", title="Who answered"))
+    numbers = [f"{int(one.published()['n'].iloc[0]):,}" for one in safe]
+    assert all(f'<td class="n">{number}</td>' in made for number in numbers)
+    assert "All groups: %</th>" in made
+    assert "All: %</th>" in made

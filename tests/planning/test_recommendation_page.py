@@ -31,6 +31,15 @@ def made(tmp_path: Path) -> ek.Recommendation:
     return ek.recommend(safe({"outcome.trend": None}), methods=given)
 
 
+def test_a_plan_has_one_cost_on_its_page(tmp_path: Path) -> None:
+    """45,164 in the table of plans and 45,163 in its own are two numbers for one."""
+    method = made_method(tmp_path, "household", size=sized(587, price=60.0006))
+    page = ek.recommend(safe({"outcome.trend": None}), methods=[method]).save(tmp_path / "page.html").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"points</td><td[^>]*>([^<]+)</td>", page)
+    (own,) = re.findall(r"in all</t[dh]>(?:<td[^>]*></td>)*<td[^>]*>([^<]+)</td>", page)
+    assert listed == own
+
+
 def test_every_class_has_words_and_a_shape_of_its_own() -> None:
     assert set(MARKS) == set(CLASS_WORDS) == set(CLASSES)
     assert len({(marker, inside == "white") for marker, _, inside in MARKS.values()}) == len(CLASSES)

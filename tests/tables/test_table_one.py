@@ -116,3 +116,14 @@ def test_bad_input(kind: type[Exception], options: dict[str, Any]) -> None:
 def test_no_tests_without_a_design() -> None:
     with pytest.raises(Refused):
         table_one(ek.Survey(frame(), design=ek.NoDesign()), ["k"], by="g", tests=True)
+
+
+def test_a_group_called_all_is_a_group() -> None:
+    """Its rows have the test's p-value, and do not repeat what is missing overall."""
+    frame = ek.fictional.national_survey().data.to_frame()
+    named = frame.assign(asked_in=frame["sex"].map({"girl": "all", "boy": "some"}))
+    survey = ek.Survey(named, weights="weight", strata="stratum", psu="psu")
+    made = ek.tables.table_one(survey, ["internet_daily"], by="asked_in", tests=True).columns
+    assert made["group"] == ["all", "all", "some"]
+    assert [p is None for p in made["p"]] == [True, False, False]
+    assert [n is None for n in made["missing"]] == [False, True, True]

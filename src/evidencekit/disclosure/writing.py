@@ -18,7 +18,7 @@ from evidencekit.rendering.documents.sheet import Table
 __all__ = ["write_tables"]
 
 LABELS = ("variable", "category")
-ALL, DASH = "All", "\N{EN DASH}"
+ALL, WHOLE, DASH = "All", "All groups", "\N{EN DASH}"
 BESIDE = 3  # groups that stand beside each other; more stand below each other, so that a page is wide enough
 MEANT = {
     "protected": "protected, so that nobody can be identified",
@@ -104,8 +104,8 @@ def _grid(several: Sequence[Released]) -> tuple[list[str], list[list[str]], int]
 
     Few groups have two columns each, number and n; many have rows of their own.
     """
-    cells: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
-    groups: dict[str, None] = {}
+    cells: dict[tuple[str, str], dict[str | None, tuple[str, str]]] = {}
+    groups: dict[str | None, None] = {}  # None: all of them
     split: dict[str, None] = {}
     kinds, levels = set[str](), set[float]()
     for one in several:
@@ -116,19 +116,20 @@ def _grid(several: Sequence[Released]) -> tuple[list[str], list[list[str]], int]
         kinds.add("%" if "percent" in shown else one.estimate.statistic)
         levels |= {one.estimate.interval.level} if {"low", "percent_low"} & set(shown) else set()
         for i in range(len(one)):
-            group = ", ".join(str(shown[name][i]) for name in by) or ALL
+            group = ", ".join(str(shown[name][i]) for name in by) if by else None
             groups[group] = None
             name = str(shown["variable"][i]) if "variable" in shown else ""
             category = shown["category"][i] if "category" in shown else None
-            named = "" if category is None or category != category else str(category)
-            row = (label.get(name, name), named or ("" if "percent" in shown else one.estimate.statistic))
+            category = "" if category is None or category != category else str(category)
+            row = (label.get(name, name), category or ("" if "percent" in shown else one.estimate.statistic))
             cells.setdefault(row, {})[group] = (_number(shown, i), _count(shown, i))
     limits = "" if not levels else f" ({levels.pop():.0%} interval)" if len(levels) == 1 else " (interval)"
     number = f"{' or '.join(sorted(kinds))}{limits}"
+    named = {group: (WHOLE if ALL in groups else ALL) if group is None else group for group in groups}
     if len(groups) > BESIDE:
         header = ["Variable", "Category", ", ".join(split) or "Group", number, "n"]
-        return header, [[*row, group, *found[group]] for row, found in cells.items() for group in groups if group in found], 3
-    header = ["Variable", "Category", *(words for group in groups for words in (f"{group}: {number}", f"{group}: n"))]
+        return header, [[*row, named[group], *found[group]] for row, found in cells.items() for group in groups if group in found], 3
+    header = ["Variable", "Category", *(words for group in named.values() for words in (f"{group}: {number}", f"{group}: n"))]
     return header, [[*row, *(word for group in groups for word in found.get(group, ("", "")))] for row, found in cells.items()], 2
 
 

@@ -73,7 +73,8 @@ class TableOne:
     def _columns(self, est: Estimate) -> dict[str, list[Any]]:
         cells, counts, table = est.cells.columns, est.counts, est.columns
         size = len(est)
-        group = [str(level) for level in cells[self.by]] if self.by and self.by in cells else [ALL] * size
+        overall = not self.by or self.by not in cells
+        group = [ALL] * size if overall else [str(level) for level in cells[self.by]]
         with np.errstate(invalid="ignore"):
             deft = np.sqrt(counts.deff)
         kinds = [self.missing[name] for name in cells["variable"]]
@@ -85,18 +86,15 @@ class TableOne:
             **{name: list(table[name]) for name in ("estimate", "se", "low", "high", "rse")},
             "deft": deft.tolist(),
             **{name: list(table[name]) for name in ("df", "n", "cases", "weighted_n", "flag")},
-            "missing": [sum(found.values()) if label == ALL else None for found, label in zip(kinds, group, strict=True)],
+            "missing": [sum(found.values()) if overall else None for found in kinds],
             **{
-                f"missing: {kind.value}": [found.get(kind, 0) if label == ALL else None for found, label in zip(kinds, group, strict=True)]
+                f"missing: {kind.value}": [found.get(kind, 0) if overall else None for found in kinds]
                 for kind in Missing
                 if any(kind in found for found in self.missing.values())
             },
         }
         if self.tests:
-            out["p"] = [
-                self.tests[name].p if name in self.tests and label != ALL else None
-                for name, label in zip(out["variable"], group, strict=True)
-            ]
+            out["p"] = [None if overall or name not in self.tests else self.tests[name].p for name in out["variable"]]
         return out
 
     def to_frame(self) -> Any:

@@ -8,6 +8,7 @@ from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
 from evidencekit.errors import how_many
+from evidencekit.planning.context import Range
 from evidencekit.planning.plan import Plan
 from evidencekit.planning.recommending.nouns import Refusal
 from evidencekit.planning.recommending.ranking import wanted_measure
@@ -73,10 +74,10 @@ def explained(made: Recommendation) -> str:
 
 
 def costs_of(plan: Plan) -> list[tuple[str, str, str, str]]:
-    """The lines of its costs: what, how many, at how much, and what it comes to; then the sum."""
+    """The lines of its costs: what, how many, at how much, and what it comes to; then the sum, rounded up as everywhere."""
     currency = plan.context.currency
     rows = [(one.what, f"{math.ceil(one.units - 1e-9):,}", f"{one.price:,.2f}", f"{one.cost:,.0f}") for one in plan.sizing.lines]
-    return [*rows, ("in all", "", "", f"{plan.sizing.cost:,.0f} {currency}".strip())]
+    return [*rows, ("in all", "", "", money(Range(plan.sizing.cost, plan.sizing.cost), currency))]
 
 
 def _row(k: int, plan: Plan, made: Recommendation) -> list[str]:
