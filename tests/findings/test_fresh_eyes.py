@@ -208,3 +208,41 @@ def test_words_hold_no_marks_that_turn_or_hide_letters() -> None:
             ek.findings.Words(did="were harmed", people=people)
     with pytest.raises(InputError, match="people who offend"):
         ek.findings.Words(did="met pred\u200bators")
+
+
+def _incidents() -> tuple[ek.Survey, pd.DataFrame]:
+    frame = pd.DataFrame(ek.fictional.national_survey().data.frame)
+    number = np.random.default_rng(3).poisson(0.4, len(frame))
+    places = np.random.default_rng(4).choice(["home", "school"], number.sum())
+    frame["id"] = np.arange(len(frame))
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    return survey, pd.DataFrame({"id": np.repeat(frame["id"], number), "place": places})
+
+
+def test_a_share_of_incidents_or_choices_is_not_said_to_be_one_of_people() -> None:
+    survey, incidents = _incidents()
+    of_incidents = ek.tables.children(survey, incidents, "place", key="id", unit="incident", by="sex")
+    of_choices = ek.tables.responses(survey, ["internet_daily", "school"], of="responses", by="sex")
+    for est in (of_incidents, of_choices):
+        safe = ek.release(est)
+        said = ek.findings.Words(did="happened at home")
+        named = ek.findings.Words(did="happened at home", people="incidents that children told of")
+        for words in (None, said):
+            with pytest.raises(InputError, match="shares of people"):
+                ek.finding(safe, cell=0, words=words)
+        assert "incidents that children told of" in ek.finding(safe, cell=0, words=named).headline()
+        with pytest.raises(InputError, match="shares of records"):
+            ek.findings.compare(safe, [(0, 2)], words=said)
+        assert len(ek.findings.compare(safe, [(0, 2)], words=named)) == 1
+        with pytest.raises(InputError, match="records or of choices"):
+            ek.findings.headcount(safe, 0, words=named, population=1_000, source="census of 2024")
+        with pytest.raises(InputError, match="records or of choices"):
+            ek.headcount(est, coverage=1, population=1_000)
+
+
+def test_shares_of_respondents_by_incident_are_people() -> None:
+    survey, incidents = _incidents()
+    safe = ek.release(ek.tables.children(survey, incidents, "place", key="id", unit="incident", what="respondents"))
+    assert "children 12-17" in ek.finding(safe, cell=0).headline()
+    safe = ek.release(ek.tables.responses(survey, ["internet_daily", "school"]))
+    assert "children 12-17" in ek.finding(safe, cell=0).headline()
