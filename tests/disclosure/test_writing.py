@@ -84,3 +84,23 @@ def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         write(safe, tmp_path / "t.html", title="No", language="no such language")
     assert not list(tmp_path.iterdir())
+
+
+def test_tests_are_written_beside_what_is_shown_and_not_beside_what_is_hidden(tmp_path: Path) -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    table = ek.tables.table_one(survey, ["internet_daily", "image_shared"], by="province", tests=True)
+    how = ek.disclosure.Publication(title="Who answered", universe="round 1", shows=["n", "percent", "limits", "deff", "weighted_n"])
+    safe = [one.signed(STEWARD) for one in ek.release(table.estimates, ledger=ek.Ledger(), publication=how)]
+    assert "protected" in safe[-1].status
+    assert "protected" not in safe[1].status
+    made = texts(write(safe, tmp_path / "t.html", title="Who answered", tests=table.tests))
+    whole, rare = made.split("</tr>")[1:3]
+    assert 0.001 < table.tests["internet_daily"].p < 0.01
+    assert whole.endswith("<td>&lt;0.01</td>")
+    assert rare.endswith("<td>\N{EN DASH}</td>")
+    assert "All: design effect" in made
+    assert "All: weighted n" in made
+    assert "p: Rao-Scott F" in made
+    for wrong in ({"school": table.tests["internet_daily"]}, {"internet_daily": 0.04}, [0.04]):
+        with pytest.raises(InputError, match="tests="):
+            write(safe, tmp_path / "t.html", title="No", tests=wrong)  # type: ignore[arg-type]

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from evidencekit.disclosure.released import Released
+from evidencekit.disclosure.released import SHOWN, UNCERTAIN, Released
 from evidencekit.errors import InputError, Refused, in_our_words
 from evidencekit.rendering.documents.long_tables import table_to_docx, table_to_html, table_to_xlsx
 from evidencekit.rendering.documents.sheet import Table
+from evidencekit.significance import Test
 
 __all__ = ["write_tables"]
 
 LABELS = ("variable", "category")
 ALL, DASH = "All", "\N{EN DASH}"
+# What else a publication shows of a cell, by its columns; words for the header.
+MORE = {("percent_se", "se"): "standard error", ("deff",): "design effect", ("n_eff",): "effective n", ("weighted_n",): "weighted n"}
 
 
-def write_tables(released: Released | Sequence[Released], path: str | Path, *, title: str, language: str = "en") -> Path:
+def write_tables(
+    released: Released | Sequence[Released],
+    path: str | Path,
+    *,
+    title: str,
+    tests: Mapping[str, Test] | None = None,
+    language: str = "en",
+) -> Path:
     """Write released tables side by side, as their publications say they are shown.
 
     Parameters
@@ -32,6 +42,9 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
         Ends in .html, .docx or .xlsx.
     title : str
         Above the table.
+    tests : mapping of str to Test, optional
+        Of a variable its test, as ``tables.table_one(..., tests=True).tests`` has them: a column with their p-values, cut to two digits
+        after the point or to "<0.01" and "<0.001". Of a variable with a hidden cell none is told: it would say something of that cell.
     language : str
         Of its words, as a BCP 47 tag.
 
@@ -43,7 +56,7 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     Raises
     ------
     InputError
-        Not a Released, another ending, or nothing can be written there.
+        Not a Released, another ending, a test of a variable that is not in the tables, or nothing can be written there.
     Refused
         A table was released without a publication, so that nobody said how it is shown; or a signature is missing.
     MissingExtra
@@ -54,12 +67,12 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     >>> import evidencekit as ek, tempfile
     >>> fiction = ek.fictional.national_survey()
     >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
-    >>> table = ek.tables.table_one(survey, ["internet_daily"], by="sex")
-    >>> how = [ek.disclosure.Publication(title=t, universe="round 1", shows=["n", "percent", "limits"]) for t in ("all", "by sex")]
+    >>> table = ek.tables.table_one(survey, ["internet_daily"], by="sex", tests=True)
+    >>> how = ek.disclosure.Publication(title="Who answered", universe="round 1", shows=["n", "percent", "limits", "deff"])
     >>> steward = ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30")
     >>> safe = [one.signed(steward) for one in ek.release(table.estimates, ledger=ek.Ledger(), publication=how)]
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     ek.disclosure.write_tables(safe, f"{folder}/table.html", title="Who answered").name
+    ...     ek.disclosure.write_tables(safe, f"{folder}/table.html", title="Who answered", tests=table.tests).name
     'table.html'
     """
     several = [released] if isinstance(released, Released) else released
@@ -70,9 +83,10 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     for one in several:
         if one.unsigned:
             raise Refused(f"A table is not signed by the {' and the '.join(one.unsigned)}.", "Sign it: safe.signed(...).")
-    header, rows = _grid(several)
+    header, rows = _grid(several, _told(several, tests or {}))
     table = Table(caption=title, header=tuple(header), rows=tuple(tuple(row) for row in rows))
-    notes = tuple(dict.fromkeys(note for one in several for note in one.notes))
+    methods = tuple(f"p: {test.method}; {test.null}" for test in (tests or {}).values())
+    notes = tuple(dict.fromkeys((*(note for one in several for note in one.notes), *methods)))
     target = Path(path)
     match target.suffix.lower():
         case ".html":
@@ -90,12 +104,33 @@ def write_tables(released: Released | Sequence[Released], path: str | Path, *, t
     return target
 
 
-def _grid(several: Sequence[Released]) -> tuple[list[str], list[list[str]]]:
-    """A header and rows: a row a category, two columns (number and n) a group, in the order in which they come."""
-    cells: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
-    groups: dict[str, None] = {}
+def _told(several: Sequence[Released], tests: object) -> dict[str, str]:
+    """The p-value of each variable as it is written: a dash where a cell of the variable is hidden."""
+    if not isinstance(tests, Mapping) or not all(isinstance(test, Test) for test in tests.values()):
+        raise InputError(
+            "tests= of write_tables() is a mapping of variables to Tests.", "As ek.tables.table_one(..., tests=True).tests is."
+        )
+    open_: dict[str, bool] = {}
     for one in several:
-        shown = nw.from_native(one.published(), eager_only=True).to_dict(as_series=False)
+        for name, status in zip(one.estimate.cells.columns["variable"], one.status, strict=True):
+            open_[name] = open_.get(name, True) and status in (SHOWN, UNCERTAIN)
+    if any(name not in open_ for name in tests):
+        raise InputError("tests= of write_tables() has a variable that is in none of the tables.", "Leave it out.")
+    return {name: _p(test.p) if open_[name] else DASH for name, test in tests.items()}
+
+
+def _p(p: float) -> str:
+    return "" if p != p else "<0.001" if p < 0.001 else "<0.01" if p < 0.01 else f"{p:.2f}"
+
+
+def _grid(several: Sequence[Released], told: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+    """A header and rows: a row a category, the columns of a group beside each other, in the order in which they come; last the p-values."""
+    cells: dict[tuple[str, str], dict[str, list[str]]] = {}
+    groups: dict[str, None] = {}
+    variables: dict[tuple[str, str], str] = {}
+    published = [nw.from_native(one.published(), eager_only=True).to_dict(as_series=False) for one in several]
+    more = {names: words for names, words in MORE.items() if any(name in shown for shown in published for name in names)}
+    for one, shown in zip(several, published, strict=True):
         by = [name for name in one.estimate.cells.columns if name in shown and name not in LABELS]
         label = dict(one.estimate.provenance.labels)
         for i in range(len(one)):
@@ -104,9 +139,20 @@ def _grid(several: Sequence[Released]) -> tuple[list[str], list[list[str]]]:
             name = str(shown["variable"][i]) if "variable" in shown else ""
             category = shown["category"][i] if "category" in shown else None
             row = (label.get(name, name), "" if category is None or category != category else str(category))
-            cells.setdefault(row, {})[group] = (_number(shown, i), _count(shown, i))
-    header = ["Variable", "Category", *(words for group in groups for words in (f"{group}: % or mean (limits)", f"{group}: n"))]
-    return header, [[*row, *(word for group in groups for word in found.get(group, ("", "")))] for row, found in cells.items()]
+            cells.setdefault(row, {})[group] = [_number(shown, i), _count(shown, i), *(_first(shown, names, i) for names in more)]
+            variables[row] = name
+    words = ["% or mean (limits)", "n", *more.values()]
+    header = ["Variable", "Category", *(f"{group}: {word}" for group in groups for word in words)]
+    rows = [[*row, *(word for group in groups for word in found.get(group, [""] * len(words)))] for row, found in cells.items()]
+    if not told:
+        return header, rows
+    return [*header, "p"], [[*row, told.get(variables[key], "")] for key, row in zip(cells, rows, strict=True)]
+
+
+def _first(shown: dict[str, list[Any]], names: Sequence[str], i: int) -> str:
+    """The first of several columns that is there."""
+    value = next((shown[name][i] for name in names if name in shown), None)
+    return "" if value is None or value != value else f"{int(value):,}" if names[0].endswith("_n") or names[0] == "n_eff" else f"{value:g}"
 
 
 def _number(shown: dict[str, list[Any]], i: int) -> str:
