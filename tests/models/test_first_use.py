@@ -6,9 +6,11 @@ import inspect
 from functools import cache
 from types import ModuleType
 
+import narwhals as nw
 import pytest
 
 import evidencekit as ek
+from evidencekit.errors import InputError
 
 
 @cache
@@ -23,3 +25,48 @@ def test_every_verb_with_a_domain_lets_it_be_named(room: ModuleType) -> None:
     domains = [verb for verb in verbs if "where" in inspect.signature(verb).parameters]
     assert domains
     assert [verb.__name__ for verb in domains if "where_label" not in inspect.signature(verb).parameters] == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "wanted"),
+    [
+        ("asked_for_image ~ i.age + sex", r"C\(age\)"),
+        ("asked_for_image ~ sex + ib2.age_group", r"C\(age_group\)"),
+        ("asked_for_image ~ factor(age)", r"C\(x\)"),
+        ("asked_for_image ~ as.factor(age)", r"C\(age\)"),
+        ("sex ~ age", "1 for the category.*multinomial"),
+    ],
+)
+def test_formulas_of_other_programs_are_told_what_to_write(formula: str, wanted: str) -> None:
+    with pytest.raises(InputError, match=wanted):
+        ek.models.logit(survey(), formula)
+
+
+def test_adjusted_takes_one_column_that_the_model_holds() -> None:
+    model = ek.models.logit(survey(), "asked_for_image ~ sex + age")
+    with pytest.raises(InputError, match="put the column into the formula"):
+        ek.models.adjusted(model, "province")
+    with pytest.raises(InputError, match="name of one column"):
+        ek.models.adjusted(model, ["sex", "age"])  # pyright: ignore[reportArgumentType]
+
+
+def test_hypotheses_are_told_in_the_words_of_the_field() -> None:
+    model = ek.models.logit(survey(), "asked_for_image ~ sex + age")
+    assert "asked_for_image is not associated with sex" in repr(ek.models.term_test(model, "sex"))
+    assert "sex and school are independent" in repr(ek.tables.association(survey(), "sex", "school"))
+
+
+def test_what_was_passed_in_place_of_an_estimate_is_told_apart() -> None:
+    est = ek.proportion(survey(), "asked_for_image", by="province")
+    with pytest.raises(InputError, match=r"Pass its \.estimate"):
+        ek.combining.rank_sets(ek.release(est))  # pyright: ignore[reportArgumentType]
+    assert len(ek.combining.rank_sets(ek.release(est).estimate)) == len(est)
+    with pytest.raises(InputError, match=r"Make one: ek\.proportion"):
+        ek.models.fay_herriot(survey(), None, formula="1")  # pyright: ignore[reportArgumentType]
+
+
+def test_a_column_of_zeros_and_ones_is_no_condition_yet() -> None:
+    with pytest.raises(InputError, match=r'nw.col\("internet_daily"\) == 1'):
+        ek.proportion(survey(), "asked_for_image", where="internet_daily")
+    made = ek.proportion(survey(), "asked_for_image", where=nw.col("internet_daily") == 1, where_label="online every day")
+    assert made.provenance.where == "online every day"

@@ -215,8 +215,16 @@ def _weights(given: Any, size: int) -> Floats:
 def need_estimate(est: Any, doing: str) -> None:
     """Raise for what is no Estimate, and say what to pass instead."""
     if not isinstance(est, Estimate):
-        within = isinstance(getattr(est, "estimate", None), Estimate) and not hasattr(est, "status")
-        fix = "Pass its .estimate." if within else "Combine first, then release()."
+        held = isinstance(getattr(est, "estimate", None), Estimate)
+        released = held and hasattr(est, "status")
+        fix = (
+            "Combine first, then release()."
+            if released
+            else "Pass its .estimate."
+            if held
+            else "Make one: ek.proportion(survey, ..., by=...)."
+        )
+        fix = "Pass its .estimate: what is hidden may have any rank." if released and doing == "rank_sets()" else fix
         raise InputError(f"{doing} takes an Estimate, and this is of type {type(est).__name__}.", fix)
 
 
