@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from evidencekit.estimate import Estimate, Provenance
+from evidencekit.rendering.text import html_table
 
 __all__ = ["Test"]
 
@@ -60,8 +61,27 @@ class Test:
     provenance: Provenance = field(default_factory=lambda: Provenance(""))
 
     def __repr__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        first, *rest = self._lines()
+        rows = [[self.method, first.removeprefix(f"{self.method}: ")], *(line.split(": ", 1) for line in rest)]
+        return html_table(["test", "result"], rows, caption="Test", limit=20)
+
+    def _lines(self) -> list[str]:
         free = f" on {' and '.join(f'{d:.4g}' for d in self.df)} degrees of freedom" if self.df else ""
         p = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
         lines = [f"{self.method}: {self.statistic:.4g}{free}, {p}", f"null hypothesis: {self.null}"]
-        lines += [f"note: {flag}" for flag in self.flags]
-        return "\n".join(lines)
+        if self.estimate is not None and len(self.estimate) == 1:
+            lines.append(_number(self.estimate))
+        return lines + [f"note: {flag}" for flag in self.flags]
+
+
+def _number(est: Estimate) -> str:
+    """The one number a test is about, with its interval."""
+    columns = est.cells.columns
+    told = {name: values[0] for name, values in columns.items() if name not in ("variable", "category") and values[0] not in (None, "")}
+    which = ", ".join(str(value) if name in ("difference", "contrast") else f"{name} {value}" for name, value in told.items())
+    what = f"{est.statistic or 'estimate'}: {which}{' = ' if which else ''}{est.points[0]:.4g}"
+    low, high = est.interval.low[0], est.interval.high[0]
+    return what if low != low else f"{what} ({est.interval.level:.0%} interval {low:.4g} to {high:.4g})"

@@ -66,3 +66,13 @@ def test_what_is_no_difference_or_margin_is_refused() -> None:
     for margin in (0, -0.1, True, "0.1", float("nan"), float("inf")):
         with pytest.raises(InputError, match="above 0"):
             equivalent(made_estimate("difference", [0.1]), margin=margin)  # type: ignore[arg-type]
+
+
+def test_it_is_printed_as_a_table_of_verdicts() -> None:
+    made = equivalent(made_estimate("difference", [0.02, 0.0, 0.05], se=[0.03, 0.01, 0.01]), margin=0.03)
+    lines = repr(made).splitlines()
+    assert lines[0] == "Equivalence: within 0.03 of 0, by two one-sided tests at 95%; 90% intervals"
+    assert [line.endswith("within the margin") for line in lines[2:]] == [False, True, False]
+    assert "not shown to be" in lines[2]
+    assert "within the margin" in made._repr_html_()
+    assert list(made.to_frame()["verdict"] == "within the margin") == list(made.equivalent)

@@ -7,6 +7,8 @@ from functools import cache
 from types import ModuleType
 
 import narwhals as nw
+import numpy as np
+import pandas as pd
 import pytest
 
 import evidencekit as ek
@@ -70,3 +72,48 @@ def test_a_column_of_zeros_and_ones_is_no_condition_yet() -> None:
         ek.proportion(survey(), "asked_for_image", where="internet_daily")
     made = ek.proportion(survey(), "asked_for_image", where=nw.col("internet_daily") == 1, where_label="online every day")
     assert made.provenance.where == "online every day"
+
+
+def test_a_test_of_one_number_tells_it_with_its_interval() -> None:
+    made = ek.tables.ttest(survey(), "hours_online", by="sex")
+    assert made.estimate is not None
+    low, high = made.estimate.interval.low[0], made.estimate.interval.high[0]
+    assert f"difference: girl - boy = {made.estimate.points[0]:.4g} (95% interval {low:.4g} to {high:.4g})" in repr(made)
+    assert "slope: " in repr(ek.tables.trend(survey(), "asked_for_image", by="age"))
+    assert "sex girl" in repr(ek.tables.ranktest(survey(), "hours_online", "sex"))
+    assert "\n" not in repr(ek.tables.association(survey(), "sex", "school")).split("independent")[1]
+
+
+def test_results_of_tables_and_models_have_a_page_of_html() -> None:
+    # A notebook shows _repr_html_; without one it shows the text of repr, in one line of a cell.
+    frame = ek.fictional.national_survey().data.frame
+    model = ek.models.logit(survey(), "asked_for_image ~ sex + age")
+    made = [
+        ek.tables.ttest(survey(), "hours_online", by="sex"),
+        ek.tables.crosstab(survey(), "sex", "school"),
+        ek.tables.table_one(survey(), ["school"]),
+        model,
+        ek.models.proportional_odds(survey(), "age ~ sex", order=sorted(set(frame["age"]))),
+        ek.models.interviewer_effect(survey(), "internet_daily", interviewer="psu"),
+        ek.models.mode_effect(survey(), "internet_daily", mode="area", adjust="age + sex"),
+        ek.combining.equivalent(ek.difference(ek.proportion(survey(), "school", by="sex"), 0, 1), margin=0.1),
+    ]
+    assert [type(one).__name__ for one in made if "<table>" not in one._repr_html_()] == []
+
+
+def test_effects_of_few_interviewers_are_told_without_numbers_that_are_none() -> None:
+    frame = pd.DataFrame({"y": np.tile([0, 1, 1], 20), "who": np.repeat(np.arange(12), 5), "psu": np.arange(60) % 20, "w": 1.0})
+    made = ek.models.interviewer_effect(ek.Survey(frame, weights="w", psu="psu"), "y", interviewer="who")
+    assert "nan" not in repr(made)
+    assert "headline without one interviewer: not shown" in repr(made)
+
+
+def test_an_area_model_tells_what_it_was_made_with() -> None:
+    est = ek.proportion(survey(), "internet_daily", by="province")
+    known = pd.DataFrame({"province": est.cells.columns["province"], "power": [0.9, 0.7, 0.8, 0.7, 0.8, 0.6], "children": 100})
+    bench = ek.models.Benchmark(national=ek.proportion(survey(), "internet_daily"), population="children")
+    made = ek.models.fay_herriot(est, known, formula="power", benchmark=bench)
+    for said in (repr(made), made._repr_html_()):
+        assert "coefficients (standard errors): " in said
+        assert "power" in said
+        assert "benchmark: ratio" in said

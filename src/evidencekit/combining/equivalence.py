@@ -12,13 +12,15 @@ from evidencekit.columns import Floats
 from evidencekit.combining.contrasting import OWN_LIMITS, need_estimate
 from evidencekit.errors import InputError, check_level
 from evidencekit.estimate import Estimate
+from evidencekit.frames import frame_of
+from evidencekit.rendering.text import html_table, table_of, text_table
 
 __all__ = ["Equivalence", "equivalent"]
 
 MADE = ("difference", "contrast")
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, kw_only=True)
 class Equivalence:
     """What two one-sided tests say of differences.
 
@@ -37,6 +39,8 @@ class Equivalence:
         The largest difference that does not matter, on the scale of the differences.
     level : float
         Of each one-sided test.
+    difference : Estimate
+        The differences that were tested.
     """
 
     equivalent: tuple[bool, ...]
@@ -47,6 +51,30 @@ class Equivalence:
     high: Floats
     margin: float
     level: float
+    difference: Estimate
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The table, column name to values."""
+        words = ["within the margin" if inside else "not shown to be" for inside in self.equivalent]
+        own = {"estimate": self.difference.points, "low": self.low, "high": self.high, "p": self.p, "verdict": words}
+        return {**self.difference.cells.columns, **own}
+
+    def to_frame(self) -> Any:
+        """The table in the caller's kind of frame: the cells' columns and ``estimate, low, high, p, verdict``."""
+        return frame_of(self.columns, self.difference.provenance.backend)
+
+    def _shown(self) -> tuple[list[str], list[list[str]]]:
+        return table_of({name: v for name, v in self.columns.items() if any(x not in (None, "") for x in v)})
+
+    def _title(self) -> str:
+        return f"Equivalence: within {self.margin:g} of 0, by two one-sided tests at {self.level:.0%}; {2 * self.level - 1:.0%} intervals"
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{text_table(*self._shown(), limit=20)}"
+
+    def _repr_html_(self) -> str:
+        return html_table(*self._shown(), caption=self._title(), limit=60)
 
 
 def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> Equivalence:
@@ -117,6 +145,7 @@ def equivalent(difference: Estimate, *, margin: float, level: float = 0.95) -> E
         high=high,
         margin=margin,
         level=level,
+        difference=difference,
     )
 
 

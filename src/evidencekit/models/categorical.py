@@ -64,6 +64,9 @@ class Categorical:
     def __repr__(self) -> str:
         return f"{self.kind}: {self.formula.text}\n{self.estimate!r}"
 
+    def _repr_html_(self) -> str:
+        return self.estimate._repr_html_()
+
     def __reduce__(self) -> NoReturn:
         raise InputError("A model is not pickled: it holds children's answers.", "Keep its estimate, or fit it again.")
 

@@ -12,6 +12,7 @@ from evidencekit.errors import EstimationError, InputError, check_level
 from evidencekit.estimate import Estimate
 from evidencekit.models.fieldwork.components import correlation, jackknife, sums
 from evidencekit.models.formula.factors import Numbers, blank_in, factor_of, is_coded
+from evidencekit.rendering.text import html_table
 from evidencekit.survey.summing.domains import Where
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
@@ -65,18 +66,24 @@ class InterviewerEffect:
         """The largest move of the headline when one interviewer is left out, in its standard errors."""
         return max(self.headline - self.low, self.high - self.headline) / self.headline_se
 
-    def __repr__(self) -> str:
+    def _lines(self) -> list[tuple[str, str]]:
         rho, limits = self.estimate.points[0], self.estimate.interval
         said = f"{limits.level:.0%} interval {limits.low[0]:.4f} to {limits.high[0]:.4f}"
-        headline = f"headline {self.headline:.4f} (standard error {self.headline_se:.4f})"
-        return "\n".join(
-            [
-                f"InterviewerEffect: {self.interviewers} interviewers, {self.workload:.1f} answers each as they count",
-                f"intra-interviewer correlation {rho:.4f} ({said}); design effect {self.design_effect:.2f}",
-                f"{headline}; without one interviewer {self.low:.4f} to {self.high:.4f}",
-                f"sampling units with more than one interviewer: {self.mixed:.0%}",
-            ]
-        )
+        without = f"{self.low:.4f} to {self.high:.4f}" if self.low == self.low else "not shown, too few have ten answers"
+        return [
+            ("InterviewerEffect", f"{self.interviewers} interviewers, {self.workload:.1f} answers each as they count"),
+            ("intra-interviewer correlation", f"{rho:.4f} ({said})"),
+            ("design effect", f"{self.design_effect:.2f}"),
+            ("headline", f"{self.headline:.4f} (standard error {self.headline_se:.4f})"),
+            ("headline without one interviewer", without),
+            ("sampling units with more than one interviewer", f"{self.mixed:.0%}"),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name}: {value}" for name, value in self._lines())
+
+    def _repr_html_(self) -> str:
+        return html_table(["what", "value"], [list(line) for line in self._lines()], caption="Interviewer effect", limit=20)
 
     def __reduce__(self) -> NoReturn:
         raise InputError("An InterviewerEffect is not pickled.", "Keep its numbers.")
