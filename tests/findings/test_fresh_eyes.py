@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
@@ -246,3 +247,18 @@ def test_shares_of_respondents_by_incident_are_people() -> None:
     assert "children 12-17" in ek.finding(safe, cell=0).headline()
     safe = ek.release(ek.tables.responses(survey, ["internet_daily", "school"]))
     assert "children 12-17" in ek.finding(safe, cell=0).headline()
+
+
+def test_a_share_made_by_a_model_of_areas_is_of_the_people_there_and_not_of_those_who_answered() -> None:
+    frame = pd.DataFrame(ek.fictional.national_survey().data.frame)
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    direct = ek.proportion(survey, "internet_daily", by="province", where=nw.col("province") != "Far Isles", where_label="on the mainland")
+    known = pd.DataFrame({"province": sorted(set(frame["province"])), "power": [0.9, 0.7, 0.8, 0.7, 0.8, 0.6]})
+    safe = ek.release(ek.models.fay_herriot(direct, known, formula="1").estimate)
+    for place, flag in (("Amber Coast", "model-based"), ("Far Isles", "synthetic")):
+        find = ek.finding(safe, cell={"province": place})
+        assert "who answered" not in repr(find) + find.picture("icons").alt + find.picture("dots").alt
+        assert "who took part" not in repr(find) + find.picture("icons").alt + find.picture("dots").alt
+        assert "95% model-based interval: " in repr(find)
+        assert flag in repr(find)
+        assert "95% model-based intervals" in find.picture("dots").alt

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from evidencekit.estimate import Estimate
 
-__all__ = ["CLASSES", "has_design", "unit_of", "weakest"]
+__all__ = ["CLASSES", "has_design", "of_a_population", "unit_of", "weakest"]
 
 Class = TypeVar("Class", bound=str)
 # From what says most about a population to what says least.
@@ -44,6 +44,11 @@ def has_design(inference: str) -> bool:
     (True, False)
     """
     return inference in DESIGNED
+
+
+def of_a_population(inference: str) -> bool:
+    """Whether numbers speak for a population: by their design, or by a model of areas, and not for those who answered alone."""
+    return has_design(inference) or inference == "model"
 
 
 def weakest(*classes: Class) -> Class:

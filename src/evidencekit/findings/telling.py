@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evidencekit.combining import has_design
+from evidencekit.combining.classes import of_a_population
 from evidencekit.disclosure import Released
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.headlines import Amount, headline, labelled
@@ -37,7 +37,7 @@ def sentence(
     >>> sentence(safe, 1, Phrase(1, 5, word="about", tier=1), words=words, basis=ek.findings.Basis(place="Lumora"))
     'About 1 in 5 girls aged 12-17 were sent unwanted messages (Lumora).'
     """
-    designed = has_design(released.estimate.inference)
+    designed = of_a_population(released.estimate.inference)
     if words is None:
         core = labelled(amount, people=_labelled(released, row), what=what(released, row), designed=designed)
     else:
@@ -73,7 +73,7 @@ def about(released: Released, row: int, words: Words | None = None) -> Message:
         among = joined([x for x in (_labelled(released, row, groups=False), alike) if x], ", ")
         return said("{what}, among {whom}", {"what": what(released, row), "whom": among})
     slots = {"people": _people(released, words, []), "did": doing(words)}
-    if has_design(released.estimate.inference):
+    if of_a_population(released.estimate.inference):
         return said("Share of {people} who {did}", slots)
     return joined([x for x in (said("Share who {did}, of the {people} who answered", slots), alike) if x], ", ")
 
@@ -84,7 +84,7 @@ def doubts(released: Released, row: int) -> tuple[str, ...]:
     out = [noted(released.reason[row])] if released.reason[row] else []
     if weighted(released, row):
         out.append(said("describes those who answered, weighted, not a population: others may differ in what weights cannot see"))
-    elif not has_design(source.inference):
+    elif not of_a_population(source.inference):
         out.append(said("describes those who answered, not a population"))
     out += [VENUE] if source.inference == "venue" else []
     return (*out, *([noted(source.flags[row])] if source.flags[row] else []))
@@ -103,7 +103,7 @@ def weighted(released: Released, row: int, words: Words | None = None) -> str:
     """What weights were to make of those who answered, where nobody was drawn: then the share is not simply theirs."""
     source = released.estimate
     alike = source.inference != "self-selected-adjusted" and not source.counts.kish[row] > 1 + 1e-12
-    if has_design(source.inference) or alike:
+    if of_a_population(source.inference) or alike:
         return ""
     population = _named(words, source.provenance.population)
     return said("weighted to resemble {population}", {"population": population}) if population else said("after weighting")
@@ -115,7 +115,7 @@ def _labelled(released: Released, row: int, *, groups: bool = True) -> str:
     labels = _labels(released, row) if groups else []
     labels += [source.provenance.where] if source.provenance.where else []
     population = source.provenance.population
-    if has_design(source.inference):
+    if of_a_population(source.inference):
         return _bracketed(population or _unnamed(released), labels)
     about = [*([population] if population and not weighted(released, row) else []), *([", ".join(labels)] if labels else [])]
     return said("those who answered ({about})", {"about": "; ".join(about)}) if about else said("those who answered")

@@ -148,6 +148,8 @@ def levels_said(estimate: Estimate, parts: Sequence[Part]) -> Message:
     slots = {"level": level_of(estimate)}
     if has_design(estimate.inference):
         return said("{level} intervals", slots)
+    if estimate.inference == "model":
+        return said("{level} model-based intervals", slots)
     return said("{level} model-based intervals, if the covariates explain who took part", slots)
 
 

@@ -136,4 +136,6 @@ def interval_said(estimate: Estimate, low: float, high: float, *, per: int | Non
     slots = {"level": level_of(estimate), "range": interval_words(low, high, per=per)}
     if has_design(estimate.inference):
         return said("{level} interval: {range}", slots)
+    if estimate.inference == "model":
+        return said("{level} model-based interval: {range}", slots)
     return said("{level} model-based interval: {range}, if the covariates explain who took part", slots)

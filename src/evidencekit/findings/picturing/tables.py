@@ -8,6 +8,7 @@ from math import ceil, floor
 from typing import Any, cast
 
 from evidencekit.combining import has_design, ratio_of
+from evidencekit.combining.classes import of_a_population
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import ENGLISH, Catalogue, Language, percentage, said, say, speaking
@@ -230,7 +231,7 @@ def _check_steps(released: Released, rows: Sequence[int]) -> None:
 def beside(released: Released) -> tuple[str, ...]:
     """What must be said beside a whole table: whom it speaks for, and whether it was audited."""
     inference = released.estimate.inference
-    whom = () if has_design(inference) else (said("describes those who answered, not a population"),)
+    whom = () if of_a_population(inference) else (said("describes those who answered, not a population"),)
     return (*whom, audited_words(released))
 
 
