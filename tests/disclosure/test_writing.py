@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import narwhals as nw
+import pandas as pd
 import pytest
 
 import evidencekit as ek
@@ -104,3 +106,32 @@ def test_tests_are_written_beside_what_is_shown_and_not_beside_what_is_hidden(tm
     for wrong in ({"school": table.tests["internet_daily"]}, {"internet_daily": 0.04}, [0.04]):
         with pytest.raises(InputError, match="tests="):
             write(safe, tmp_path / "t.html", title="No", tests=wrong)  # type: ignore[arg-type]
+
+
+def of_areas() -> ek.Released:
+    """Twelve places by a model of areas, one of them synthetic, one uncertain; some hidden."""
+    frame = ek.fictional.national_survey().data.frame.copy()
+    frame["part"] = frame["province"] + " " + frame["area"]
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu")
+    direct = ek.proportion(survey, "helpline_aware", by="part", where=nw.col("stratum") < 12, where_label="but one")
+    known = pd.DataFrame({"part": sorted(set(frame["part"]))})
+    how = ek.disclosure.Publication(title="Areas", universe="round 1", where={"stratum": tuple(range(1, 12))}, shows=["percent", "limits"])
+    safe = ek.release(ek.models.fay_herriot(direct, known, formula="1").estimate, ledger=ek.Ledger(), publication=how)
+    return safe.signed(STEWARD)
+
+
+def test_many_groups_are_rows_with_what_must_be_said_of_each(tmp_path: Path) -> None:
+    safe = of_areas()
+    made = texts(write(safe, tmp_path / "t.html", title="Aware of a helpline"))
+    rows = made.split("<tr>")[2:]
+    assert len(rows) == len(safe) == 12
+    assert [f"<td>{flag}</td>" in row for flag, row in zip(safe.estimate.flags, rows, strict=True)] == [True] * 12
+    assert "<td>synthetic</td>" in made
+    assert "inference: model" in made
+
+
+def test_symbols_are_explained(tmp_path: Path) -> None:
+    one = next(safe for safe in released() if "protected" in safe.status)
+    made = texts(write(one, tmp_path / "t.html", title="Rare"))
+    assert f"<p>{one.symbols[one.status.index('protected')]}: not shown, since few people are behind it</p>" in made
+    assert "inference:" not in made

@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from evidencekit.disclosure.released import SHOWN, UNCERTAIN, Released
+from evidencekit.disclosure.released import PROTECTED, REVIEW, SHOWN, UNCERTAIN, WITHHELD, Released
 from evidencekit.errors import InputError, Refused, in_our_words
 from evidencekit.rendering.documents.long_tables import table_to_docx, table_to_html, table_to_xlsx
 from evidencekit.rendering.documents.sheet import Table
@@ -19,6 +19,13 @@ __all__ = ["write_tables"]
 
 LABELS = ("variable", "category")
 ALL, DASH = "All", "\N{EN DASH}"
+WIDE, FLAG = 8, "remark"  # groups beside each other, at most; the column of what must be said of single cells
+MEANING = {
+    PROTECTED: "not shown, since few people are behind it",
+    WITHHELD: "not shown, since it is too uncertain",
+    REVIEW: "not shown until it is reviewed",
+    UNCERTAIN: "uncertain",
+}
 # What else a publication shows of a cell, by its columns; words for the header.
 MORE = {("percent_se", "se"): "standard error", ("deff",): "design effect", ("n_eff",): "effective n", ("weighted_n",): "weighted n"}
 
@@ -37,7 +44,7 @@ def write_tables(
     ----------
     released : Released or sequence of Released
         What ``ek.release(..., ledger=, publication=)`` gave, for example of ``tables.table_one(...).estimates``. Each variable has its
-        rows; each group of a column that splits has its columns.
+        rows; each group of a column that splits has its columns, or its rows where there are more than eight.
     path : str or Path
         Ends in .html, .docx or .xlsx.
     title : str
@@ -86,7 +93,7 @@ def write_tables(
     header, rows = _grid(several, _told(several, tests or {}))
     table = Table(caption=title, header=tuple(header), rows=tuple(tuple(row) for row in rows))
     methods = tuple(f"p: {test.method}; {test.null}" for test in (tests or {}).values())
-    notes = tuple(dict.fromkeys((*(note for one in several for note in one.notes), *methods)))
+    notes = tuple(dict.fromkeys((*_signs(several), *(note for one in several for note in one.notes), *methods)))
     target = Path(path)
     match target.suffix.lower():
         case ".html":
@@ -129,6 +136,7 @@ def _grid(several: Sequence[Released], told: Mapping[str, str]) -> tuple[list[st
     groups: dict[str, None] = {}
     variables: dict[tuple[str, str], str] = {}
     published = [nw.from_native(one.published(), eager_only=True).to_dict(as_series=False) for one in several]
+    flagged = any(flag for one in several for flag in one.estimate.flags)
     more = {names: words for names, words in MORE.items() if any(name in shown for shown in published for name in names)}
     for one, shown in zip(several, published, strict=True):
         by = [name for name in one.estimate.cells.columns if name in shown and name not in LABELS]
@@ -140,13 +148,29 @@ def _grid(several: Sequence[Released], told: Mapping[str, str]) -> tuple[list[st
             category = shown["category"][i] if "category" in shown else None
             row = (label.get(name, name), "" if category is None or category != category else str(category))
             cells.setdefault(row, {})[group] = [_number(shown, i), _count(shown, i), *(_first(shown, names, i) for names in more)]
+            if flagged:
+                cells[row][group].append(one.estimate.flags[i] if one.estimate.flags and one.status[i] in (SHOWN, UNCERTAIN) else "")
             variables[row] = name
-    words = ["% or mean (limits)", "n", *more.values()]
-    header = ["Variable", "Category", *(f"{group}: {word}" for group in groups for word in words)]
+    words = ["% or mean (limits)", "n", *more.values(), *([FLAG] if flagged else [])]
+    tests = ["p"] if told else []
+    if len(groups) > WIDE:
+        header = ["Variable", "Category", "Group", *words, *tests]
+        return header, [
+            [*row, group, *shown, *([told.get(variables[row], "")] if told else [])]
+            for row, found in cells.items()
+            for group, shown in found.items()
+        ]
+    header = ["Variable", "Category", *(f"{group}: {word}" for group in groups for word in words), *tests]
     rows = [[*row, *(word for group in groups for word in found.get(group, [""] * len(words)))] for row, found in cells.items()]
-    if not told:
-        return header, rows
-    return [*header, "p"], [[*row, told.get(variables[key], "")] for key, row in zip(cells, rows, strict=True)]
+    return header, [[*row, *([told.get(variables[key], "")] if told else [])] for key, row in zip(cells, rows, strict=True)]
+
+
+def _signs(several: Sequence[Released]) -> list[str]:
+    """What the symbols in the cells mean, and whom numbers speak for that no sample was drawn for."""
+    used = {(symbol, status) for one in several for symbol, status in zip(one.symbols, one.status, strict=True) if symbol}
+    out = [f"{symbol}: {MEANING[status]}" for symbol, status in sorted(used)]
+    classes = dict.fromkeys(one.estimate.inference for one in several if one.estimate.inference != "probability")
+    return [*out, *(f"inference: {name}" for name in classes)]
 
 
 def _first(shown: dict[str, list[Any]], names: Sequence[str], i: int) -> str:
