@@ -65,7 +65,7 @@ how = Publication(title="Knows where to report, by district", universe="Lumora, 
 safe = ek.release(model.estimate, ledger=ek.Ledger(), publication=how)
 print(safe, end="\n\n")
 looked_at = [i for i, status in enumerate(safe.status) if status == "review"]
-steward = Signature(name="A. Steward (invented)", role="data steward", on="2026-06-30", approves=looked_at)
+steward = Signature(name="A. Steward (invented)", role="data steward", on="2026-06-30", approves=tuple(looked_at))
 signed = safe.signed(steward)
 write_tables(signed, out / "districts.html", title="Who knows where to report, by district")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -135,3 +136,26 @@ def test_symbols_are_explained(tmp_path: Path) -> None:
     made = texts(write(one, tmp_path / "t.html", title="Rare"))
     assert f"<p>{one.symbols[one.status.index('protected')]}: not shown, since few people are behind it</p>" in made
     assert "inference:" not in made
+
+
+def test_the_column_says_what_its_numbers_are(tmp_path: Path) -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    est = ek.proportion(survey, "internet_daily", by="sex")
+    how = ek.disclosure.Publication(title="Daily", universe="round 1", shows=["percent", "limits"])
+    for made, wanted in ((est, ": % (limits)"), (ek.difference(est, 1, 0), ": difference (limits)")):
+        safe = ek.release(made, ledger=ek.Ledger(), publication=how).signed(STEWARD)
+        steward = ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30", approves=tuple(range(len(made))))
+        safe = safe if "review" not in safe.status else ek.release(made, ledger=ek.Ledger(), publication=how).signed(steward)
+        assert wanted in texts(write(safe, tmp_path / "t.html", title="Daily"))
+    assert "% or mean (limits)" in texts(write(released(), tmp_path / "t.html", title="Daily"))
+
+
+def test_an_incidence_by_an_age_is_a_percentage() -> None:
+    rng = np.random.default_rng(2)
+    now, first = rng.integers(18, 25, 900), rng.integers(8, 60, 900)
+    frame = pd.DataFrame({"t": np.minimum(now, first), "ever": (first <= now) * 1, "psu": np.arange(900) // 10, "w": 1.0})
+    made = ek.models.cumulative_incidence(ek.Survey(frame, weights="w", psu="psu"), time="t", event="ever", at=17)
+    how = ek.disclosure.Publication(title="By 17", universe="round 1", shows=["percent", "limits"])
+    steward = ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30", approves=(0,))
+    shown = ek.release(made, ledger=ek.Ledger(), publication=how).signed(steward).published()
+    assert shown["percent"].iloc[0] == round(100 * made.points[0])

@@ -117,3 +117,12 @@ def test_an_area_model_tells_what_it_was_made_with() -> None:
         assert "coefficients (standard errors): " in said
         assert "power" in said
         assert "benchmark: ratio" in said
+
+
+def test_no_finding_is_made_of_an_incidence_and_it_says_what_to_do() -> None:
+    rng = np.random.default_rng(2)
+    now, first = rng.integers(18, 25, 900), rng.integers(8, 60, 900)
+    frame = pd.DataFrame({"t": np.minimum(now, first), "ever": (first <= now) * 1, "psu": np.arange(900) // 10, "w": 1.0})
+    made = ek.models.cumulative_incidence(ek.Survey(frame, weights="w", psu="psu"), time="t", event="ever", at=17)
+    with pytest.raises(InputError, match="beside shares of a recall period"):
+        ek.finding(ek.release(made))

@@ -151,7 +151,7 @@ def _grid(several: Sequence[Released], told: Mapping[str, str]) -> tuple[list[st
             if flagged:
                 cells[row][group].append(one.estimate.flags[i] if one.estimate.flags and one.status[i] in (SHOWN, UNCERTAIN) else "")
             variables[row] = name
-    words = ["% or mean (limits)", "n", *more.values(), *([FLAG] if flagged else [])]
+    words = [f"{_measure(several, published)} (limits)", "n", *more.values(), *([FLAG] if flagged else [])]
     tests = ["p"] if told else []
     if len(groups) > WIDE:
         header = ["Variable", "Category", "Group", *words, *tests]
@@ -163,6 +163,12 @@ def _grid(several: Sequence[Released], told: Mapping[str, str]) -> tuple[list[st
     header = ["Variable", "Category", *(f"{group}: {word}" for group in groups for word in words), *tests]
     rows = [[*row, *(word for group in groups for word in found.get(group, [""] * len(words)))] for row, found in cells.items()]
     return header, [[*row, *([told.get(variables[key], "")] if told else [])] for key, row in zip(cells, rows, strict=True)]
+
+
+def _measure(several: Sequence[Released], published: Sequence[Mapping[str, Any]]) -> str:
+    """What the numbers are: percentages, or what else is in their column, so that 0.07 is not read as 7 in 10,000."""
+    plain = dict.fromkeys(one.estimate.statistic for one, shown in zip(several, published, strict=True) if "percent" not in shown)
+    return " or ".join([*(["%"] if len(plain) == 0 or any("percent" in shown for shown in published) else []), *plain])
 
 
 def _signs(several: Sequence[Released]) -> list[str]:

@@ -366,6 +366,8 @@ def _instead(statistic: str) -> str:
             "An adjusted share is nobody's: it is what would be with all else equal. Make a finding of the share of proportion(), and set "
             "the adjusted ones, as release() shows them, beside it with a word that they are adjusted, and for what."
         )
+    if statistic == "cumulative incidence":
+        return "Release it, and show it beside shares of a recall period; of those past the age, proportion() of a 0/1 column is a share."
     return "Use proportion()."
 
 
