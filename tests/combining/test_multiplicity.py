@@ -85,6 +85,7 @@ def test_there_is_none_where_a_share_of_nobody_is_compared() -> None:
     assert np.isnan(p_values(ek.difference(ek.proportion(ek.Survey(frame, weights="w"), "y", by="g"), 0, 1))).all()
 
 
+@pytest.mark.slow
 def test_a_family_may_be_tests() -> None:
     survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
     tests = [ek.tables.association(survey, "sex", name) for name in ("school", "helpline_aware", "asked_for_image")]

@@ -138,6 +138,7 @@ def test_symbols_are_explained(tmp_path: Path) -> None:
     assert "inference:" not in made
 
 
+@pytest.mark.slow
 def test_the_column_says_what_its_numbers_are(tmp_path: Path) -> None:
     survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
     est = ek.proportion(survey, "internet_daily", by="sex")

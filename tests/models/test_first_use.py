@@ -84,6 +84,7 @@ def test_a_test_of_one_number_tells_it_with_its_interval() -> None:
     assert "\n" not in repr(ek.tables.association(survey(), "sex", "school")).split("independent")[1]
 
 
+@pytest.mark.slow
 def test_results_of_tables_and_models_have_a_page_of_html() -> None:
     # A notebook shows _repr_html_; without one it shows the text of repr, in one line of a cell.
     frame = ek.fictional.national_survey().data.frame
