@@ -16,14 +16,14 @@ fiction = ek.fictional.national_survey()
 survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu", population=fiction.population)
 
 # %% The table a report starts with: who answered, weighted and not, with what is missing of which kind. It is written as it is released.
-first = ek.tables.table_one(survey, ["age_group", "internet_daily", "helpline_aware"], by="sex")
+first = ek.tables.table_one(survey, ["age_group", "internet_daily", "helpline_aware"], by="sex", tests=True)
 print(first, end="\n\n")
 steward = Signature(name="A. Steward (invented)", role="data steward", on="2026-06-30")
-shown = [Publication(title=f"Who answered: {est.estimand}", universe="Lumora, round 1") for est in first.estimates]
+shown = Publication(title="Who answered", universe="Lumora, round 1")
 ledger = ek.Ledger(out / "ledger.json")
 released = ek.release(first.estimates, ledger=ledger, publication=shown)
 signed = [table.signed(steward) for table in released]
-write_tables(signed, out / "table_one.html", title="Who answered")
+write_tables(signed, out / "table_one.html", title="Who answered", tests=first.tests)
 for table in released:
     ledger = ledger.with_(table.entry)  # what went out is what the next table is audited against
 

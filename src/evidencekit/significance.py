@@ -68,11 +68,24 @@ class Test:
 
     def __repr__(self) -> str:
         statistic, p = self._said()
-        lines = [f"{self.method}: {statistic}, p {p}", f"null hypothesis: {self.null}"]
-        lines += [f"note: {flag}" for flag in self.flags]
-        return "\n".join(lines)
+        return "\n".join([f"{self.method}: {statistic}, p {p}", f"null hypothesis: {self.null}", *self._beside()])
 
     def _repr_html_(self) -> str:
-        caption = "; ".join([f"{self.method}. Null hypothesis: {self.null}", *self.flags])
         statistic, p = self._said()
+        caption = "; ".join([f"{self.method}. Null hypothesis: {self.null}", *self._beside()])
         return html_table(["statistic", "p"], [[statistic, p.removeprefix("= ")]], caption=caption, limit=1)
+
+    def _beside(self) -> list[str]:
+        """The one number it is about, and what is flagged."""
+        number = [] if self.estimate is None or len(self.estimate) != 1 else [_number(self.estimate)]
+        return [*number, *(f"note: {flag}" for flag in self.flags)]
+
+
+def _number(est: Estimate) -> str:
+    """The one number a test is about, with its interval."""
+    columns = est.cells.columns
+    told = {name: values[0] for name, values in columns.items() if name not in ("variable", "category") and values[0] not in (None, "")}
+    which = ", ".join(str(value) if name in ("difference", "contrast") else f"{name} {value}" for name, value in told.items())
+    what = f"{est.statistic or 'estimate'}: {which}{' = ' if which else ''}{est.points[0]:.4g}"
+    low, high = est.interval.low[0], est.interval.high[0]
+    return what if low != low else f"{what} ({est.interval.level:.0%} interval {low:.4g} to {high:.4g})"

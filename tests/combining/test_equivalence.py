@@ -74,7 +74,7 @@ def test_it_is_shown_as_a_table_that_names_its_differences() -> None:
     assert len(made) == 3
     text = repr(made)
     assert "array(" not in text
-    assert text.startswith("Equivalence: differences within 0.03 either way; two one-sided tests, each at 95%\n")
+    assert text.startswith("Equivalence: differences within 0.03 either way; two one-sided tests at 95%, 90% intervals\n")
     assert [line.rsplit("  ", 1)[-1] for line in text.splitlines()[2:]] == ["not shown", "not shown", "yes"]
     assert list(made.to_frame()["equivalent"]) == [False, False, True]
     assert list(made.to_frame()["variable"]) == list(gap.cells.columns["variable"])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_estimates import made_estimate
+from scipy import stats
 
-from evidencekit.combining import benjamini_hochberg, holm
+import evidencekit as ek
+from evidencekit.combining import benjamini_hochberg, holm, p_values
 from evidencekit.errors import InputError
 
 P = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -56,3 +60,34 @@ def test_what_has_no_test_is_no_claim(p: list[float]) -> None:
 def test_what_is_no_chance_is_refused(bad: object) -> None:
     with pytest.raises(InputError, match="from 0 to 1"):
         holm(bad)
+
+
+def test_p_values_of_differences_are_those_of_t_tests() -> None:
+    gaps = made_estimate("difference", [0.1, -0.1, np.nan], se=0.05, df=20)
+    made = p_values(gaps)
+    np.testing.assert_allclose(made[:2], 2 * stats.t.sf(2.0, 20), rtol=1e-12)
+    assert np.isnan(made[2])
+    np.testing.assert_allclose(holm(made)[:2], 2 * made[:2])
+
+
+def test_p_values_agree_with_the_interval_of_a_ratio_on_the_log_scale() -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    est = ek.proportion(survey, "asked_for_image", by="sex")
+    p = float(p_values(ek.ratio_of(est, 1, 0))[0])
+    edge = ek.ratio_of(est, 1, 0, scale="log", level=1 - p).interval
+    np.testing.assert_allclose(min(abs(edge.low[0] - 1), abs(edge.high[0] - 1)), 0, atol=1e-9)
+    with pytest.raises(InputError, match="a proportion"):
+        p_values(est)
+
+
+def test_there_is_none_where_a_share_of_nobody_is_compared() -> None:
+    frame = pd.DataFrame({"g": ["a"] * 200 + ["b"] * 200, "y": [0] * 200 + [1] * 4 + [0] * 196, "w": 1.0})
+    assert np.isnan(p_values(ek.difference(ek.proportion(ek.Survey(frame, weights="w"), "y", by="g"), 0, 1))).all()
+
+
+@pytest.mark.slow
+def test_a_family_may_be_tests() -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    tests = [ek.tables.association(survey, "sex", name) for name in ("school", "helpline_aware", "asked_for_image")]
+    for adjust in (holm, benjamini_hochberg):
+        np.testing.assert_array_equal(adjust(tests), adjust([one.p for one in tests]))

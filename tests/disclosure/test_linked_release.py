@@ -235,6 +235,8 @@ def test_each_table_is_audited_beside_the_ledger_and_those_before_it() -> None:
         ek.release(ests, ledger=ek.Ledger())
     with pytest.raises(InputError, match="no ledger="):
         ek.release(ests, publication=shown)
+    with pytest.raises(InputError, match="no ledger="):
+        ek.release(ests, publication=shown[0])
     with pytest.raises(InputError, match="publication= is a Publication"):
         ek.release(ests, ledger=ek.Ledger(), publication=[shown[0], "by group"])  # type: ignore[list-item]
 
@@ -290,3 +292,25 @@ def test_bad_input() -> None:
         ek.release([est, of(survey, ()), replace(est)])
     with pytest.raises(InputError, match="Tables 1 and 2 are the same"):
         ek.release([est, ek.proportion(survey, "y", by="g0", level=0.9)])
+
+
+def test_one_publication_is_that_of_all_tables() -> None:
+    survey = surveyed(np.array([40, 60]), np.array([200, 190]))
+    ests = [of(survey, ()), of(survey, ("g0",))]
+    how = Publication(title="Who answered", universe="round 1", decimals=1)
+    one, two = ek.release(ests, ledger=ek.Ledger(), publication=how)
+    assert (one.audited.earlier, two.audited.earlier) == (0, 1)
+    assert one.entry is not None
+    assert two.entry is not None
+    assert one.entry.title.startswith("Who answered: ")
+    assert two.entry.title == f"{one.entry.title}, by g0"
+    each = ek.release(ests, ledger=ek.Ledger(), publication=[how, how])
+    assert [safe.status for safe in each] == [one.status, two.status]
+    assert two.publication is not None
+    assert two.publication.decimals == 1
+
+
+def test_a_table_of_several_estimates_is_released_by_them() -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    with pytest.raises(InputError, match=r"Release its \.estimates"):
+        ek.release(ek.tables.table_one(survey, ["school"]))  # type: ignore[call-overload]

@@ -9,6 +9,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import narwhals as nw
+import numpy as np
+import pandas as pd
 import pytest
 
 import evidencekit as ek
@@ -149,3 +151,75 @@ def test_a_group_called_all_is_not_the_whole(tmp_path: Path) -> None:
     assert all(f'<td class="n">{number}</td>' in made for number in numbers)
     assert "All groups: %</th>" in made
     assert "All: %</th>" in made
+
+
+def test_tests_are_written_beside_what_is_shown_and_not_beside_what_is_hidden(tmp_path: Path) -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    table = ek.tables.table_one(survey, ["internet_daily", "image_shared"], by="province", tests=True)
+    how = ek.disclosure.Publication(title="Who answered", universe="round 1", shows=["n", "percent", "limits", "deff", "weighted_n"])
+    safe = [one.signed(STEWARD) for one in ek.release(table.estimates, ledger=ek.Ledger(), publication=how)]
+    assert "protected" in safe[-1].status
+    assert "protected" not in safe[1].status
+    made = texts(write(safe, tmp_path / "t.html", title="Who answered", tests=table.tests))
+    rows = [row for row in made.split("</tr>") if ">All</td>" in row]  # both overall; groups stand below
+    whole, rare = rows[0], rows[-1]
+    assert 0.001 < table.tests["internet_daily"].p < 0.01
+    assert whole.endswith('<td class="n">&lt;0.01</td>')
+    assert rare.endswith('<td class="n">\N{EN DASH}</td>')
+    assert '<th scope="col">design effect</th><th scope="col">weighted n</th><th scope="col">p</th>' in made
+    assert "p: Rao-Scott F" in made
+    for wrong in ({"school": table.tests["internet_daily"]}, {"internet_daily": 0.04}, [0.04]):
+        with pytest.raises(InputError, match="tests="):
+            write(safe, tmp_path / "t.html", title="No", tests=wrong)  # type: ignore[arg-type]
+
+
+def of_areas() -> ek.Released:
+    """Twelve places by a model of areas, one of them synthetic, one uncertain; some hidden."""
+    frame = ek.fictional.national_survey().data.frame.copy()
+    frame["part"] = frame["province"] + " " + frame["area"]
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu")
+    direct = ek.proportion(survey, "helpline_aware", by="part", where=nw.col("stratum") < 12, where_label="but one")
+    known = pd.DataFrame({"part": sorted(set(frame["part"]))})
+    how = ek.disclosure.Publication(title="Areas", universe="round 1", where={"stratum": tuple(range(1, 12))}, shows=["percent", "limits"])
+    safe = ek.release(ek.models.fay_herriot(direct, known, formula="1").estimate, ledger=ek.Ledger(), publication=how)
+    return safe.signed(STEWARD)
+
+
+def test_many_groups_are_rows_with_what_must_be_said_of_each(tmp_path: Path) -> None:
+    safe = of_areas()
+    made = texts(write(safe, tmp_path / "t.html", title="Aware of a helpline"))
+    rows = made.split("<tr>")[2:]
+    assert len(rows) == len(safe) == 12
+    assert [f'<td class="n">{flag}</td>' in row for flag, row in zip(safe.estimate.flags, rows, strict=True)] == [True] * 12
+    assert '<td class="n">synthetic</td>' in made
+    assert "inference: model" in made
+
+
+def test_symbols_are_explained(tmp_path: Path) -> None:
+    one = next(safe for safe in released() if "protected" in safe.status)
+    made = texts(write(one, tmp_path / "t.html", title="Rare"))
+    assert f"<p>{one.symbols[one.status.index('protected')]}: protected, so that nobody can be identified</p>" in made
+
+
+@pytest.mark.slow
+def test_the_column_says_what_its_numbers_are(tmp_path: Path) -> None:
+    survey = ek.Survey(ek.fictional.national_survey().data, weights="weight", strata="stratum", psu="psu")
+    est = ek.proportion(survey, "internet_daily", by="sex")
+    how = ek.disclosure.Publication(title="Daily", universe="round 1", shows=["percent", "limits"])
+    for made, wanted in ((est, ": % (95% interval)"), (ek.difference(est, 1, 0), ": difference (95% interval)")):
+        safe = ek.release(made, ledger=ek.Ledger(), publication=how).signed(STEWARD)
+        steward = ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30", approves=tuple(range(len(made))))
+        safe = safe if "review" not in safe.status else ek.release(made, ledger=ek.Ledger(), publication=how).signed(steward)
+        assert wanted in texts(write(safe, tmp_path / "t.html", title="Daily"))
+    assert "% or mean (95% interval)" in texts(write(released(), tmp_path / "t.html", title="Daily"))
+
+
+def test_an_incidence_by_an_age_is_a_percentage() -> None:
+    rng = np.random.default_rng(2)
+    now, first = rng.integers(18, 25, 900), rng.integers(8, 60, 900)
+    frame = pd.DataFrame({"t": np.minimum(now, first), "ever": (first <= now) * 1, "psu": np.arange(900) // 10, "w": 1.0})
+    made = ek.models.cumulative_incidence(ek.Survey(frame, weights="w", psu="psu"), time="t", event="ever", at=17)
+    how = ek.disclosure.Publication(title="By 17", universe="round 1", shows=["percent", "limits"])
+    steward = ek.disclosure.Signature(name="A. Steward", role="data steward", on="2026-06-30", approves=(0,))
+    shown = ek.release(made, ledger=ek.Ledger(), publication=how).signed(steward).published()
+    assert shown["percent"].iloc[0] == round(100 * made.points[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import pytest
@@ -208,3 +209,57 @@ def test_words_hold_no_marks_that_turn_or_hide_letters() -> None:
             ek.findings.Words(did="were harmed", people=people)
     with pytest.raises(InputError, match="people who offend"):
         ek.findings.Words(did="met pred\u200bators")
+
+
+def _incidents() -> tuple[ek.Survey, pd.DataFrame]:
+    frame = pd.DataFrame(ek.fictional.national_survey().data.frame)
+    number = np.random.default_rng(3).poisson(0.4, len(frame))
+    places = np.random.default_rng(4).choice(["home", "school"], number.sum())
+    frame["id"] = np.arange(len(frame))
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    return survey, pd.DataFrame({"id": np.repeat(frame["id"], number), "place": places})
+
+
+def test_a_share_of_incidents_or_choices_is_not_said_to_be_one_of_people() -> None:
+    survey, incidents = _incidents()
+    of_incidents = ek.tables.children(survey, incidents, "place", key="id", unit="incident", by="sex")
+    of_choices = ek.tables.responses(survey, ["internet_daily", "school"], of="responses", by="sex")
+    for est in (of_incidents, of_choices):
+        safe = ek.release(est)
+        said = ek.findings.Words(did="happened at home")
+        named = ek.findings.Words(did="happened at home", people="incidents that children told of")
+        for words in (None, said):
+            with pytest.raises(InputError, match="shares of people"):
+                ek.finding(safe, cell=0, words=words)
+        assert "incidents that children told of" in ek.finding(safe, cell=0, words=named).headline()
+        with pytest.raises(InputError, match="shares of records"):
+            ek.findings.compare(safe, [(0, 2)], words=said)
+        assert len(ek.findings.compare(safe, [(0, 2)], words=named)) == 1
+        with pytest.raises(InputError, match="records or of choices"):
+            ek.findings.headcount(safe, 0, words=named, population=1_000, source="census of 2024")
+        with pytest.raises(InputError, match="records or of choices"):
+            ek.headcount(est, coverage=1, population=1_000)
+
+
+def test_shares_of_respondents_by_incident_are_people() -> None:
+    survey, incidents = _incidents()
+    safe = ek.release(ek.tables.children(survey, incidents, "place", key="id", unit="incident", what="respondents"))
+    assert "children 12-17" in ek.finding(safe, cell=0).headline()
+    safe = ek.release(ek.tables.responses(survey, ["internet_daily", "school"]))
+    assert "children 12-17" in ek.finding(safe, cell=0).headline()
+
+
+def test_a_share_made_by_a_model_of_areas_is_of_the_people_there_and_not_of_those_who_answered() -> None:
+    frame = pd.DataFrame(ek.fictional.national_survey().data.frame)
+    survey = ek.Survey(frame, weights="weight", strata="stratum", psu="psu", population="children 12-17")
+    direct = ek.proportion(survey, "internet_daily", by="province", where=nw.col("province") != "Far Isles", where_label="on the mainland")
+    known = pd.DataFrame({"province": sorted(set(frame["province"])), "power": [0.9, 0.7, 0.8, 0.7, 0.8, 0.6]})
+    safe = ek.release(ek.models.fay_herriot(direct, known, formula="1").estimate)
+    for place, flag in (("Amber Coast", "drawn towards what other areas let expect"), ("Far Isles", "with no answers of this area in it")):
+        find = ek.finding(safe, cell={"province": place})
+        told, drawn = repr(find), find.picture("dots" if place == "Amber Coast" else "icons").alt
+        assert "who answered" not in told + drawn
+        assert "who took part" not in told + drawn
+        assert "95% interval by the model: " in told
+        assert flag in told
+        assert "by the model" in drawn

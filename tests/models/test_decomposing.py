@@ -126,3 +126,9 @@ def test_a_level_that_one_group_lacks_is_said() -> None:
     data["y"] = np.random.default_rng(2).normal(size=120)
     with pytest.raises(EstimationError, match="no row that is not 0"):
         ek.models.decompose(ek.Survey(data, weights="w", psu="psu"), "y ~ x", group="group")
+
+
+def test_its_domain_has_a_name() -> None:
+    made = decomposed(SHARES, where=nw.col("age") >= 15, where_label="aged 15-17")
+    assert "aged 15-17" in repr(made)
+    assert "give where_label" not in repr(made)

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from outside import FOLDER, close, expected, marks
 
@@ -186,3 +187,21 @@ def test_no_events_and_no_terms() -> None:
     with pytest.raises(UnknownColumn, match="strata="):
         ek.models.cox(survey(), "sex", time="age", event="what", strata="nobody")
     assert ek.models.cox(survey(), "sex", time="age", event="what", where=nw.col("age") > 10).scope.n < 600
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.from_pandas])
+def test_those_to_whom_it_did_not_happen_need_their_age(kind: Any) -> None:
+    # As forms have it: how old were you the first time, asked of those to whom it happened.
+    frame = young().assign(first=lambda d: d["age"].where(d["what"] > 0), when=lambda d: d["age"])
+    frame.loc[frame.index[frame["what"] == 0][:5], "when"] = np.nan
+    s = survey(kind(frame))
+    with pytest.raises(InputError, match=r"only cases would be left.*age now"):
+        ek.models.cumulative_incidence(s, time="first", event="what", at=18)
+    with pytest.raises(InputError, match="only cases would be left"):
+        ek.models.cox(s, "sex", time="first", event="what")
+    assert ek.models.cumulative_incidence(s, time="when", event="what", at=18).counts.n[0] == len(frame) - 5
+
+
+def test_the_domain_of_an_incidence_has_a_name() -> None:
+    made = ek.models.cumulative_incidence(survey(), time="age", event="what", at=18, where=nw.col("age") < 24, where_label="aged 18 to 23")
+    assert "aged 18 to 23" in repr(made)

@@ -175,3 +175,27 @@ def test_bad_input() -> None:
         tables.children(survey, told[:0], "place", **CHILD)
     with pytest.raises(InputError):
         tables.children(frame(), told, "place", **CHILD)  # type: ignore[arg-type]
+
+
+def test_the_key_may_have_a_name_in_each_table() -> None:
+    data = people()
+    s = ek.Survey(data, design=survey_of("three_stage").stages)
+    incidents = records(data)
+    want = tables.children(s, incidents, "place", key="pupil", unit="incident")
+    theirs = incidents.rename(columns={"pupil": "_parent_index"})
+    got = tables.children(s, theirs, "place", key=("pupil", "_parent_index"), unit="incident")
+    np.testing.assert_array_equal(got.points, want.points)
+    with pytest.raises(UnknownColumn, match="of two names, key="):
+        tables.children(s, theirs, "place", key="pupil", unit="incident")
+    for key in (("pupil",), ("pupil", 3), ("pupil", "_parent_index", "x")):
+        with pytest.raises(InputError, match="one name, or two"):
+            tables.children(s, theirs, "place", key=key, unit="incident")  # pyright: ignore[reportArgumentType]
+
+
+def test_the_domain_of_child_records_has_a_name() -> None:
+    data = people()
+    s = ek.Survey(data, design=survey_of("three_stage").stages)
+    made = tables.children(
+        s, records(data), key="pupil", unit="incident", what="number", where=nw.col("g") == "a", where_label="of group a"
+    )
+    assert made.provenance.where == "of group a"

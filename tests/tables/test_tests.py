@@ -204,3 +204,34 @@ def test_bad_input(kind: type[Exception], run: Callable[[ek.Survey], Any]) -> No
     with pytest.raises(kind) as caught:
         run(ek.Survey(data, design=survey_of("two_stage").stages))
     assert not any(value in str(caught.value) for value in ("sometimes", "'a'", "rarely"))
+
+
+def ordered_survey(kind: Callable[[pd.DataFrame], Any]) -> ek.Survey:
+    data = frame()
+    data["school_level"] = np.resize(["none", "primary", "secondary", "higher"], len(data))
+    data["again"] = np.roll(data["school_level"].to_numpy(), 1)
+    data["ages"] = np.resize(["5-9", "10-14", "15-19"], len(data))
+    data["spoken"] = np.resize(["1 never", "2 sometimes", "3 often"], len(data))
+    data["told"] = np.resize([0, 1, 1, 0, 1], len(data))
+    return ek.Survey(kind(data), weights="weight", psu="school")
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.from_pandas])
+def test_text_is_ordered_only_where_it_says_so(kind: Callable[[pd.DataFrame], Any]) -> None:
+    s = ordered_survey(kind)
+    for name in ("school_level", "ages"):  # 10-14 comes before 5-9 in the alphabet
+        with pytest.raises(InputError, match="order but that of the alphabet"):
+            tables.trend(s, "told", by=name)
+    with pytest.raises(InputError, match="order but that of the alphabet"):
+        tables.kappa(s, "school_level", "again", partial="linear")
+    ladder = {"none": 0, "primary": 1, "secondary": 2, "higher": 3}
+    assert tables.trend(s, "told", by="school_level", scores=ladder).p <= 1
+    assert tables.trend(s, "told", by="spoken").p <= 1
+    assert tables.kappa(s, "school_level", "again").points[0] < 1
+
+
+def test_a_declared_order_is_taken() -> None:
+    levels = ["none", "primary", "secondary", "higher"]
+    s = ordered_survey(lambda data: data.assign(school_level=pd.Categorical(data["school_level"], levels, ordered=True)))
+    given = tables.trend(s, "told", by="school_level", scores=[0, 1, 2, 3])
+    assert tables.trend(s, "told", by="school_level").p == given.p

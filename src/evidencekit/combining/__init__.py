@@ -5,7 +5,7 @@
     set side by side    difference, contrast, ratio_of; equivalent: is a difference surely too small to matter
     put in an order     rank_sets, rank_sets_of: which ranks the data leave open
     follow over time    trend, heading: three rounds or more
-    claim several       holm, benjamini_hochberg: p-values of a family of claims; simultaneous: limits of a family of cells
+    claim several       p_values; holm, benjamini_hochberg: those of a family of claims; simultaneous: limits of a family of cells
     multiply up         headcount; rounded_total: a number of people with the digits it has earned
     bring in            reported: published numbers with their limits
 """
@@ -14,7 +14,7 @@ from evidencekit.combining.classes import CLASSES, has_design, weakest
 from evidencekit.combining.contrasting import contrast, difference, ratio_of
 from evidencekit.combining.equivalence import Equivalence, equivalent
 from evidencekit.combining.headcounts import Headcount, headcount
-from evidencekit.combining.multiplicity import benjamini_hochberg, holm
+from evidencekit.combining.multiplicity import benjamini_hochberg, holm, p_values
 from evidencekit.combining.ranking import RankSets, rank_sets, rank_sets_of
 from evidencekit.combining.reporting import reported
 from evidencekit.combining.rounding import rounded_total
@@ -35,6 +35,7 @@ __all__ = [
     "headcount",
     "heading",
     "holm",
+    "p_values",
     "rank_sets",
     "rank_sets_of",
     "ratio_of",

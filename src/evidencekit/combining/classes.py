@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-__all__ = ["CLASSES", "has_design", "weakest"]
+from evidencekit.estimate import Estimate
+
+__all__ = ["CLASSES", "has_design", "unit_of", "weakest"]
 
 Class = TypeVar("Class", bound=str)
 # From what says most about a population to what says least.
@@ -20,6 +22,7 @@ CLASSES = (
     "self-selected",
 )
 DESIGNED = ("probability", "venue")
+UNIT, OF_PEOPLE = "unit of analysis", "a respondent"  # how tables of records and of choices say what they are of
 
 
 def has_design(inference: str) -> bool:
@@ -63,3 +66,9 @@ def weakest(*classes: Class) -> Class:
     'self-selected'
     """
     return max(classes, key=lambda inference: CLASSES.index(inference) if inference in CLASSES else len(CLASSES))
+
+
+def unit_of(est: Estimate) -> str:
+    """What the numbers are of where that is not people: ``"one incident; ..."`` of a child table; empty where they are of people."""
+    unit = dict(est.provenance.policies).get(UNIT, "")
+    return "" if unit.startswith(OF_PEOPLE) else unit

@@ -216,8 +216,10 @@ def _weights(given: Any, size: int) -> Floats:
 def need_estimate(est: Any, doing: str) -> None:
     """Raise for what is no Estimate, and say what to pass instead."""
     if not isinstance(est, Estimate):
-        within = isinstance(getattr(est, "estimate", None), Estimate) and not hasattr(est, "status")
-        fix = "Pass its .estimate." if within else "Combine first, then release()."
+        fix = "Make one: ek.proportion(survey, ..., by=...)."
+        if isinstance(getattr(est, "estimate", None), Estimate):
+            released, ranks = hasattr(est, "status"), ": what is hidden may have any rank" if doing == "rank_sets()" else ""
+            fix = f"Pass its .estimate{ranks}." if ranks or not released else "Combine first, then release()."
         raise InputError(f"{doing} takes an Estimate, and this is of type {type(est).__name__}.", fix)
 
 

@@ -78,7 +78,8 @@ class Equivalence:
         return table_of({**{c: self.columns[c] for c in [*keep, "estimate", "low", "high", "p"]}, "within the margin": said})
 
     def _title(self) -> str:
-        return f"Equivalence: differences within {self.margin:g} either way; two one-sided tests, each at {self.level:.0%}"
+        both = f"two one-sided tests at {self.level:.0%}, {2 * self.level - 1:.0%} intervals"
+        return f"Equivalence: differences within {self.margin:g} either way; {both}"
 
     def __repr__(self) -> str:
         return f"{self._title()}\n{text_table(*self._shown(), limit=30)}"

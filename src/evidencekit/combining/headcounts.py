@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from evidencekit.columns import Floats
+from evidencekit.combining.classes import unit_of
 from evidencekit.combining.contrasting import one_sample
 from evidencekit.combining.rounding import rounded_total
 from evidencekit.errors import InputError, Refused, check_level
@@ -241,6 +242,11 @@ def _check(est: Any) -> None:
     if est.statistic != "proportion":
         raise InputError(
             f"headcount() multiplies a share up, and this is a {est.statistic or 'number'}.", "Use proportion() or prevalence()."
+        )
+    if unit_of(est):
+        raise InputError(
+            "headcount() counts people, and these are shares of records or of choices.",
+            'Make shares of people: what="respondents" of a child table, of="respondents" of a question with several answers.',
         )
     if est.inference not in ALLOWED:
         raise Refused(

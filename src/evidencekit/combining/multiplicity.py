@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import stdtr
 
 from evidencekit.columns import Codes, Floats
+from evidencekit.combining.contrasting import OWN_LIMITS, need_estimate
 from evidencekit.errors import InputError
+from evidencekit.estimate import Estimate
+from evidencekit.significance import Test
 
-__all__ = ["benjamini_hochberg", "holm"]
+__all__ = ["benjamini_hochberg", "holm", "p_values"]
+
+RATIOS = ("ratio of estimates", "odds ratio")
+ABOUT_0 = ("difference", "contrast", "coefficient", "marginal effect", "decomposition", "slope")
+
+
+def p_values(est: Estimate) -> Floats:
+    """Two-sided p-values of differences, contrasts, coefficients and ratios: that there is none, that it is 0, that the ratio is 1.
+
+    Parameters
+    ----------
+    est : Estimate
+        What `difference`, `contrast` or `ratio_of` made, coefficients of a model (``model.estimate``), marginal effects.
+
+    Returns
+    -------
+    (k,) array
+        For `holm` or `benjamini_hochberg`. NaN where nothing is known of the variance: hidden, no design, a share of 0 or 1.
+
+    Raises
+    ------
+    InputError
+        Not an Estimate, or one of shares, means and other numbers that are not tested against 0.
+
+    Notes
+    -----
+    t tests on the degrees of freedom of each number, normal where there are none; of ratios on the scale of their logarithm. Of a
+    model's term with several coefficients, or few sampling units, `evidencekit.models.term_test` is the test.
+
+    References
+    ----------
+    Korn and Graubard (1999), Analysis of Health Surveys, section 3.2.
+
+    Examples
+    --------
+    >>> import evidencekit as ek
+    >>> fiction = ek.fictional.national_survey()
+    >>> survey = ek.Survey(fiction.data, weights="weight", strata="stratum", psu="psu")
+    >>> est = ek.proportion(survey, "any_contact_unwanted", by="province")
+    >>> gaps = ek.contrast(est, {"first to second": [1, -1, 0, 0, 0, 0], "first to third": [1, 0, -1, 0, 0, 0]})
+    >>> ek.combining.holm(ek.combining.p_values(gaps)).shape
+    (2,)
+    """
+    need_estimate(est, "p_values()")
+    if est.statistic not in (*ABOUT_0, *RATIOS):
+        raise InputError(
+            f"p_values() is of differences, ratios and coefficients, and this is a {est.statistic or 'number'}.",
+            "Make one with ek.difference().",
+        )
+    own = np.array([OWN_LIMITS in flag.split("; ") for flag in est.flags or ("",) * len(est)], dtype=bool)
+    ratio = est.statistic in RATIOS
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.log(est.points) * est.points / est.se if ratio else est.points / est.se
+    df = np.where(np.isnan(est.df), np.inf, est.df)
+    return np.where(own | ~(df > 0) | np.isnan(est.interval.low), np.nan, 2 * stdtr(np.where(df > 0, df, 1.0), -np.abs(t)))
 
 
 def holm(p_values: Any) -> Floats:
@@ -17,8 +76,8 @@ def holm(p_values: Any) -> Floats:
 
     Parameters
     ----------
-    p_values : array_like
-        One for each claim of the family, in any shape. NaN where a test could not be made.
+    p_values : array_like, or sequence of Test
+        One for each claim of the family, in any shape. NaN where a test could not be made. Of differences `p_values` has them.
 
     Returns
     -------
@@ -55,8 +114,8 @@ def benjamini_hochberg(p_values: Any) -> Floats:
 
     Parameters
     ----------
-    p_values : array_like
-        One for each claim of the family, in any shape. NaN where a test could not be made.
+    p_values : array_like, or sequence of Test
+        One for each claim of the family, in any shape. NaN where a test could not be made. Of differences `p_values` has them.
 
     Returns
     -------
@@ -92,6 +151,8 @@ def benjamini_hochberg(p_values: Any) -> Floats:
 
 def _in_order(p_values: Any) -> tuple[Floats, Codes]:
     """The p-values as an array, and the places of those that are known, the smallest first."""
+    if isinstance(p_values, Sequence) and any(isinstance(one, Test) for one in p_values):
+        p_values = [one.p if isinstance(one, Test) else one for one in p_values]
     try:
         given = np.asarray(p_values, dtype=np.float64)
     except (TypeError, ValueError):

@@ -142,7 +142,7 @@ class _Cut:
     @property
     def share(self) -> bool:
         """Whether the numbers are percentages."""
-        return self.est.statistic in ("cdf", "adjusted proportion") or are_shares(self.est)
+        return self.est.statistic in ("cdf", "adjusted proportion", "cumulative incidence") or are_shares(self.est)
 
     @property
     def people(self) -> bool:

@@ -46,7 +46,7 @@ def release(
     *,
     profile: str | Profile = "child-survey",
     ledger: Ledger | None = None,
-    publication: Sequence[Publication] | None = None,
+    publication: Publication | Sequence[Publication] | None = None,
     hide: Sequence[Iterable[int]] = (),
     progress: bool | None = None,
 ) -> tuple[Released, ...]: ...
@@ -79,7 +79,8 @@ def release(
         What was released before; each table is audited against it. Once it is out: ``ledger = ledger.with_(safe.entry)``, of several
         tables for each. Without one the release is not compared with any other: all of a report goes through the same ledger.
     publication : Publication, optional
-        How the table will be shown. Needed with `ledger`; of several tables one each, and each is audited beside those before it.
+        How the table will be shown. Needed with `ledger`. Of several tables one that is that of all, with what a table is of after its
+        title; or a list with one each. Each table is audited beside those before it.
     hide : iterable of int
         Further cells to hide, by position from 0: what the audit proposes. Of several tables one such list each.
     progress : bool, optional
@@ -178,7 +179,7 @@ def _several(
     ests = [_an_estimate(est) for est in given]
     if not ests:
         raise InputError("release() was given no table.", "Pass the Estimates of the release.")
-    shown = [] if ledger is None and publication is None else _each("publication", publication, len(ests))
+    shown = [] if ledger is None and publication is None else _each("publication", _of_all(publication, ests), len(ests))
     for one in shown:
         check_how_shown(ledger, one)
     ests = [_prepared(est, rules) for est in ests]
@@ -198,10 +199,19 @@ def _several(
     return tuple(out)
 
 
+def _of_all(publication: object, ests: Sequence[Estimate]) -> object:
+    """One publication for all tables becomes one for each: its title, and what the table is of."""
+    if not isinstance(publication, Publication):
+        return publication
+    what = [est.estimand + (f", by {' and '.join(est.cells.by)}" if est.cells.by else "") for est in ests]
+    return [replace(publication, title=f"{publication.title}: {words}") for words in what]
+
+
 def _each(name: str, values: object, size: int) -> list[Any]:
     """One value for each table."""
     if not isinstance(values, Sequence) or isinstance(values, str) or len(values) != size:
-        raise InputError(f"{name}= of several tables is a list with one for each, and there are {size}.", "In the order of the tables.")
+        more = "In the order of the tables." if name == "hide" else "In the order of the tables; or one Publication for all of them."
+        raise InputError(f"{name}= of several tables is a list with one for each, and there are {size}.", more)
     return list(values)
 
 
@@ -261,6 +271,8 @@ def _instead(given: object) -> str:
         return "It is released already."
     if isinstance(getattr(given, "estimate", None), Estimate):
         return "Release its .estimate."
+    if isinstance(getattr(given, "estimates", None), tuple):
+        return "Release its .estimates."
     return "Make one, for example with ek.proportion(survey, ...)."
 
 

@@ -18,7 +18,7 @@ from evidencekit.errors import InputError, Refused, one_of
 from evidencekit.findings.acting import Action
 from evidencekit.findings.basis import Basis
 from evidencekit.findings.checking import Checklist, checked
-from evidencekit.findings.claims.cells import UNNAMED, chosen
+from evidencekit.findings.claims.cells import check_said, chosen
 from evidencekit.findings.claims.claim import Claim
 from evidencekit.findings.claims.grouping import check_groups
 from evidencekit.findings.headlines import Amount
@@ -344,11 +344,7 @@ def finding(
     estimate = released.estimate
     if estimate.statistic not in SAYABLE:
         raise InputError("A finding is made from shares so far.", _instead(estimate.statistic))
-    if estimate.provenance.where.startswith(UNNAMED):
-        raise InputError(
-            "This number is about a subset that has no name, so a sentence cannot say whom it is about.",
-            'Name it where it is estimated: proportion(..., where=..., where_label="aged 15-17").',
-        )
+    check_said(estimate, words)
     row = chosen(released, cell)
     if words is not None:
         check_groups(released, words)

@@ -4,7 +4,7 @@
 
     fit      linear, logit, probit, cloglog, poisson, negative_binomial, gamma, log_binomial -> Model;
              proportional_odds, multinomial, cox -> Categorical
-    follow   cumulative_incidence: the share to whom something has happened by an age
+    follow   cumulative_incidence: the share to whom something has happened by an age (Kaplan-Meier)
     say      adjusted: shares and means per group, all else equal; balanced: the same by weights; marginal_effects -> Estimate;
              odds_ratios, for tables that must have them
     explain  decompose: a difference between two groups, into composition and the rest -> Estimate

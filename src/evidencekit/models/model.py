@@ -133,8 +133,8 @@ def numbers_in(survey: Survey, scope: Scope, expression: str, what: str) -> Floa
     """An expression as numbers over the rows of a scope."""
     if expression in survey.rows.columns and is_coded(survey, expression):
         raise InputError(
-            f"{what} {expression!r} holds categories, and a model of numbers was asked for.",
-            "Say which category counts with category=, or make a column of 0 and 1.",
+            f"{what} {expression!r} holds categories, and this needs numbers.",
+            "Make a column that is 1 for the category that counts and 0 for others; multinomial() and proportional_odds() model all.",
         )
     made = factor_of(survey, expression, scope.rows)
     if not isinstance(made, Numbers) or len(made.columns) != 1:

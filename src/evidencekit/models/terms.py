@@ -1,4 +1,4 @@
-"""Tests of terms: does one hang together with the outcome when the others are held equal."""
+"""Tests of terms: is one associated with the outcome when the others are held equal."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     label = " and ".join(terms)
     return Test(
         method=NAMES[method],
-        null=f"{model.formula.outcome} does not hang together with {label}, the other terms held equal",
+        null=f"{model.formula.outcome} is not associated with {label}, the other terms held equal",
         statistic=statistic,
         df=df,
         p=p,

@@ -16,7 +16,7 @@ from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import check_level
 from evidencekit.survey.uncertainty.scope import scope_of
 from evidencekit.tables.crossing import two_names
-from evidencekit.tables.scoped import amounts
+from evidencekit.tables.scoped import amounts, need_order
 
 __all__ = ["alpha", "kappa"]
 
@@ -42,7 +42,7 @@ def kappa(
     first, second : str
         Two columns of the same categories.
     partial : {"none", "linear", "quadratic"}
-        What codings that are near each other count for, of categories in order. Default nothing.
+        What codings that are near each other count for, of categories in order: numbers, or as `trend` takes them. Default nothing.
     where, where_label, level
         As for `evidencekit.mean`.
 
@@ -54,7 +54,7 @@ def kappa(
     Raises
     ------
     InputError, UnknownColumn
-        The two columns have no category in common; lazy data.
+        The two columns have no category in common; text without an order, with partial credit; lazy data.
     EstimationError
         Nobody has both; everybody has the same category.
 
@@ -79,6 +79,11 @@ def kappa(
     in_memory(survey, "kappa()")
     columns = [survey.column(name) for name in names]
     places, size = _shared(columns, names)
+    if partial != "none":
+        for name, column in zip(names, columns, strict=True):
+            need_order(
+                survey, name, column.keys, f"kappa(partial={partial!r})", "Write both columns as numbers that rise with the categories."
+            )
     blanks = {name: column.codes < 0 for name, column in zip(names, columns, strict=True)}
     scope = scope_of(survey, blanks, "kappa()", where=where, where_label=where_label)
     a, b = (place[column.codes[scope.rows]] for place, column in zip(places, columns, strict=True))

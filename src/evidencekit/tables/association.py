@@ -125,7 +125,7 @@ def tested(table: Crossed, statistic: str, level: float, where: str) -> Test:
     )
     return Test(
         method=STATISTICS[statistic],
-        null=f"{table.names[0]} and {table.names[1]} do not go together",
+        null=f"{table.names[0]} and {table.names[1]} are independent",
         statistic=value,
         df=df,
         p=p,

@@ -34,11 +34,12 @@ def children(
     data: Any,
     y: str | None = None,
     *,
-    key: str,
+    key: str | tuple[str, str],
     unit: str,
     what: Wanted = "share",
     by: By = None,
     where: Where = None,
+    where_label: str = "",
 ) -> Estimate:
     """Estimates from a table of which each respondent has any number of rows: incidents, offenders, devices.
 
@@ -50,8 +51,9 @@ def children(
         The child table, a row a unit. Filter it as you like before: the design is that of the survey.
     y : str, optional
         A column of the child table.
-    key : str
-        The column that both have: it names a respondent, each once in the survey.
+    key : str or (str, str)
+        The column that both have: it names a respondent, each once in the survey. Where it has two names, the survey's first and then
+        the child table's: ``key=("_index", "_parent_index")`` of a KoboToolbox export, ``key=("KEY", "PARENT_KEY")`` of one of ODK.
     unit : str
         One row of the child table in a word, such as ``"incident"``: every result says that it is the unit of analysis.
     what : {"share", "mean", "respondents", "number"}
@@ -62,6 +64,8 @@ def children(
         Columns of the survey that split the respondents.
     where : narwhals expression or str, optional
         A domain of respondents, as for `evidencekit.mean`.
+    where_label : str
+        The domain in words.
 
     Returns
     -------
@@ -102,16 +106,16 @@ def children(
         raise InputError(f"children(what={what!r}) {'takes no column' if y is not None else 'needs a column of the child table'}.")
     rows = open_data(data)
     frame = eager(rows.frame, "children()")
-    owner = _owners(survey, frame, one_name(survey, key, "key="), unit)
+    owner = _owners(survey, frame, _keys(survey, key), unit)
     domains = domains_of(survey, names_of(by, "by=", survey), where)
     inside = np.ones(survey.n, dtype=bool) if domains.row is None else domains.row >= 0
     if not inside[owner].any():
         raise EstimationError(f"children() has nothing to look at: no {unit} belongs to a respondent asked for.")
     if what == "mean":
         assert y is not None
-        est = _mean(survey, domains, _values(frame, rows, y), owner, (y, unit, where_words(where, "")))
+        est = _mean(survey, domains, _values(frame, rows, y), owner, (y, unit, where_words(where, where_label)))
     else:
-        est = _shares(survey, domains, _counted(survey, frame, rows, y, owner, inside), (what, unit, where_words(where, "")))
+        est = _shares(survey, domains, _counted(survey, frame, rows, y, owner, inside), (what, unit, where_words(where, where_label)))
     if what in ("respondents", "number"):
         return analysed(est, f"a respondent, by {unit} records")
     return analysed(est, f"one {unit}; n are respondents who told of any")
@@ -174,20 +178,31 @@ def _counted(survey: Survey, frame: nw.DataFrame[Any], rows: Rows, y: str | None
     return Counted(flat.reshape(survey.n, k).astype(np.float64), np.ones(survey.n, dtype=bool), missing, y, column.levels)
 
 
-def _owners(survey: Survey, frame: nw.DataFrame[Any], key: str, unit: str) -> Codes:
+def _keys(survey: Survey, key: object) -> tuple[str, str]:
+    """The name of the key in the survey and in the child table."""
+    if isinstance(key, tuple | list):
+        if len(key) != 2 or not isinstance(key[1], str):
+            raise InputError("key= takes one name, or two: the survey's and the child table's.")
+        return one_name(survey, key[0], "key="), key[1]
+    name = one_name(survey, key, "key=")
+    return name, name
+
+
+def _owners(survey: Survey, frame: nw.DataFrame[Any], keys: tuple[str, str], unit: str) -> Codes:
     """The row of the survey that each row of the child table belongs to."""
     import pandas as pd
 
-    if key not in frame.columns:
-        raise UnknownColumn(key, frame.columns, "key= (in the child table)")
+    key, theirs = keys
+    if theirs not in frame.columns:
+        raise UnknownColumn(theirs, frame.columns, "the key of the child table; of two names, key=(the survey's, the child table's)")
     mine = survey.rows.frame
     assert isinstance(mine, nw.DataFrame)
-    if mine[key].null_count() or frame[key].null_count():
+    if mine[key].null_count() or frame[theirs].null_count():
         raise InputError(f"The key {key!r} is missing in some rows.", "Leave out child rows that belong to nobody.")
     index = pd.Index(mine[key].to_list(), dtype="object")
     if not index.is_unique:
         raise InputError(f"The key {key!r} names some respondents twice in the survey.", "It must name each row of the survey once.")
-    place = index.get_indexer(pd.Index(frame[key].to_list(), dtype="object"))
+    place = index.get_indexer(pd.Index(frame[theirs].to_list(), dtype="object"))
     if lost := int((place < 0).sum()):
         raise InputError(
             f"{how_many(lost, 'row')} of the child table belong to no respondent of the survey by {key!r}.",

@@ -116,7 +116,7 @@ def ranktest(
     est = scope.estimate(columns, gap, v, said=said, level=level, df=df)
     return Test(
         method=f"design-based {WORDS[test]} test",
-        null=f"{y} lies equally high in all groups of {by}",
+        null=f"{y} is distributed alike in all groups of {by}",
         statistic=statistic,
         df=free,
         p=p,

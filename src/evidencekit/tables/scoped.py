@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from evidencekit.columns import Bools, Codes, Floats
@@ -16,7 +19,7 @@ from evidencekit.survey.summing.totals import numbers
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope, scope_of
 
-__all__ = ["Groups", "amounts", "fixed_covariance", "groups", "one_name", "scope_with"]
+__all__ = ["Groups", "amounts", "fixed_covariance", "groups", "need_order", "one_name", "scope_with"]
 
 
 def one_name(survey: Survey, name: str, role: str) -> str:
@@ -65,6 +68,27 @@ def groups(scope: Scope, name: str, doing: str, *, least: int = 2, most: int | N
     place = np.full(len(column.keys), -1, dtype=np.intp)
     place[there] = np.arange(len(there))
     return Groups(place[codes], tuple(column.keys[i] for i in there), tuple(column.levels[i] for i in there))
+
+
+def need_order(survey: Survey, name: str, keys: Sequence[Any], doing: str, fix: str) -> None:
+    """Refuse three or more categories of text that have no order but the alphabet's.
+
+    Text is in order where the column declares one (an ordered or enumerated type), or where its categories begin with rising numbers:
+    "12-14", "15-17", "18+". Single letters are grades.
+
+    Raises
+    ------
+    InputError
+        The categories have no order.
+    """
+    frame = survey.rows.frame
+    kept = frame.collect_schema()[name] in (nw.Enum, nw.Categorical)
+    if kept or len(keys) < 3 or not any(isinstance(key, str) and len(key) > 1 for key in keys):
+        return
+    first = [re.match(r"\s*(\d+)", str(key)) for key in keys]
+    starts = [int(found[1]) for found in first if found is not None]
+    if len(starts) < len(keys) or any(b <= a for a, b in pairwise(starts)):
+        raise InputError(f"{doing} needs categories in order, and {name!r} is text, which has no order but that of the alphabet.", fix)
 
 
 def scope_with(survey: Survey, blanks: Mapping[str, Bools | None], doing: str, where: Where, where_label: str) -> Scope:

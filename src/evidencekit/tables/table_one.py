@@ -41,7 +41,8 @@ class TableOne:
     Parameters
     ----------
     estimates : tuple of Estimate
-        Of each row variable one overall and, with `by`, one by group: ``evidencekit.release(table.estimates)`` protects them together.
+        Of each row variable one overall and, with `by`, one by group: ``evidencekit.release(table.estimates)`` protects them together,
+        with ``ledger=`` and one ``publication=`` for all.
     by : str
         The column that splits, empty without one.
     missing : mapping of str to mapping
@@ -160,7 +161,7 @@ def table_one(
     Returns
     -------
     TableOne
-        It computes; it is written from its released form only: `evidencekit.disclosure.write_tables`.
+        It computes; it is written from its released form only: `evidencekit.disclosure.write_tables`, which takes its `tests` too.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from evidencekit.survey.summing.totals import in_memory
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.intervals import check_level, real, reals
 from evidencekit.survey.uncertainty.scope import need_design
-from evidencekit.tables.scoped import Groups, groups, one_name, scope_with
+from evidencekit.tables.scoped import Groups, groups, need_order, one_name, scope_with
 
 __all__ = ["trend"]
 
@@ -41,7 +41,7 @@ def trend(
     y : str
         A 0/1 or true/false column; with `category`, any column of categories.
     by : str
-        A column of ordered groups: numbers, or categories in a declared order.
+        A column of ordered groups: numbers, categories in a declared order, or text that begins with rising numbers (12-14, 15-17, 18+).
     category : label or code, optional
         The category of `y` whose share is looked at.
     scores : mapping or sequence of float, optional
@@ -56,7 +56,7 @@ def trend(
     Raises
     ------
     InputError, UnknownColumn
-        `y` has more than two values and no `category`; scores that do not fit the groups.
+        `y` has more than two values and no `category`; scores that do not fit the groups; groups of text that have no order.
     EstimationError
         One group or one value only; nothing varies.
     Refused
@@ -89,6 +89,9 @@ def trend(
     blanks: dict[str, Bools | None] = {y: column.codes < 0, by: over.codes < 0}
     scope = scope_with(survey, blanks, "trend()", where, where_label)
     there = groups(scope, by, "trend()")
+    if scores is None:
+        fix = "Give scores=, a number for each group by its label, or make the column an ordered category."
+        need_order(survey, by, there.keys, "trend()", fix)
     x = _scores(scores, there, by)[there.codes]
     case = (column.codes[scope.rows] == place).astype(np.float64)
     if case.min() == case.max():

@@ -8,8 +8,10 @@ from math import isfinite
 from typing import Any
 
 from evidencekit.combining import has_design
+from evidencekit.combining.classes import unit_of
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
+from evidencekit.estimate import Estimate
 from evidencekit.findings.languages import Message, percentage, said
 from evidencekit.findings.modelled import ADJUSTED, SAYABLE, by_areas
 from evidencekit.findings.phrases import Phrase, common_denominator, percent
@@ -21,6 +23,7 @@ __all__ = [
     "UNNAMED",
     "Cell",
     "check_margin",
+    "check_said",
     "check_table",
     "check_words",
     "chosen",
@@ -63,11 +66,33 @@ def check_table(released: object, *, doing: str, modelled: bool = False) -> Rele
     return released
 
 
-def check_words(words: object) -> Words:
-    """Refuse what is no Words: a comparison has a verb."""
+def check_words(words: object, *tables: Released) -> Words:
+    """Refuse what is no Words: a comparison has a verb, and of records it says what they are."""
     if not isinstance(words, Words):
         raise InputError("A claim is told in words.", "Pass words=ek.findings.Words(did=..., people=..., groups={...}).")
+    for one in tables:
+        _check_unit(one.estimate, words)
     return words
+
+
+def check_said(est: Estimate, words: Words | None) -> None:
+    """Refuse numbers of which a sentence could not say whom or what they are about."""
+    if est.provenance.where.startswith(UNNAMED):
+        raise InputError(
+            "This number is about a subset that has no name, so a sentence cannot say whom it is about.",
+            'Name it where it is estimated: proportion(..., where=..., where_label="aged 15-17").',
+        )
+    _check_unit(est, words)
+
+
+def _check_unit(est: Estimate, words: Words | None) -> None:
+    """Records and choices are not people, and a sentence that is not told what they are says people."""
+    if unit_of(est) and (words is None or not (words.people or words.groups)):
+        raise InputError(
+            "These are shares of records or of choices, and the sentence would say that they are shares of people.",
+            'Say what they are of: words=ek.findings.Words(did="happened at home", people="incidents that children told of"). Shares of '
+            'people are made with what="respondents" of a child table, and of="respondents" of a question with several answers.',
+        )
 
 
 def check_margin(margin: object) -> None:

@@ -109,7 +109,7 @@ def compare(
     'lower'
     """
     check_table(released, doing="compare()", modelled=True)
-    check_words(words)
+    check_words(words, released)
     check_level(level)
     check_margin(margin)
     rows = [_rows(released, pair) for pair in _listed(pairs)]

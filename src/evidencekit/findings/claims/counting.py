@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.combining import has_design
+from evidencekit.combining.classes import unit_of
 from evidencekit.disclosure import Released
 from evidencekit.disclosure.ledger.estimates import counts_people
 from evidencekit.errors import InputError, Refused
@@ -44,6 +45,11 @@ def check_people(released: object) -> Released:
         raise InputError(
             f"headcount() takes shares, or totals of zeros and ones, and this is a {est.statistic or 'number'}.",
             "Use proportion() and give population=.",
+        )
+    if unit_of(est):
+        raise InputError(
+            "These are shares of records or of choices, and people are counted.",
+            'Make shares of people: what="respondents" of a child table, of="respondents" of a question with several answers.',
         )
     if est.provenance.where.startswith(UNNAMED):
         raise InputError(

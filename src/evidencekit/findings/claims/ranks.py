@@ -79,7 +79,7 @@ def ranked(released: Released, cell: Cell, *, words: Words, among: str | Mapping
     'rank'
     """
     check_table(released, doing="ranked()")
-    check_words(words)
+    check_words(words, released)
     groups = _among(among)
     est = released.estimate
     row = may_be_said(released, est.cells.find(cell))

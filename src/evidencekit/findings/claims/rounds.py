@@ -254,6 +254,7 @@ def _checked(rounds: Any, bases: Any, words: object, cell: Cell | None, *, least
     if any(b < a for a, b in pairwise(dated)):
         raise InputError("The rounds are not in the order of their time.", "Pass them from the first to the last, each with its Basis.")
     shown = [check_table(one, doing="A claim about rounds") for one in rounds]
+    check_words(words, *shown)
     return shown, list(bases), [chosen(one, cell) for one in shown]
 
 

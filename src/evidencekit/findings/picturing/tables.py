@@ -11,6 +11,7 @@ from evidencekit.combining import has_design, ratio_of
 from evidencekit.disclosure import Released
 from evidencekit.errors import InputError, Refused
 from evidencekit.findings.languages import ENGLISH, Catalogue, Language, percentage, said, say, speaking
+from evidencekit.findings.modelled import speaks
 from evidencekit.findings.noting import audited_words
 from evidencekit.findings.picturing.drawing import KEY, around, short, titled
 from evidencekit.findings.picturing.parts import HIDDEN, Around, Part, levels_said, part_of, parts_of, rows_like, sentences
@@ -229,8 +230,7 @@ def _check_steps(released: Released, rows: Sequence[int]) -> None:
 
 def beside(released: Released) -> tuple[str, ...]:
     """What must be said beside a whole table: whom it speaks for, and whether it was audited."""
-    inference = released.estimate.inference
-    whom = () if has_design(inference) else (said("describes those who answered, not a population"),)
+    whom = () if speaks(released.estimate) else (said("describes those who answered, not a population"),)
     return (*whom, audited_words(released))
 
 

@@ -81,8 +81,13 @@ class AreaModel:
         between = f"variance between areas {self.variance:.4g}" if self.variance > 0 else "no variance between areas left"
         return f"AreaModel ({self.scale}): {own} areas fitted, {len(self.direct) - own} synthetic; {between}"
 
+    def _fixed(self) -> str:
+        """The coefficients with their standard errors, one line."""
+        parts = zip(self.names, self.coefficients, self.coefficient_se, strict=True)
+        return f"coefficients (standard errors): {', '.join(f'{name} {b:.3g} ({se:.2g})' for name, b, se in parts)}"
+
     def __repr__(self) -> str:
-        return f"{self._title()}\n{text_table(*self._shown(), limit=60)}"
+        return "\n".join([self._title(), self._fixed(), text_table(*self._shown(), limit=30), *self.estimate._notes()])
 
     def _repr_html_(self) -> str:
-        return html_table(*self._shown(), caption=self._title(), limit=200)
+        return html_table(*self._shown(), caption=". ".join([self._title(), self._fixed(), *self.estimate._notes()]), limit=200)

@@ -82,6 +82,8 @@ def fay_herriot(
     With few areas the variance between them is hardly known. Where it comes out at 0, the covariates have all the weight, and the
     provenance says so.
 
+    ``examples/08_small_areas.py`` goes from a survey to a table of districts, with a benchmark, and compares both with the truth.
+
     References
     ----------
     Fay and Herriot (1979), JASA 74, 269-277. Prasad and Rao (1990), JASA 85, 163-171. Datta and Lahiri (2000), Statistica Sinica 10,

@@ -42,6 +42,7 @@ def cumulative_incidence(
     by: str | Sequence[str] | None = None,
     cause: int = 1,
     where: Where = None,
+    where_label: str = "",
     level: float = 0.95,
 ) -> Estimate:
     """The share to whom something has happened by given ages or times.
@@ -51,7 +52,8 @@ def cumulative_incidence(
     survey : Survey
         Data in memory.
     time : str
-        Column: the age at which it happened first; of people to whom it did not, their age now.
+        Column: the age at which it happened first; of people to whom it did not, their age now. Where they were not asked for an age, as
+        forms have it, fill it in first, with pandas ``frame["age_first"].fillna(frame["age"])``.
     event : str
         Column: 0 where it has not happened by `time`, 1 where it has; 2, 3, ... where something else happened that ends the waiting.
     at : float or several of them
@@ -61,7 +63,9 @@ def cumulative_incidence(
     cause : int
         Which kind of event, default 1.
     where : narwhals expression or str, optional
-        A domain.
+        A domain, such as those aged 18 to 24: the older are asked about longer ago.
+    where_label : str
+        The domain in words.
     level : float
         Confidence level, default 0.95.
 
@@ -74,14 +78,14 @@ def cumulative_incidence(
     Raises
     ------
     UnknownColumn, InputError
-        A column is not there, holds categories or impossible numbers; `at` is no number.
+        A column is not there, holds categories or impossible numbers; `at` is no number; nobody to whom it has not happened has a time.
     EstimationError
         No event happened.
 
     Notes
     -----
-    Kaplan and Meier's estimate, with several kinds of events Aalen and Johansen's, with weights; variances by linearising its product over
-    event times. Limits are made on the logit scale.
+    One less Kaplan and Meier's estimate of survival (``survfit`` and ``sts`` elsewhere), with several kinds of events Aalen and Johansen's,
+    with weights; variances by linearising its product over event times. Limits are made on the logit scale.
 
     References
     ----------
@@ -111,7 +115,7 @@ def cumulative_incidence(
     for name in split:
         codes = survey.column(name).codes
         blanks[name] = codes < 0 if codes.min() < 0 else None
-    scope = scope_of(survey, blanks, "cumulative_incidence()", where=where)
+    scope = scope_of(survey, blanks, "cumulative_incidence()", where=where, where_label=where_label)
     groups, labels = _groups(survey, scope, split)
     times = times_of(survey, scope, time, event, None)
     if not (times.cause == cause).any():

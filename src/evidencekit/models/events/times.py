@@ -57,7 +57,7 @@ def blanks_of(survey: Survey, time: str, event: str, entry: str | None) -> dict[
     Raises
     ------
     UnknownColumn, InputError
-        A column is not there, or holds categories.
+        A column is not there, or holds categories; nobody to whom nothing happened has a time, so that only cases would be left.
     """
     out: dict[str, Any] = {}
     named = [(time, "time="), (event, "event=")] + ([] if entry is None else [(entry, "entry=")])
@@ -68,6 +68,15 @@ def blanks_of(survey: Survey, time: str, event: str, entry: str | None) -> dict[
                 f"{role} {name!r} holds categories.", "It takes numbers: ages, or 0 for no event and 1, 2, ... for kinds of it."
             )
         out[name] = blank_in(survey, name)
+    if (blank := out[time]) is not None:
+        frame: Any = survey.rows.frame
+        never = numeric(frame[event], "Column") == 0
+        if never.any() and blank[never].all():
+            raise InputError(
+                f"time= {time!r} is missing for everybody to whom nothing happened, so only cases would be left.",
+                "It takes the age at which it happened, and for all others their age now: until then they were followed. "
+                'In pandas: frame["age_first"].fillna(frame["age"]).',
+            )
     return out
 
 

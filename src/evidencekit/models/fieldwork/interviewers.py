@@ -67,23 +67,25 @@ class InterviewerEffect:
         """The largest move of the headline when one interviewer is left out, in its standard errors."""
         return max(self.headline - self.low, self.high - self.headline) / self.headline_se
 
-    def __repr__(self) -> str:
+    def _lines(self) -> list[tuple[str, str]]:
         rho, limits = self.estimate.points[0], self.estimate.interval
         said = f"{limits.level:.0%} interval {limits.low[0]:.4f} to {limits.high[0]:.4f}"
-        headline = f"headline {self.headline:.4f} (standard error {self.headline_se:.4f})"
-        return "\n".join(
-            [
-                f"InterviewerEffect: {self.interviewers} interviewers, {self.workload:.1f} answers each as they count",
-                f"intra-interviewer correlation {rho:.4f} ({said}); design effect {self.design_effect:.2f}",
-                f"{headline}; without one interviewer {self.low:.4f} to {self.high:.4f}",
-                f"sampling units with more than one interviewer: {self.mixed:.0%}",
-                *(f"note: {flag}" for flag in self.estimate.flags if flag),
-            ]
-        )
+        without = f"{self.low:.4f} to {self.high:.4f}" if self.low == self.low else "not shown, too few have ten answers"
+        return [
+            ("InterviewerEffect", f"{self.interviewers} interviewers, {self.workload:.1f} answers each as they count"),
+            ("intra-interviewer correlation", f"{rho:.4f} ({said})"),
+            ("design effect", f"{self.design_effect:.2f}"),
+            ("headline", f"{self.headline:.4f} (standard error {self.headline_se:.4f})"),
+            ("headline without one interviewer", without),
+            ("sampling units with more than one interviewer", f"{self.mixed:.0%}"),
+            *(("note", flag) for flag in self.estimate.flags if flag),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{name}: {value}" for name, value in self._lines())
 
     def _repr_html_(self) -> str:
-        first, *others = repr(self).split("\n")
-        return html_table(["what interviewers do"], [[line] for line in others], caption=first, limit=len(others))
+        return html_table(["what", "value"], [list(line) for line in self._lines()], caption="Interviewer effect", limit=20)
 
     def __reduce__(self) -> NoReturn:
         raise InputError("An InterviewerEffect is not pickled.", "Keep its numbers.")

@@ -59,7 +59,7 @@ def mode_effect(
     where_label: str = "",
     level: float = 0.95,
 ) -> ModeEffect:
-    """Compare answers given by different modes (face to face, telephone, self-completion), others things equal.
+    """Compare answers given by different modes (face to face, telephone, self-completion), other things equal.
 
     Parameters
     ----------

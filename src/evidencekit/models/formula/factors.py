@@ -19,6 +19,7 @@ from evidencekit.survey.survey import Survey
 __all__ = ["Categories", "Factor", "Numbers", "blank_in", "factor_of", "is_coded", "set_to", "taken"]
 
 CHOSEN = re.compile(r"I\(\s*`?([^`=()]+?)`?\s*==\s*([\"'])(.*)\2\s*\)", re.DOTALL)
+STATA = re.compile(r"[a-z]{1,2}\d*\.(\w+)")  # i.age, c.hours, ib2.region
 CODED = re.compile(r"C\(\s*`?([^`,()]+?)`?\s*(,.*)?\)", re.DOTALL)
 
 
@@ -158,6 +159,10 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
     """An expression of columns (a logarithm, a spline), by formulaic over the rows used."""
     names = variables_in(expression, survey.rows.columns)
     if not names:
+        if (coded := STATA.fullmatch(expression)) and coded[1] in survey.rows.columns:
+            raise InputError(
+                f"{expression!r} is Stata's way of writing a column.", f"Codes as categories are C({coded[1]}), numbers {coded[1]}."
+            )
         survey.rows.need(QUOTED.sub(r"\1", expression), "the formula")
         raise InputError(f"The expression {expression!r} names no column of the data.")
     for name in names:
@@ -168,7 +173,10 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
     columns, values, spec = table_of(
         text,
         inputs,
-        lambda _: InputError(f"The expression {expression!r} cannot be worked out.", "Splines are bs() and cr(), powers I(x**2)."),
+        lambda _: InputError(
+            f"The expression {expression!r} cannot be worked out.",
+            "Codes as categories are C(x), splines bs(x, df=4) and cr(x, df=4), powers I(x**2).",
+        ),
     )
     if len(columns) == 2 and columns[1].endswith("[True]"):  # a condition
         columns, values = [expression], values[:, 1:]

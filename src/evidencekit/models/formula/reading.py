@@ -69,7 +69,10 @@ def read_formula(formula: str, *, outcome: bool = True) -> Formula:
         raise InputError('This formula has terms only, and no "~": "sex + age".')
 
     def trouble(_: Exception) -> InputError:
-        return InputError("The formula cannot be read.", 'Write it as "told ~ sex + age", and names with spaces or dots in backticks.')
+        return InputError(
+            "The formula cannot be read.",
+            'Write it as "told ~ sex + age", codes as categories as C(age), names with spaces or dots in backticks.',
+        )
 
     left, made = terms_of(formula, trouble)
     left = left if outcome else [("",)]

@@ -115,10 +115,13 @@ def by_level(
 
 def levels_of(model: Model, variable: str) -> tuple[tuple[Any, ...], Codes]:
     """The levels a column of the model has in its rows, and each row's."""
+    if not isinstance(variable, str):
+        raise InputError("by= is the name of one column.", "For two of them together, make a column of their combinations.")
     found = [factor for factor in model.problem.columns.factors if variable in factor.variables]
     if not found:
         names = dict.fromkeys(name for factor in model.problem.columns.factors for name in factor.variables)
-        raise InputError("The model has no such column.", f"It holds {', '.join(names) or 'an intercept alone'}.")
+        held = f"It holds {', '.join(names) or 'an intercept alone'}; put the column into the formula."
+        raise InputError("The model has no such column.", held)
     for factor in found:
         if isinstance(factor, Categories):
             return factor.levels, factor.codes

@@ -51,6 +51,7 @@ def decompose(
     kind: Kind = "linear",
     reference: Reference = "average",
     where: Where = None,
+    where_label: str = "",
     level: float = 0.95,
 ) -> Estimate:
     """Decompose the difference between two groups' means or shares (Kitagawa, Oaxaca, Blinder).
@@ -72,6 +73,8 @@ def decompose(
         matter.
     where : narwhals expression or str, optional
         A domain.
+    where_label : str
+        The domain in words.
     level : float
         Confidence level, default 0.95.
 
@@ -117,7 +120,7 @@ def decompose(
     one_of("kind", kind, get_args(Kind))
     one_of("reference", reference, get_args(Reference))
     asked = _read(survey, formula, group)
-    scope, first, pair = _two(survey, asked, group, levels, where)
+    scope, first, pair = _two(survey, asked, group, levels, (where, where_label))
     columns = columns_of(asked.terms, {name: factor_of(survey, name, scope.rows) for name in asked.factors}, scope.n, None)
     y = numbers_in(survey, scope, asked.outcome, "The outcome")
     halves = [_half(asked.outcome, columns, y, scope.w, (np.flatnonzero(mine), *KINDS[kind])) for mine in (first, ~first)]
@@ -146,8 +149,11 @@ def _read(survey: Survey, formula: str, group: str) -> Formula:
     return asked
 
 
-def _two(survey: Survey, asked: Formula, group: str, levels: Sequence[Any] | None, where: Where) -> tuple[Scope, Any, tuple[Any, Any]]:
+def _two(
+    survey: Survey, asked: Formula, group: str, levels: Sequence[Any] | None, domain: tuple[Where, str]
+) -> tuple[Scope, Any, tuple[Any, Any]]:
     """The rows of two groups, which of them are in the first, and the groups' levels."""
+    where, label = domain
     column = survey.column(group)
     if levels is None:
         inside = where_mask(survey, where)
@@ -158,7 +164,7 @@ def _two(survey: Survey, asked: Formula, group: str, levels: Sequence[Any] | Non
     else:
         codes = _named(column.levels, column.keys, levels, group)
     others = (column.codes >= 0) & ~np.isin(column.codes, codes)
-    scope = rows_of(survey, asked, "decompose()", where, "", more={group: (column.codes < 0) | others})
+    scope = rows_of(survey, asked, "decompose()", where, label, more={group: (column.codes < 0) | others})
     found = column.codes[scope.rows]
     if not all((found == code).any() for code in codes):
         raise EstimationError("One of the two groups has no rows with every answer.", "Use fewer columns, or widen where=.")

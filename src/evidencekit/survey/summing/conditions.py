@@ -112,11 +112,11 @@ def with_where(frame: Any, rows: Rows, where: Where, name: str) -> Any:
 def _with(frame: Any, condition: Any, name: str) -> Any:
     schema = frame.collect_schema()
     if frame.select(condition.alias(name)).collect_schema()[name] != nw.Boolean:
-        raise _not_a_condition()
+        raise _not_a_condition(condition)
     try:
         frame.filter(condition)  # refuses what has one value for all rows
     except nw_exceptions.InvalidOperationError:
-        raise _not_a_condition() from None
+        raise _not_a_condition(condition) from None
     if frame.implementation.is_dask():
         return _on_partitions(frame, condition, name)
     named = _named(condition)
@@ -125,8 +125,10 @@ def _with(frame: Any, condition: Any, name: str) -> Any:
     return nulls.with_columns(condition.alias(name))
 
 
-def _not_a_condition() -> InputError:
-    return InputError("where= is not a true/false condition on rows.", 'Write a comparison: nw.col("age") >= 15.')
+def _not_a_condition(condition: Any) -> InputError:
+    named = _named(condition) or ()
+    example = f'nw.col("{named[0]}") == 1' if len(named) == 1 else 'nw.col("age") >= 15'
+    return InputError("where= is not a true/false condition on rows.", f"Write a comparison: where={example}.")
 
 
 def _not_worked_out(trouble: Exception, rows: Rows) -> InputError:
@@ -179,7 +181,7 @@ def _true(frame: nw.DataFrame[Any], condition: Any, cache: dict[Any, Any]) -> ND
     named = _named(condition)
     wanted = frame.columns if named is None else list(named)
     if not wanted:
-        raise _not_a_condition()
+        raise _not_a_condition(condition)
     if not frame.implementation.is_pandas():
         floats = [n for n in wanted if frame.schema[n].is_float()]
         return _worked_out(frame.with_columns(nw.col(*floats).fill_nan(None)) if floats else frame, condition)
@@ -200,7 +202,7 @@ def _true(frame: nw.DataFrame[Any], condition: Any, cache: dict[Any, Any]) -> ND
 def _worked_out(frame: nw.DataFrame[Any], condition: Any) -> NDArray[np.bool_]:
     made = frame.select(condition.alias(MADE))[MADE]
     if made.dtype != nw.Boolean or len(made) != len(frame):
-        raise _not_a_condition()
+        raise _not_a_condition(condition)
     return made.fill_null(value=False).to_numpy().astype(bool)
 
 
