@@ -176,8 +176,8 @@ def need_rank(columns: Columns, w: Floats) -> None:
     empty = [name for name, s in zip(columns.names, scale, strict=True) if not s > 0]
     if empty:
         raise EstimationError(
-            f"{how_many(len(empty), 'column')} of the model has no row that is not 0: {', '.join(empty[:5])}.",
-            "No answers stand for it: merge levels, or leave the interaction out.",
+            f"{how_many(len(empty), 'column of the model has', 'columns of the model have')} no row that is not 0: {', '.join(empty[:5])}.",
+            "No answers stand there: merge levels, or leave the interaction out.",
         )
     if columns.p > columns.rows:
         raise EstimationError(f"The model has {columns.p} columns and {columns.rows} rows.", "Use fewer terms.")
