@@ -185,7 +185,8 @@ def need_rank(columns: Columns, w: Floats) -> None:
     spare = spare_in(correlation, columns.names)
     if spare:
         raise EstimationError(
-            f"Some columns of the model say the same as others: {', '.join(spare[:5])}.", "Leave one of them out, or merge levels."
+            f"Some columns of the model say the same as others: {', '.join(spare[:5])}.",
+            "Leave one of them out, or merge levels; of powers of large numbers, take center(x) first.",
         )
 
 

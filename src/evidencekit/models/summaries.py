@@ -11,6 +11,7 @@ from evidencekit.errors import InputError, one_of
 from evidencekit.models.fitting import Problem, fit
 from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.scope import Scope
+from evidencekit.tables.independence import quadratic
 
 __all__ = ["aic", "bic", "deviance", "pseudo_r2"]
 
@@ -156,7 +157,7 @@ def bic(model: Model, *, largest: Model) -> float:
     if len(left):
         square, beta = np.ix_(left, left), largest.coefficients[left]
         covariance = largest.estimate.vcov[square]
-        out += beta @ np.linalg.solve(covariance, beta) + np.log(np.linalg.det(np.linalg.solve(largest.made.inverse[square], covariance)))
+        out += quadratic(beta, covariance) + np.log(np.linalg.det(np.linalg.solve(largest.made.inverse[square], covariance)))
     return float(out)
 
 

@@ -15,47 +15,14 @@ from evidencekit.errors import InputError
 __all__ = ["QUOTED", "called_in", "check_expression", "check_python", "check_size"]
 
 QUOTED = re.compile(r"`([^`]+)`")
-PLAIN = [
-    "I",
-    "C",
-    "log",
-    "log10",
-    "log2",
-    "exp",
-    "exp2",
-    "bs",
-    "cr",
-    "cs",
-    "cc",
-    "poly",
-    "center",
-    "scale",
-    "standardize",
-    "Treatment",
-    "Sum",
-    "Helmert",
-    "Diff",
-    "Poly",
-]
-OF_NUMPY = [
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "exp",
-    "expm1",
-    "sqrt",
-    "square",
-    "abs",
-    "minimum",
-    "maximum",
-    "where",
-    "floor",
-    "ceil",
-    "sin",
-    "cos",
-    "clip",
-]
+PLAIN = {
+    *("I", "C", "log", "log10", "log2", "exp", "exp2", "bs", "cr", "cs", "cc", "poly", "center", "scale", "standardize"),
+    *("Treatment", "Sum", "Helmert", "Diff", "Poly"),
+}
+OF_NUMPY = {
+    *("log", "log1p", "log2", "log10", "exp", "expm1", "sqrt", "square", "abs", "minimum", "maximum", "where", "floor", "ceil"),
+    *("sin", "cos", "clip"),
+}
 CODINGS = frozenset(("contr", *(f"contr.{way}" for way in ("treatment", "sum", "helmert", "diff", "poly", "SAS"))))
 FUNCTIONS = frozenset((*PLAIN, *(f"np.{name}" for name in OF_NUMPY), *CODINGS))
 PARTS = (ast.Expression, ast.Call, ast.keyword, ast.Name, ast.Attribute, ast.Load, ast.Constant, ast.List, ast.Tuple)
