@@ -95,7 +95,7 @@ def multinomial(
     asked = categorical(survey, formula, "multinomial()", None if reference is None else (reference,), where, where_label)
     model = _Multinomial(asked.columns.matrix(), asked.y, len(asked.levels))
     names = asked.columns.names
-    made = climb(model, asked.scope.w, names=names * (len(asked.levels) - 1))
+    made = climb(model, asked.scope.w, names=asked.columns.told * (len(asked.levels) - 1))
     labels = {
         "category": tuple(level for level in asked.levels[1:] for _ in names),
         "coefficient": names * (len(asked.levels) - 1),
