@@ -93,6 +93,18 @@ def test_more_coefficients_than_sampling_units_are_not_tested(method: Any) -> No
         M.term_test(model, "h", method=method)
 
 
+def test_replicates_have_no_score_test() -> None:
+    """Once the covariance of the score was taken from units that a file of replicates does not have."""
+    frame = rows()
+    for j in range(8):
+        frame[f"r{j}"] = frame["w"] * np.where(frame["u"] == j, 0, 8 / 7)
+    weights = ek.Replicates(weights="w", columns=[f"r{j}" for j in range(8)], kind="JK1")
+    model = M.logit(ek.Survey(frame, design=weights), "y ~ x + g")
+    with pytest.raises(InputError, match="needs linearised variances"):
+        M.term_test(model, "g", method="score")
+    assert 0 < M.term_test(model, "g", method="wald").p < 1
+
+
 def test_few_degrees_of_freedom_are_flagged_as_everywhere() -> None:
     assert set(M.logit(of(rows()), "y ~ x").estimate.flags) == {"few degrees of freedom"}
 

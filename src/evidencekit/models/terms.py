@@ -57,7 +57,7 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     ------
     InputError
         The model has no such term; or the small-sample method is asked of replicates, two phases or unequal probabilities without
-        replacement.
+        replacement; or the score test is asked of replicates.
     EstimationError
         No degrees of freedom are left: too few sampling units for the coefficients of the model, or of the term.
     Refused
@@ -172,6 +172,8 @@ def _without(model: Model, tested: Codes) -> tuple[tuple[Problem, Fit], Codes]:
 
 def _score(model: Model, tested: Codes, ddf: float) -> tuple[float, tuple[float, ...], float]:
     """The score of the tested coefficients where they are 0, cleared of what estimating the others took."""
+    if model.scope.survey.resampling is not None:
+        raise InputError("The score test needs linearised variances, and this survey has replicates.", 'Use method="wald".')
     (_, smaller), kept = _without(model, tested)
     beta = np.zeros(len(model.names))
     beta[kept] = smaller.beta
