@@ -122,7 +122,7 @@ def test_columns_are_those_of_formulaic() -> None:
         ("internet_daily ~ internet_daily", EstimationError, "Separation: internet_daily"),
         ("sex ~ age", InputError, "holds categories"),
         ("age ~ sex", InputError, "0 and 1"),
-        ("internet_daily ~ sex + C(sex)", EstimationError, r"C\(sex\)\[T.girl\]"),
+        ("internet_daily ~ sex + C(sex)", EstimationError, r"level 2 of C\(sex\)"),
         ("internet_daily ~ age + I(2 * age)", EstimationError, "say the same"),
         ("internet_daily ~ log(age - 12)", InputError, "no finite number"),
         ("internet_daily ~ log(sex)", InputError, "holds categories"),
@@ -159,7 +159,7 @@ def test_constant_outcomes_empty_interactions_and_one_level() -> None:
 
 def test_quasi_separation_names_the_level() -> None:
     frame = rows().assign(told=lambda d: np.where(d["province"] == "Eastlake", 1.0, d["internet_daily"]))
-    with pytest.raises(EstimationError, match=r"Separation: province\[T.Eastlake\]"):
+    with pytest.raises(EstimationError, match="Separation: level 5 of province"):
         ek.models.logit(of(frame), "told ~ sex + province")
 
 
@@ -167,7 +167,7 @@ def test_quasi_separation_names_the_level() -> None:
 def test_a_group_in_which_it_never_happened_has_no_coefficient(verb: str) -> None:
     """Found by a replicate that left a school out: the Poisson coefficient ran away, and the steps became small beside it."""
     frame = rows().assign(told=lambda d: np.where(d["province"] == "Eastlake", 0.0, d["internet_daily"]))
-    with pytest.raises(EstimationError, match=r"Separation: province\[T.Eastlake\]"):
+    with pytest.raises(EstimationError, match="Separation: level 5 of province"):
         getattr(ek.models, verb)(of(frame), "told ~ sex + province")
 
 

@@ -172,19 +172,20 @@ def need_rank(columns: Columns, w: Floats) -> None:
         x = columns.block(span)
         gram += (x * w[span]) @ x.T
     scale = np.sqrt(np.diagonal(gram))
-    empty = [name for name, s in zip(columns.names, scale, strict=True) if not s > 0]
+    empty = [name for name, s in zip(columns.told, scale, strict=True) if not s > 0]
     if empty:
         raise EstimationError(
-            f"{how_many(len(empty), 'column')} of the model has no row that is not 0: {', '.join(empty[:5])}.",
-            "No answers stand for it: merge levels, or leave the interaction out.",
+            f"{how_many(len(empty), 'column of the model has', 'columns of the model have')} no row that is not 0: {', '.join(empty[:5])}.",
+            "No answers stand there: merge levels, or leave the interaction out.",
         )
     if columns.p > columns.rows:
         raise EstimationError(f"The model has {columns.p} columns and {columns.rows} rows.", "Use fewer terms.")
     correlation = gram / np.outer(scale, scale)
-    spare = spare_in(correlation, columns.names)
+    spare = spare_in(correlation, columns.told)
     if spare:
         raise EstimationError(
-            f"Some columns of the model say the same as others: {', '.join(spare[:5])}.", "Leave one of them out, or merge levels."
+            f"Some columns of the model say the same as others: {', '.join(spare[:5])}.",
+            "Leave one of them out, or merge levels; of powers of large numbers, take center(x) first.",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,8 @@ STEPS = 200
 CLOSE = 1e-11
 STUCK = 1e-9
 HALVINGS = 40
+LEAST = 1e-13
+FAR = 10.0  # standard deviations of a column that make a coefficient one without end
 
 
 class Likelihood(Protocol):
@@ -40,7 +43,7 @@ class Likelihood(Protocol):
         ...
 
 
-def climb(model: Likelihood, w: Floats, start: Floats | None = None) -> Fit:
+def climb(model: Likelihood, w: Floats, start: Floats | None = None, *, names: Sequence[str] = ()) -> Fit:
     """The parameters where the weighted score is nought.
 
     Parameters
@@ -51,11 +54,13 @@ def climb(model: Likelihood, w: Floats, start: Floats | None = None) -> Fit:
         Weights.
     start : (q,) array, optional
         Where to begin; by default where the model says.
+    names : sequence of str, optional
+        What the parameters are called, to say which of them grow without end.
 
     Raises
     ------
     EstimationError
-        No maximum is reached.
+        No maximum is reached: some answers are told without fail, and the coefficients that do so are named.
 
     References
     ----------
@@ -64,40 +69,60 @@ def climb(model: Likelihood, w: Floats, start: Floats | None = None) -> Fit:
     w = w / w.mean()
     theta = model.start if start is None else start
     unit = np.full(len(theta), np.inf)  # as in `fitting`
-    value, size, last = model.value(theta, w), float(len(w)), np.inf
+    value, size, last, scale = model.value(theta, w), float(len(w)), np.inf, None
     for step in range(1, STEPS + 1):
         information = model.information(theta, w)
-        inverse = _inverse(information)
+        if scale is None:  # kept: of a coefficient without end the information shrinks
+            scale = np.sqrt(np.abs(np.diagonal(information)))
+            scale[scale == 0] = 1.0
+        inverse = _inverse(information, scale, theta, names)
         move = inverse @ (w @ model.scores(theta, w))
         unit = np.minimum(unit, np.sqrt(size * np.abs(np.diagonal(inverse))))
         reach = float((np.abs(move) / (np.abs(theta) + unit)).max())
         if reach <= CLOSE or (reach <= STUCK and reach >= last):
             return Fit(theta + move, inverse, step)
-        theta, value, last = *_uphill(model, w, theta, move, value), reach
-    raise EstimationError(f"The model did not converge in {STEPS} steps.", "Try fewer terms, or merge levels that few answers have.")
+        higher = _uphill(model, w, theta, move, value)
+        if higher is None:
+            raise _stuck(theta * scale, size, names)
+        theta, value, last = *higher, reach
+    raise _endless(f"The model did not converge in {STEPS} steps", theta if scale is None else theta * scale, names)
 
 
-def _uphill(model: Likelihood, w: Floats, theta: Floats, move: Floats, value: float) -> tuple[Floats, float]:
+def _uphill(model: Likelihood, w: Floats, theta: Floats, move: Floats, value: float) -> tuple[Floats, float] | None:
     """The step, halved until the likelihood is not lower; near the top rounding may lower it a little."""
     for _ in range(HALVINGS):
         found = model.value(theta + move, w)
         if found >= value - 1e-9 * abs(value):
             return theta + move, found
         move = move / 2
-    raise EstimationError(
-        "The model did not converge: no step raises its likelihood.", "Try fewer terms, or merge levels that few answers have."
+    return None
+
+
+def _stuck(reach: Floats, size: float, names: Sequence[str]) -> EstimationError:
+    what = "The model did not converge: no step raises its likelihood"
+    if np.abs(reach).max() > FAR * np.sqrt(size):
+        return _endless(what, reach, names)
+    return EstimationError(f"{what}.", "Try fewer terms, or merge levels that few answers have.")
+
+
+def _inverse(information: Floats, scale: Floats, theta: Floats, names: Sequence[str]) -> Floats:
+    """The inverse, of a matrix whose columns were brought to one size: amounts in millions are no reason to stop."""
+    scaled = information / np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(scaled) if np.isfinite(scaled).all() else (np.zeros(1), scaled)
+    if np.abs(values).min() < LEAST * max(1.0, float(np.abs(values).max())):
+        raise _endless("The model did not converge", theta * scale, names)
+    return (vectors / np.abs(values)) @ vectors.T / np.outer(scale, scale)  # uphill where the likelihood is not yet concave
+
+
+def _endless(what: str, reach: Floats, names: Sequence[str]) -> EstimationError:
+    """What to say of coefficients that grow without end: `reach` (q,) is how far each has come, in one unit for all."""
+    far = np.abs(reach[: len(names)])  # others are thresholds
+    grown = list(dict.fromkeys(name for name, size in zip(names, far, strict=True) if size > 0.2 * far.max() and name != "Intercept"))
+    told = f", as {', '.join(grown[:5])} {'tells' if len(grown) == 1 else 'tell'} some answers without fail" if grown else ""
+    return EstimationError(
+        f"{what}{'; its' if ':' in what else ': its'} coefficients grow without end{told}.",
+        "Merge levels, leave the term out, or give the share with its interval: ek.proportion(by=...).",
     )
-
-
-def _inverse(information: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(information)
-    top = float(np.abs(values).max())
-    if not np.isfinite(top) or top == 0 or np.abs(values).min() < 1e-13 * top:
-        raise EstimationError(
-            "The model did not converge: some of its coefficients cannot be told apart, or grow without end.",
-            "Leave out terms that say the same, and merge levels that tell the outcome without fail.",
-        )
-    return (vectors / np.abs(values)) @ vectors.T  # uphill where the likelihood is not yet concave
 
 
 def covariance_of_parameters(scope: Scope, model: Likelihood, made: Fit) -> Floats:

@@ -94,8 +94,8 @@ def multinomial(
     check_level(level)
     asked = categorical(survey, formula, "multinomial()", None if reference is None else (reference,), where, where_label)
     model = _Multinomial(asked.columns.matrix(), asked.y, len(asked.levels))
-    made = climb(model, asked.scope.w)
     names = asked.columns.names
+    made = climb(model, asked.scope.w, names=asked.columns.told * (len(asked.levels) - 1))
     labels = {
         "category": tuple(level for level in asked.levels[1:] for _ in names),
         "coefficient": names * (len(asked.levels) - 1),

@@ -148,7 +148,7 @@ def proportional_odds(
     if (weight <= 0).any():
         raise EstimationError("A level of the outcome has no answers in the rows used.", "Merge it with a neighbour.")
     model = _ProportionalOdds(np.ascontiguousarray(columns.matrix()[:, kept]), asked.y, len(asked.levels), logit(below))
-    made = climb(model, asked.scope.w)
+    made = climb(model, asked.scope.w, names=[columns.told[j] for j in kept])
     bounds = [f"{a}|{b}" for a, b in zip(asked.levels[:-1], asked.levels[1:], strict=True)]
     labels = {"coefficient": (*(names[j] for j in kept), *bounds)}
     return asked.stated("proportional odds regression", labels, made, covariance_of_parameters(asked.scope, model, made), level)

@@ -20,7 +20,7 @@ def linear(survey: Survey, formula: str, *, where: Where = None, where_label: st
     formula : str
         ``"hours ~ sex + age + sex:age"``: names of columns, ``*`` and ``:`` for interactions, ``C(x)`` for codes as categories,
         ``bs(x, df=4)`` for a spline, ``offset(x)``. Text, and codes that all have value labels, are categories; the first level is the
-        reference.
+        reference. A formula calculates and no more: other functions of Python are refused.
     where : narwhals expression or str, optional
         A domain. The design stays whole, so standard errors are right.
     where_label : str

@@ -50,5 +50,5 @@ def separated(columns: Columns, y: Floats, *, counts: bool) -> tuple[str, ...]:
     )
     if found.status != 0 or -found.fun < 1e-7:
         return ()
-    names = [name for name, b in zip(columns.names, found.x, strict=True) if abs(b) > 1e-9 and name != "Intercept"]
+    names = [name for name, b in zip(columns.told, found.x, strict=True) if abs(b) > 1e-9 and name != "Intercept"]
     return tuple(names) or ("the intercept",)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidencekit.columns import Codes, Floats, summed
+from evidencekit.errors import EstimationError
 from evidencekit.models.fitting import Fit, Problem, at
 from evidencekit.survey.uncertainty.scope import Scope
 
@@ -51,6 +52,11 @@ class SmallSample:
         """The variances of the elements of the standardised covariance of the contrasts under the working model, shape (q, q)."""
         mean = self._mean(contrasts)
         values, vectors = np.linalg.eigh(mean)
+        if not values.min() > 1e-12 * values.max():
+            raise EstimationError(
+                "The sampling units are too few for the small-sample method: they do not vary in so many ways as coefficients are tested.",
+                "Test fewer terms together, or merge levels.",
+            )
         root = vectors @ np.diag(1 / np.sqrt(values)) @ vectors.T @ contrasts
         d = np.einsum("sp,gpr,tr->stg", root, self.own, root)
         b = np.einsum("sp,gpr->sgr", root, self.shared)

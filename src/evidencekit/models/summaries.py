@@ -12,6 +12,7 @@ from evidencekit.models.fitting import Problem, fit, refit
 from evidencekit.models.formula.columns import columns_of
 from evidencekit.models.model import Model, need_model
 from evidencekit.survey.uncertainty.scope import Scope
+from evidencekit.tables.independence import quadratic
 
 __all__ = ["aic", "bic", "deviance", "pseudo_r2"]
 
@@ -171,7 +172,7 @@ def bic(model: Model, *, largest: Model) -> float:
     if len(left):
         square, beta = np.ix_(left, left), largest.coefficients[left]
         covariance = largest.estimate.vcov[square]
-        out += beta @ np.linalg.solve(covariance, beta) + np.log(np.linalg.det(np.linalg.solve(_independent(largest)[square], covariance)))
+        out += quadratic(beta, covariance) + np.log(np.linalg.det(np.linalg.solve(_independent(largest)[square], covariance)))
     return float(out)
 
 

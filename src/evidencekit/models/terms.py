@@ -10,13 +10,14 @@ import numpy as np
 from scipy.stats import f as f_distribution
 
 from evidencekit.columns import Codes, Floats
-from evidencekit.errors import InputError, one_of
+from evidencekit.errors import EstimationError, InputError, one_of
 from evidencekit.models.fitting import Fit, Problem, at, fit
 from evidencekit.models.model import Model, need_model
 from evidencekit.models.small_sample import small_sample, suits_small_samples
 from evidencekit.models.summaries import deviance
 from evidencekit.significance import Test
 from evidencekit.tables.chisquares import f_sum_tail
+from evidencekit.tables.independence import quadratic
 
 __all__ = ["TermTest", "term_test"]
 
@@ -55,7 +56,9 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     ------
     InputError
         The model has no such term; or the small-sample method is asked of replicates, two phases or unequal probabilities without
-        replacement.
+        replacement; or the score test is asked of replicates.
+    EstimationError
+        No degrees of freedom are left: too few sampling units for the coefficients of the model, or of the term.
     Refused
         The answers have no design.
 
@@ -116,28 +119,36 @@ def _tested(model: Model, terms: Sequence[str]) -> Codes:
 
 def _wald(beta: Floats, covariance: Floats, ddf: float) -> tuple[float, tuple[float, ...], float]:
     q = len(beta)
-    statistic = float(beta @ np.linalg.solve(covariance, beta)) / q
-    return statistic, (float(q), ddf), _upper(statistic, q, ddf)
+    _need_freedom(ddf)
+    statistic = quadratic(beta, covariance) / q
+    return statistic, (float(q), ddf), float(f_distribution.sf(statistic, q, ddf))
 
 
-def _upper(statistic: float, q: float, ddf: float) -> float:
-    return float(f_distribution.sf(statistic, q, ddf)) if ddf > 0 else float("nan")
+def _need_freedom(ddf: float) -> None:
+    if not ddf > 0:
+        raise EstimationError(
+            "term_test() has no degrees of freedom left: too few sampling units for so many coefficients.",
+            "Take terms out of the model, merge levels, or test fewer terms together.",
+        )
 
 
 def _small_sample(model: Model, tested: Codes) -> tuple[float, tuple[float, ...], float]:
     if not suits_small_samples(model.scope):
         raise InputError("The small-sample method needs a design of strata and stages, and linearised variances.", 'Use method="wald".')
+    _need_freedom(model.scope.df)
     few = small_sample(model.scope, model.problem, model.made)
     beta, covariance = model.coefficients[tested], few.covariance[np.ix_(tested, tested)]
     contrasts = np.eye(len(model.names))[tested]
     q, eta = len(beta), few.wishart(contrasts)
     ddf = eta - q + 1
-    statistic = float(beta @ np.linalg.solve(covariance, beta)) / q * ddf / eta
-    return statistic, (float(q), ddf), _upper(statistic, q, ddf)
+    _need_freedom(ddf)
+    statistic = quadratic(beta, covariance) / q * ddf / eta
+    return statistic, (float(q), ddf), float(f_distribution.sf(statistic, q, ddf))
 
 
 def _working(model: Model, tested: Codes, method: str, ddf: float) -> tuple[float, tuple[float, ...], float]:
     """Statistics of independent data; their null distribution is a sum of chi-squares weighted by the generalised design effects."""
+    _need_freedom(ddf)
     naive = model.made.inverse[np.ix_(tested, tested)]
     weights = np.linalg.eigvals(np.linalg.solve(naive, model.estimate.vcov[np.ix_(tested, tested)])).real
     if method == "working-wald":
@@ -146,8 +157,7 @@ def _working(model: Model, tested: Codes, method: str, ddf: float) -> tuple[floa
     else:
         smaller, _ = _without(model, tested)
         statistic = deviance(model.scope, smaller[0], smaller[1].beta) - deviance(model.scope, model.problem, model.made.beta)
-    p = f_sum_tail(statistic, weights, ddf, method="saddlepoint") if ddf > 0 else float("nan")
-    return statistic, (float(len(tested)), ddf), p
+    return statistic, (float(len(tested)), ddf), f_sum_tail(statistic, weights, ddf, method="saddlepoint")
 
 
 def _without(model: Model, tested: Codes) -> tuple[tuple[Problem, Fit], Codes]:
@@ -161,6 +171,8 @@ def _without(model: Model, tested: Codes) -> tuple[tuple[Problem, Fit], Codes]:
 
 def _score(model: Model, tested: Codes, ddf: float) -> tuple[float, tuple[float, ...], float]:
     """The score of the tested coefficients where they are 0, cleared of what estimating the others took."""
+    if model.scope.survey.resampling is not None:
+        raise InputError("The score test needs linearised variances, and this survey has replicates.", 'Use method="wald".')
     (_, smaller), kept = _without(model, tested)
     beta = np.zeros(len(model.names))
     beta[kept] = smaller.beta

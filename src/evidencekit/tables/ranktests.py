@@ -25,7 +25,7 @@ RankTest = Literal["wilcoxon", "van-der-waerden", "median", "kruskal-wallis"]
 SCORES: dict[str, Callable[[Floats], Floats]] = {
     "wilcoxon": lambda r: r,
     "kruskal-wallis": lambda r: r,
-    "van-der-waerden": ndtri,
+    "van-der-waerden": lambda r: ndtri(np.clip(r, np.finfo(float).tiny, np.nextafter(1.0, 0.0))),  # rounding may reach 0 and 1
     "median": lambda r: (r > 0.5).astype(np.float64),
 }
 WORDS = {"wilcoxon": "Wilcoxon", "kruskal-wallis": "Kruskal-Wallis", "van-der-waerden": "van der Waerden", "median": "median"}

@@ -175,8 +175,8 @@ def cox(
     need_rank(columns, scope.w)
     x = np.ascontiguousarray(columns.matrix()[:, kept])
     model = _Cox(x - scope.w @ x / scope.w.sum(), times_of(survey, scope, time, event, entry, _strata(survey, scope, split)))
-    made = climb(model, scope.w)
     names = tuple(columns.names[j] for j in kept)
+    made = climb(model, scope.w, names=[columns.told[j] for j in kept])
     said = ("coefficient", f"coefficients of a proportional hazards regression of {event} by {time}")
     labels = {"variable": (event,) * len(names), "coefficient": names}
     covariance = covariance_of_parameters(scope, model, made)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from evidencekit.columns import Bools, Codes, Floats, numeric, summed
-from evidencekit.errors import EstimationError, InputError
+from evidencekit.errors import EstimationError, InputError, how_many
 from evidencekit.models.formula.factors import blank_in, is_coded
 from evidencekit.survey.survey import Survey
 from evidencekit.survey.uncertainty.scope import Scope
@@ -86,7 +86,7 @@ def times_of(survey: Survey, scope: Scope, time: str, event: str, entry: str | N
     Raises
     ------
     InputError
-        `event` holds other numbers than 0, 1, 2, ...; an entry is not before its time.
+        `event` holds other numbers than 0, 1, 2, ..., or `time` one below 0; an entry is not before its time.
     EstimationError
         Nothing happened to anybody.
     """
@@ -94,6 +94,9 @@ def times_of(survey: Survey, scope: Scope, time: str, event: str, entry: str | N
     when, what = (numeric(frame[name], "Column")[scope.rows] for name in (time, event))
     if (what < 0).any() or (what != np.floor(what)).any() or what.max() > 1000:
         raise InputError(f"event= {event!r} takes 0 where nothing happened and 1, 2, ... for kinds of event.", "Recode it first.")
+    early = int((when < 0).sum())
+    if early:
+        raise InputError(f"time= {time!r} is below 0 in {how_many(early, 'row')} used.", "Set codes of missing answers to null first.")
     if not what.any():
         raise EstimationError("No event happened in the rows used.", "Nothing can be said of when it does.")
     start = np.full(scope.n, -np.inf) if entry is None else numeric(frame[entry], "Column")[scope.rows]

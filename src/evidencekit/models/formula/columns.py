@@ -39,6 +39,11 @@ class Columns:
         """The number of columns."""
         return len(self.names)
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What messages call the columns: a level by its place, since its name may be an answer."""
+        return tuple(":".join(_told(self.factors[f], column) for f, column in recipe) or "Intercept" for recipe in self.recipe)
+
     def spans(self) -> Iterator[slice]:
         """The rows, a block at a time."""
         for start in range(0, self.rows, BLOCK):
@@ -102,6 +107,16 @@ def _part(factor: Factor, column: int) -> Part:
     if column < len(names):
         return factor.codes, np.ascontiguousarray(table[:, column])
     return factor.codes, np.ascontiguousarray(factor.full[1][:, column - len(names)])
+
+
+def _told(factor: Factor, column: int) -> str:
+    if isinstance(factor, Numbers):
+        return f"{factor.name}{factor.endings[column]}"
+    endings = (*factor.reduced[0], *factor.full[0])
+    for k, level in enumerate(factor.levels):
+        if endings[column] in (f"[{level}]", f"[T.{level}]", f"[S.{level}]"):
+            return f"level {k + 1} of {factor.name}"
+    return f"a column of {factor.name}"
 
 
 def columns_of(terms: Sequence[tuple[str, ...]], factors: Mapping[str, Factor], rows: int, offset: Floats | None) -> Columns:

@@ -12,7 +12,8 @@ import numpy as np
 
 from evidencekit.columns import Bools, Codes, Floats, missing_in, numeric
 from evidencekit.errors import EstimationError, InputError
-from evidencekit.models.formula.reading import QUOTED, variables_in
+from evidencekit.models.formula.allowed import QUOTED, check_expression
+from evidencekit.models.formula.reading import variables_in
 from evidencekit.models.formula.wilkinson import again, table_of
 from evidencekit.survey.survey import Survey
 
@@ -163,12 +164,15 @@ def _computed(survey: Survey, expression: str, rows: Codes) -> Numbers:
             raise InputError(
                 f"{expression!r} is Stata's way of writing a column.", f"Codes as categories are C({coded[1]}), numbers {coded[1]}."
             )
+        check_expression(expression, survey.rows.columns)
         survey.rows.need(QUOTED.sub(r"\1", expression), "the formula")
         raise InputError(f"The expression {expression!r} names no column of the data.")
     for name in names:
         if is_coded(survey, name):
             raise InputError(f"The formula calculates with {name!r}, which holds categories.", f"Use {name} or C({name}).")
-    text = f"0 + {expression}" if "`" in expression or not expression.isidentifier() else f"0 + `{expression}`"
+    if any(re.search(rf"\b{re.escape(name)}\s*\(", expression) for name in names):
+        raise InputError("A column that the formula calculates with has the name of a function it calls.", "Give the column another name.")
+    text = f"0 + {{{expression}}}"  # in braces, so that the sum of two columns stays one
     inputs = {name: _values(survey, name)[rows] for name in names}
     columns, values, spec = table_of(
         text,

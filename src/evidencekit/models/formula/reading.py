@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidencekit.errors import InputError
+from evidencekit.models.formula.allowed import QUOTED, called_in, check_size
 from evidencekit.models.formula.wilkinson import terms_of
 
 __all__ = ["Formula", "read_formula", "variables_in"]
 
-QUOTED = re.compile(r"`([^`]+)`")
 OFFSET = re.compile(r"offset\((.*)\)\s*", re.DOTALL)
 
 
@@ -59,14 +59,18 @@ def read_formula(formula: str, *, outcome: bool = True) -> Formula:
     Raises
     ------
     InputError
-        It is no formula, or has no outcome, or more than one.
+        It is no formula, or has no outcome, or more than one; or asks for more products than anybody could wait for.
     """
     if not isinstance(formula, str) or not formula.strip():
         raise InputError('A model takes a formula, such as "told ~ sex + age".')
+    check_size(formula)
     if outcome and formula.count("~") != 1:
         raise InputError('A formula has an outcome and terms, with one "~" between them: "told ~ sex + age".')
     if not outcome and "~" in formula:
         raise InputError('This formula has terms only, and no "~": "sex + age".')
+
+    if not formula.split("~")[-1].strip():
+        raise InputError("The formula has no terms.", 'For a model with an intercept alone write "told ~ 1".')
 
     def trouble(_: Exception) -> InputError:
         return InputError(
@@ -98,7 +102,9 @@ def variables_in(expression: str, columns: Sequence[str]) -> tuple[str, ...]:
     quoted = QUOTED.findall(expression)
     bare = QUOTED.sub("_", expression)
     try:
-        names = [node.id for node in ast.walk(ast.parse(bare, mode="eval")) if isinstance(node, ast.Name)]
-    except SyntaxError:
-        names = []
+        tree = ast.parse(bare, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tuple(dict.fromkeys(name for name in quoted if name in columns))
+    functions = called_in(tree)  # a column may have the name of one
+    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions]
     return tuple(dict.fromkeys(name for name in (*quoted, *names) if name in columns))

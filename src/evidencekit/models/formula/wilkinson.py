@@ -10,6 +10,7 @@ import numpy as np
 
 from evidencekit.columns import Floats
 from evidencekit.errors import EvidencekitError, in_our_words
+from evidencekit.models.formula.allowed import check_python
 
 __all__ = ["again", "layers_of", "table_of", "terms_of"]
 
@@ -33,6 +34,7 @@ def terms_of(text: str, problem: Problem) -> tuple[Terms, Terms]:
         from formulaic import Formula
 
         formula: Any = Formula
+        check_python(text)
         made = formula(text)
         left, right = (made.lhs, made.rhs) if "~" in text else ((), made)
         return [_factors(term) for term in left], [_factors(term) for term in right]
@@ -61,6 +63,7 @@ def table_of(text: str, columns: Mapping[str, Any], problem: Problem) -> tuple[l
         from formulaic import Formula
 
         formula: Any = Formula
+        check_python(text, columns)
         made = _matrix(formula(text), columns)
         return [str(name) for name in made.columns], made.to_numpy(dtype=np.float64), made.model_spec
 

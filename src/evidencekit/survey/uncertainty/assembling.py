@@ -26,7 +26,7 @@ from evidencekit.survey.uncertainty.intervals import check_level, t_limits
 from evidencekit.survey.uncertainty.linear import Linear
 from evidencekit.survey.uncertainty.replicated import deviations_of
 
-__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "decisions", "layout_of", "missing_words", "spread_of"]
+__all__ = ["Asked", "Deff", "Layout", "Limits", "assemble", "decisions", "layout_of", "missing_words", "spread_of", "with_df"]
 
 Deff = Literal["replace", "wor"]
 BELOW = 'no variance: the full two-phase estimate is below nought; method="approx" never is'
@@ -133,7 +133,7 @@ def assemble(
         interval=interval,
         counts=counts,
         support=support,
-        flags=_with_df(flags, df, has_design(survey.inference)),
+        flags=with_df(flags, df, has_design(survey.inference)),
         statistic=asked.statistic,
         estimand=asked.estimand,
         inference=survey.inference,
@@ -274,7 +274,7 @@ def _joined(flags: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
     return tuple("; ".join(x for x in (a, b) if x) for a, b in zip(flags, more, strict=True))
 
 
-def _with_df(flags: tuple[str, ...], df: Floats, designed: bool) -> tuple[str, ...]:
+def with_df(flags: tuple[str, ...], df: Floats, designed: bool) -> tuple[str, ...]:
     """Add what few degrees of freedom mean for the reader (fewer than 8: NCHS asks for a statistician's review)."""
     if not designed:
         return flags

@@ -22,7 +22,7 @@ from evidencekit.survey.summing.domains import Domains, Where, need_survey, wher
 from evidencekit.survey.summing.measured import Measured
 from evidencekit.survey.summing.totals import derived, in_memory
 from evidencekit.survey.survey import Survey
-from evidencekit.survey.uncertainty.assembling import decisions, df_limit, missing_words
+from evidencekit.survey.uncertainty.assembling import decisions, df_limit, missing_words, with_df
 from evidencekit.survey.uncertainty.degrees import rank_df, support_of
 from evidencekit.survey.uncertainty.influence import Influence
 from evidencekit.survey.uncertainty.intervals import t_limits
@@ -198,9 +198,10 @@ class Scope:
         p, nothing = len(points), np.full(len(points), np.nan)
         free = np.broadcast_to(np.asarray(self.df if df is None else df, dtype=np.float64), (p,)) if self.designed else nothing
         low, high = t_limits(points, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)), free, level) if limits is None else limits[:2]
-        method, flag = "t" if limits is None else limits[2], ""
+        method = "t" if limits is None else limits[2]
+        flags = with_df(("",) * p, free, self.designed)
         if not self.designed:
-            low, high, flag = nothing, nothing, f"no design: {self.survey.inference}"
+            low, high, flags = nothing, nothing, (f"no design: {self.survey.inference}",) * p
         weight, n = np.full(p, self.w.sum()), np.full(p, float(self.n))
         kish = n * float((self.w**2).sum()) / weight**2
         support, _, _ = support_of(self.measured.units, self.measured.tables, 1, np.zeros(p, dtype=np.intp))
@@ -212,7 +213,7 @@ class Scope:
             interval=Interval(low, high, level, method),
             counts=Counts(n, nothing, np.full(p, self.psus), weight, nothing, nothing, kish),
             support=replace(support, limit=min(df_limit(self.survey), float(np.min(free)) if self.designed else np.inf)),
-            flags=(flag,) * p,
+            flags=flags,
             statistic=said[0],
             estimand=said[1],
             inference=self.survey.inference,
