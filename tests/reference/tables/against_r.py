@@ -1,4 +1,7 @@
-"""Tables and tests under many designs against the R on this machine, on the example data that come with its survey package."""
+"""Tables and tests under many designs against the R on this machine, on the example data that come with its survey package.
+
+By hand, since tests do not need R: ``python dev.py test -m outside tests/reference/tables/against_r.py``.
+"""
 
 from __future__ import annotations
 
