@@ -19,7 +19,7 @@ def test_example_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(path)])
     runpy.run_path(str(path), run_name="__main__")
-    assert "About 1 in" in capsys.readouterr().out
+    assert "about 1 in" in capsys.readouterr().out.lower()
     assert list((tmp_path / "out").iterdir())
     for written in re.findall(r'out / "([^"]+)"', path.read_text(encoding="utf-8")):
         assert (tmp_path / "out" / written).exists()  # a ledger that was opened was written to as well

@@ -37,14 +37,6 @@ def shown(made: Any) -> str:
     return html
 
 
-def test_a_test_says_its_method_its_null_hypothesis_and_its_notes() -> None:
-    made = ek.tables.association(survey(), "sex", "internet_daily")
-    html = shown(ek.Test(method="a < b", null="a & b", statistic=1.5, df=(2.0, 30.5), p=0.0001, flags=("few degrees",)))
-    for words in ("a &lt; b", "a &amp; b", "<td>1.5</td>", "<td>2 and 30.5</td>", "&lt; 0.001", "few degrees"):
-        assert words in html
-    assert made.null in shown(made)
-
-
 def test_models_and_interviewers() -> None:
     assert "age_group" in shown(ek.models.multinomial(survey(), "age_group ~ sex"))
     made = ek.models.interviewer_effect(survey(), "internet_daily", interviewer="psu")

@@ -68,20 +68,25 @@ class Test:
 
     def __repr__(self) -> str:
         statistic, p = self._said()
-        return "\n".join([f"{self.method}: {statistic}, p {p}", f"null hypothesis: {self.null}", *self._beside()])
+        return "\n".join(
+            [
+                f"{self.method}: {statistic}, p {p}",
+                f"null hypothesis: {self.null}",
+                *self._number(),
+                *(f"note: {flag}" for flag in self.flags),
+            ]
+        )
 
     def _repr_html_(self) -> str:
         statistic, p = self._said()
-        caption = "; ".join([f"{self.method}. Null hypothesis: {self.null}", *self._beside()])
+        caption = "; ".join([f"{self.method}. Null hypothesis: {self.null}", *self._number(), *self.flags])
         return html_table(["statistic", "p"], [[statistic, p.removeprefix("= ")]], caption=caption, limit=1)
 
-    def _beside(self) -> list[str]:
-        """The one number it is about, and what is flagged."""
-        number = [] if self.estimate is None or len(self.estimate) != 1 else [_number(self.estimate)]
-        return [*number, *(f"note: {flag}" for flag in self.flags)]
+    def _number(self) -> list[str]:
+        return [] if self.estimate is None or len(self.estimate) != 1 else [_told(self.estimate)]
 
 
-def _number(est: Estimate) -> str:
+def _told(est: Estimate) -> str:
     """The one number a test is about, with its interval."""
     columns = est.cells.columns
     told = {name: values[0] for name, values in columns.items() if name not in ("variable", "category") and values[0] not in (None, "")}

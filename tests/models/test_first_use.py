@@ -120,10 +120,10 @@ def test_an_area_model_tells_what_it_was_made_with() -> None:
         assert "benchmark: ratio" in said
 
 
-def test_no_finding_is_made_of_an_incidence_and_it_says_what_to_do() -> None:
+def test_a_finding_of_an_incidence_needs_its_age_in_words() -> None:
     rng = np.random.default_rng(2)
     now, first = rng.integers(18, 25, 900), rng.integers(8, 60, 900)
     frame = pd.DataFrame({"t": np.minimum(now, first), "ever": (first <= now) * 1, "psu": np.arange(900) // 10, "w": 1.0})
     made = ek.models.cumulative_incidence(ek.Survey(frame, weights="w", psu="psu"), time="t", event="ever", at=17)
-    with pytest.raises(InputError, match="beside shares of a recall period"):
+    with pytest.raises(InputError, match=r"told with that age.*by age 17"):
         ek.finding(ek.release(made))

@@ -178,9 +178,9 @@ def _counted(survey: Survey, frame: nw.DataFrame[Any], rows: Rows, y: str | None
     return Counted(flat.reshape(survey.n, k).astype(np.float64), np.ones(survey.n, dtype=bool), missing, y, column.levels)
 
 
-def _keys(survey: Survey, key: object) -> tuple[str, str]:
+def _keys(survey: Survey, key: str | tuple[str, str]) -> tuple[str, str]:
     """The name of the key in the survey and in the child table."""
-    if isinstance(key, tuple | list):
+    if isinstance(key, (tuple, list)):
         if len(key) != 2 or not isinstance(key[1], str):
             raise InputError("key= takes one name, or two: the survey's and the child table's.")
         return one_name(survey, key[0], "key="), key[1]

@@ -66,14 +66,16 @@ def check_expression(expression: str, columns: Collection[str] | None = None) ->
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         tree = None
     if tree is None:
-        raise InputError("An expression of the formula cannot be read.", "Names with spaces or dots stand in backticks.")
+        raise InputError(
+            "An expression of the formula cannot be read.", "Names with spaces or dots stand in backticks; codes as categories are C(age)."
+        )
     known = {"_", *columns} if columns is not None else {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {"np"}
     told = next(_odd(tree, known), None)
     if told:
         raise InputError(
             f"A formula calculates with columns, and this one {told}.",
-            "It may use arithmetic, comparisons, I(), C(), log(), exp(), bs(), cr(), poly(), center(), scale(), and np.sqrt and the like. "
-            "Work anything else out as a column first.",
+            "It may use arithmetic, comparisons, I(), log(), exp(), bs(), cr(), poly(), center(), scale(), and np.sqrt and the like; "
+            "codes as categories are C(x). Work anything else out as a column first.",
         )
 
 
