@@ -12,9 +12,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 NEED_A_FILE = {"02_national_school_survey"}  # run by tests/test_real_survey.py
+TAKE_LONG = {"05_draw_a_sample"}  # a hundred samples
+RUN = [pytest.param(p, marks=pytest.mark.slow if p.stem in TAKE_LONG else (), id=p.stem) for p in EXAMPLES if p.stem not in NEED_A_FILE]
 
 
-@pytest.mark.parametrize("path", [p for p in EXAMPLES if p.stem not in NEED_A_FILE], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", RUN)
 def test_example_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(path)])

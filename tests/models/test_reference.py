@@ -93,6 +93,21 @@ def test_criteria_of_linear_models(design: str) -> None:
     np.testing.assert_allclose(ek.models.bic(smaller, largest=model), reference()[design, "bic_linear"]["bic"], rtol=1e-10)
 
 
+@pytest.mark.parametrize("kind", ["cox", "cox_strata", "ordinal"])
+@pytest.mark.parametrize("design", LINEARISED)
+def test_terms_of_times_and_of_several_levels(design: str, kind: str) -> None:
+    if kind == "ordinal":
+        model, term = ek.models.proportional_odds(survey_of(design), "k ~ x + g", order=["never", "sometimes", "often"]), "g"
+    else:
+        strata = "g" if kind == "cox_strata" else None
+        model, term = ek.models.cox(survey_of(design), "x + k", time="time", event="b", strata=strata), "k"
+    made, want = ek.models.term_test(model, term, method="wald"), reference()[design, f"{kind}_term"]
+    rtol = 1e-5 if kind == "ordinal" else 1e-7  # of R's ordinal models second derivatives are numerical
+    np.testing.assert_allclose([made.statistic, made.df[1], made.p], [want["statistic"], want["ddf"], want["p"]], rtol=rtol)
+    assert made.df[0] == 2
+    assert f"is not associated with {term}" in made.null
+
+
 @pytest.mark.parametrize("kind", ["cox", "cox_strata"])
 @pytest.mark.parametrize("design", DESIGNS)
 def test_proportional_hazards(design: str, kind: str) -> None:

@@ -132,3 +132,17 @@ def test_what_cannot_be_fitted() -> None:
 def test_a_notebook_shows_its_coefficients() -> None:
     made = ek.models.multinomial(survey(), "years ~ sex")
     assert made._repr_html_() == made.estimate._repr_html_()
+
+
+def test_terms_are_tested_in_every_level_at_once() -> None:
+    model = ek.models.multinomial(survey(), "years ~ sex + province")
+    made = ek.models.term_test(model, "province", method="wald")
+    assert made.df[0] == 10
+    of = [i for i, name in enumerate(model.names) if name.startswith("province")]
+    beta, covariance = model.coefficients[of], model.estimate.vcov[np.ix_(of, of)]
+    assert made.statistic == pytest.approx(beta @ np.linalg.solve(covariance, beta) / 10)
+    assert made.df[1] == model.df == model.scope.df - 6
+    with pytest.raises(InputError, match='method="wald"'):
+        ek.models.term_test(model, "province")
+    with pytest.raises(InputError, match="no such term"):
+        ek.models.term_test(model, "age", method="wald")

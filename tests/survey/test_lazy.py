@@ -40,7 +40,7 @@ def survey(kind: str, frame: pd.DataFrame = PEOPLE, **design: Any) -> ek.Survey:
 
 
 @pytest.mark.parametrize("kind", LAZY)
-@pytest.mark.parametrize("offset", [1e7, 1e9])
+@pytest.mark.parametrize("offset", [1e7, pytest.param(1e9, marks=pytest.mark.slow)])
 def test_a_large_mean_costs_no_digits(kind: str, offset: float) -> None:
     """The design effect was 1.22 beside 1.19 with ten million added, and NaN with a thousand million.
 

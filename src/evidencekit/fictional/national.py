@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -209,7 +210,7 @@ def national_survey(*, seed: int = 2026, interviews: int = 2000) -> FictionalSur
 
     return FictionalSurvey(
         pd.DataFrame({name: columns[name] for name in _LABELS}),
-        truth=MappingProxyType(_truth(country)),
+        truth=_truth(seed),
         labels=MappingProxyType(_LABELS.copy()),
         value_labels=MappingProxyType(_value_labels()),
         missing=MappingProxyType({name: _kinds(name) for name in _UNANSWERED}),
@@ -319,8 +320,7 @@ def _sample(country: _Country, rng: np.random.Generator, interviews: int) -> tup
     first_child = np.cumsum(country.eligible) - country.eligible
     child = first_child[visited] + (rng.random(visited.size) * country.eligible[visited]).astype(np.int64)
     score = 2.9 - 0.7 * (country.stratum[chosen] % 2 == 0) + 0.4 * rng.standard_normal(chosen.size)
-    propensity = np.clip(1 / (1 + np.exp(-score)), 0.75, 0.98)
-    answers = rng.random(child.size) < propensity[draw]
+    answers = rng.random(child.size) < np.clip(1 / (1 + np.exp(-score)), 0.75, 0.98)[draw]
     visited, child, draw = visited[answers], child[answers], draw[answers]
     weight = (weight_of_area * country.listed[chosen])[draw] * country.eligible[visited] / np.bincount(draw)[draw]
     return child, number[draw], weight
@@ -359,27 +359,27 @@ def _columns(country: _Country, rows: Ints) -> dict[str, NDArray[Any]]:
     }
     columns |= {name: yes[name].astype(np.int64) for name in _ITEMS}
     for name in _FOLLOW_UPS:
-        blank = _NOT_ASKED if name in _UNANSWERED else np.nan
-        columns[name] = np.where(yes[_ITEMS[name].asked_if] == 1, 2 - columns[name], blank)
+        columns[name] = np.where(yes[_ITEMS[name].asked_if] == 1, 2 - columns[name], _NOT_ASKED if name in _UNANSWERED else np.nan)
     return columns
 
 
-def _truth(country: _Country) -> dict[TruthKey, float]:
-    """Compute every indicator in the population, for all children and by group."""
+@lru_cache(maxsize=8)
+def _truth(seed: int) -> Mapping[TruthKey, float]:
+    """Compute every indicator in the population, for all children and by group; kept, since it takes longer than the sample."""
+    country = _country(seed)
     columns = _columns(country, np.arange(country.household.size))
     groups: list[tuple[tuple[str, str] | None, NDArray[np.bool_]]] = [(None, country.age > 0)]
     for by in ("sex", "age_group", "area", "province"):
         groups += [((by, str(level)), columns[by] == level) for level in np.unique(columns[by])]
     truth: dict[TruthKey, float] = {}
     for cell, inside in groups:
-        hours = country.hours[inside]
-        values = {"children": float(hours.size), "hours_online": float(hours.mean())}
-        values["hours_online_median"] = float(np.median(hours))
+        h = country.hours[inside]
+        values = {"children": float(h.size), "hours_online": float(h.mean()), "hours_online_median": float(np.median(h))}
         for name in _ITEMS:
             asked = inside & (country.yes[_ITEMS[name].asked_if] == 1) if name in _FOLLOW_UPS else inside
             values[name] = float(country.yes[name][asked].mean())
         truth |= {(name, *cell) if cell else name: value for name, value in values.items()}
-    return truth
+    return MappingProxyType(truth)
 
 
 def _kinds(name: str) -> Mapping[MissingCode, Missing]:
@@ -390,8 +390,8 @@ def _kinds(name: str) -> Mapping[MissingCode, Missing]:
 
 def _value_labels() -> dict[str, Mapping[Any, str]]:
     """Labels of codes by column."""
-    strata = [f"{name}, {area}" for name in _PROVINCES for area in ("urban", "rural")]
-    labels: dict[str, Mapping[Any, str]] = {"stratum": MappingProxyType(dict(enumerate(strata, 1)))}
+    strata = enumerate([f"{name}, {area}" for name in _PROVINCES for area in ("urban", "rural")], 1)
+    labels: dict[str, Mapping[Any, str]] = {"stratum": MappingProxyType(dict(strata))}
     for name in _ITEMS:
         codes: dict[Any, str] = {1: "yes", 2: "no"} if name in _FOLLOW_UPS else {0: "no", 1: "yes"}
         if name in _UNANSWERED:

@@ -39,6 +39,10 @@ class Categorical:
         The rows it was fitted to.
     made : Fit
         Parameters and inverse information.
+    terms : tuple of int
+        Of each coefficient the place of its term in ``formula.labels``; -1 of a threshold.
+    df : float
+        Degrees of freedom: sampling units minus strata, minus the coefficients of a level beside its intercept.
     """
 
     kind: str
@@ -46,6 +50,8 @@ class Categorical:
     estimate: Estimate
     scope: Scope
     made: Fit
+    terms: tuple[int, ...]
+    df: float
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,12 +88,16 @@ class Asked:
     levels: tuple[Any, ...]
 
     def stated(self, kind: str, labels: Mapping[str, Sequence[Any]], made: Fit, covariance: Floats, level: float) -> Categorical:
-        """The fitted model with its coefficients as an Estimate."""
+        """The fitted model with its coefficients as an Estimate.
+
+        A coefficient that is not named as a column of the formula is a threshold.
+        """
         said = ("coefficient", f"coefficients of a {kind} of {self.formula.outcome}")
         columns = {"variable": (self.formula.outcome,) * len(made.beta), **labels}
         df = self.scope.df + 1 - self.columns.p
         estimate = self.scope.estimate(columns, made.beta, covariance, said=said, level=level, df=df)
-        return Categorical(kind, self.formula, estimate, self.scope, made)
+        of = dict(zip(self.columns.names, self.columns.term, strict=True))
+        return Categorical(kind, self.formula, estimate, self.scope, made, tuple(of.get(name, -1) for name in labels["coefficient"]), df)
 
 
 def categorical(survey: Survey, formula: str, doing: str, first: Sequence[Any] | None, where: Where, where_label: str) -> Asked:

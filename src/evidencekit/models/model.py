@@ -65,6 +65,11 @@ class Model:
         return self.problem.columns.names
 
     @property
+    def terms(self) -> tuple[int, ...]:
+        """Of each coefficient the place of its term in ``formula.labels``."""
+        return self.problem.columns.term
+
+    @property
     def coefficients(self) -> Floats:
         """The coefficients, shape (p,)."""
         return self.made.beta

@@ -11,6 +11,7 @@ from scipy.stats import f as f_distribution
 
 from evidencekit.columns import Codes, Floats
 from evidencekit.errors import EstimationError, InputError, one_of
+from evidencekit.models.categorical import Categorical
 from evidencekit.models.fitting import Fit, Problem, at, fit
 from evidencekit.models.model import Model, need_model
 from evidencekit.models.small_sample import small_sample, suits_small_samples
@@ -32,13 +33,13 @@ NAMES = {
 FEW = 40
 
 
-def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "small-sample") -> Test:
+def term_test(model: Model | Categorical, term: str | Sequence[str], *, method: TermTest = "small-sample") -> Test:
     """Test whether a term of a model can be left out.
 
     Parameters
     ----------
-    model : Model
-        A fitted regression.
+    model : Model or Categorical
+        A fitted regression; of one of several levels or of times ``"wald"`` is the one method.
     term : str or sequence of str
         A term as the formula writes it (``"sex"``, ``"sex:age"``), or several that are tested together.
     method : {"small-sample", "wald", "working-wald", "likelihood-ratio", "score"}
@@ -56,7 +57,7 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     ------
     InputError
         The model has no such term; or the small-sample method is asked of replicates, two phases or unequal probabilities without
-        replacement; or the score test is asked of replicates.
+        replacement; or the score test is asked of replicates; or another method than Wald's of a model of several levels or of times.
     EstimationError
         No degrees of freedom are left: too few sampling units for the coefficients of the model, or of the term.
     Refused
@@ -78,17 +79,20 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     "Wald test with Bell and McCaffrey's covariance"
     """
     one_of("method", method, get_args(TermTest))
-    need_model(model, "term_test()")
+    if not isinstance(model, Categorical):
+        need_model(model, "term_test()")
+    elif method != "wald":
+        raise InputError(f"Terms of a {model.kind} have Wald's test alone.", 'Use method="wald".')
     model.scope.need_design("term_test()")
     terms = (term,) if isinstance(term, str) else tuple(term) if isinstance(term, (list, tuple)) else ()
     if not terms:
         raise InputError("term_test() takes a term as the formula writes it, or several.", 'Such as "sex".')
     tested = _tested(model, terms)
     ddf = model.df
-    if method == "small-sample":
-        statistic, df, p = _small_sample(model, tested)
-    elif method == "wald":
+    if isinstance(model, Categorical) or method == "wald":
         statistic, df, p = _wald(model.coefficients[tested], model.estimate.vcov[np.ix_(tested, tested)], ddf)
+    elif method == "small-sample":
+        statistic, df, p = _small_sample(model, tested)
     elif method == "score":
         statistic, df, p = _score(model, tested, ddf)
     else:
@@ -96,17 +100,17 @@ def term_test(model: Model, term: str | Sequence[str], *, method: TermTest = "sm
     label = " and ".join(terms)
     return Test(
         method=NAMES[method],
-        null=f"{model.formula.outcome} is not associated with {label}, the other terms held equal",
+        null=f"{model.estimate.cells.columns['variable'][0]} is not associated with {label}, the other terms held equal",
         statistic=statistic,
         df=df,
         p=p,
         inference=model.estimate.inference,
-        flags=_flags(model, tested, ddf),
+        flags=() if isinstance(model, Categorical) else _flags(model, tested, ddf),
         provenance=replace(model.estimate.provenance, method=NAMES[method]),
     )
 
 
-def _tested(model: Model, terms: Sequence[str]) -> Codes:
+def _tested(model: Model | Categorical, terms: Sequence[str]) -> Codes:
     labels = model.formula.labels
     for term in terms:
         if term not in labels:
@@ -114,7 +118,7 @@ def _tested(model: Model, terms: Sequence[str]) -> Codes:
                 "The model has no such term.", f"Its terms are {', '.join(label for label in labels if label != 'Intercept')}."
             )
     wanted = {labels.index(term) for term in terms}
-    return np.flatnonzero([t in wanted for t in model.problem.columns.term])
+    return np.flatnonzero([t in wanted for t in model.terms])
 
 
 def _wald(beta: Floats, covariance: Floats, ddf: float) -> tuple[float, tuple[float, ...], float]:

@@ -162,6 +162,7 @@ def test_a_table_of_four_dimensions_in_a_minute() -> None:
     assert failures(system, pattern, 5) == []
 
 
+@pytest.mark.slow
 def test_the_cheapest_is_the_cheapest_of_all_patterns() -> None:
     random = np.random.default_rng(11)
     for _ in range(3):
@@ -181,7 +182,7 @@ def test_the_cheapest_is_the_cheapest_of_all_patterns() -> None:
         assert pattern.certificate.cost == pytest.approx(best)
 
 
-@pytest.mark.parametrize("insiders", [True, False])
+@pytest.mark.parametrize("insiders", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_the_same_input_gives_the_same_bytes(insiders: bool) -> None:
     system = known_table((5, 2, 4), 400)
     one, two = (suppress(system, threshold=10, insiders=insiders) for _ in range(2))

@@ -21,6 +21,7 @@ def by_hand(counts: np.ndarray) -> list[float]:
     return [counts[tuple(slice(None) if i is None else i for i in cell)].sum() for cell in every]
 
 
+@pytest.mark.slow
 @given(shapes, st.integers(0, 2**32 - 1))
 def test_a_cube_is_every_margin_and_every_sum(shape: tuple[int, ...], seed: int) -> None:
     counts = np.random.default_rng(seed).integers(0, 6, shape)

@@ -281,6 +281,7 @@ def _named() -> ek.Instrument:
     )
 
 
+@pytest.mark.slow
 def test_what_is_made_passes_validation_as_it_comes() -> None:
     form = _named()
     made = ek.instrument.fictional_answers(form, 600, seed=1)

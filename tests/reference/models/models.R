@@ -19,6 +19,10 @@ tight <- coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100)
 cases <- list()
 put <- function(design, what, result) cases[[length(cases) + 1]] <<- list(design = design, what = what, result = result)
 numbers <- function(fit) list(est = unname(coef(fit)), se = unname(c(SE(fit))))
+wald <- function(fit, index, ddf) { # regTermTest of survey 4.1.1 does not take svycoxph and svyolr
+  f <- c(coef(fit)[index] %*% solve(vcov(fit)[index, index], coef(fit)[index])) / length(index)
+  list(statistic = f, ddf = ddf, p = pf(f, length(index), ddf, lower.tail = FALSE))
+}
 models <- list(
   linear = list(y ~ x + group, gaussian()),
   linear_crossed = list(y ~ x * group, gaussian()),
@@ -48,6 +52,7 @@ for (name in names(designs)) {
       se <- sqrt(diag(svrVar(t(again), d$scale, d$rscales, mse = d$mse, coef = coef(fit))))
     }
     put(name, what, list(est = unname(coef(fit)), se = unname(c(se))))
+    if (name != "jackknife") put(name, paste0(what, "_term"), wald(fit, grep("^k", names(coef(fit))), fit$degf.resid))
   }
   if (name == "jackknife") next
   fit <- svyglm(b ~ x + group, d, family = quasibinomial(), control = exact)
@@ -66,10 +71,12 @@ for (name in names(designs)) {
   left <- update(subset(d, !is.na(y + x) & !is.na(group)), off = fit$residuals^2)
   off <- SE(svymean(~off, left))^2
   put(name, "aic_linear", list(aic = unname(c(twice + 2 * (effects + n * off / (2 * s2^2))))))
-  wald <- coef(fit)[3:4] %*% solve(vcov(fit)[3:4, 3:4], coef(fit)[3:4])
-  put(name, "bic_linear", list(bic = c(wald) + 2 * log(n) + twice + log(det(solve((fit$naive.cov * mean(fit$prior.weights) * s2)[3:4, 3:4], vcov(fit)[3:4, 3:4])))))
+  away <- coef(fit)[3:4] %*% solve(vcov(fit)[3:4, 3:4], coef(fit)[3:4])
+  put(name, "bic_linear", list(bic = c(away) + 2 * log(n) + twice + log(det(solve((fit$naive.cov * mean(fit$prior.weights) * s2)[3:4, 3:4], vcov(fit)[3:4, 3:4])))))
   fit <- svyglm(b ~ x + group, d, family = quasibinomial(), control = exact)
   put(name, "pseudo_r2", list(cox_snell = psrsq(fit, "Cox-Snell"), nagelkerke = psrsq(fit, "Nagelkerke")))
-  put(name, "ordinal", numbers(svyolr(k ~ x + group, d, control = list(reltol = 1e-16, maxit = 1000))))
+  fit <- svyolr(k ~ x + group, d, control = list(reltol = 1e-16, maxit = 1000))
+  put(name, "ordinal", numbers(fit))
+  put(name, "ordinal_term", wald(fit, grep("^group", names(coef(fit))), degf(subset(d, !is.na(x) & !is.na(group) & !is.na(k))) - length(fit$coefficients)))
 }
 write_reference("models.json", meta, cases = cases)

@@ -180,8 +180,9 @@ def cox(
     said = ("coefficient", f"coefficients of a proportional hazards regression of {event} by {time}")
     labels = {"variable": (event,) * len(names), "coefficient": names}
     covariance = covariance_of_parameters(scope, model, made)
-    estimate = scope.estimate(labels, made.beta, covariance, said=said, level=level, df=scope.df + 1 - len(names))
-    return Categorical("proportional hazards regression", asked, estimate, scope, made)
+    df = scope.df + 1 - len(names)
+    estimate = scope.estimate(labels, made.beta, covariance, said=said, level=level, df=df)
+    return Categorical("proportional hazards regression", asked, estimate, scope, made, tuple(columns.term[j] for j in kept), df)
 
 
 def _strata(survey: Survey, scope: Scope, names: tuple[str, ...]) -> Codes | None:
