@@ -106,6 +106,7 @@ def test_caveats_that_all_have_are_said_once(found: list[ek.Finding], monkeypatc
     assert sum(shared in p.text for p in docx.Document(str(made.page)).paragraphs) == 1
 
 
+@pytest.mark.slow
 def test_a_page_that_is_too_long_names_the_finding_and_what_is_long(found: list[ek.Finding], tmp_path: Path) -> None:
     long = replace(found[1], claims=found[0].claims * 9)
     with pytest.raises(InputError, match=r"finding 2 \(lumora-02\) \(\d+% of the page, most of it its lines\)") as error:

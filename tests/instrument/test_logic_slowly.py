@@ -183,6 +183,7 @@ TRUTH = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(
     node=TRUTH,

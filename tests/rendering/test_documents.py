@@ -246,6 +246,7 @@ def test_one_slide_with_title_alternative_texts_and_everything_on_it(sheet):
     assert deck.core_properties.title == sheet.title
 
 
+@pytest.mark.slow
 def test_what_is_too_long_is_refused_with_what_to_shorten(sheet):
     long = replace(sheet, blocks=(sheet.blocks[0], replace(sheet.blocks[1], lines=(f"{CANARY} and more. " * 12,) * 8), sheet.blocks[2]))
     for write in (to_html, to_docx):
@@ -262,6 +263,7 @@ def test_what_is_too_long_is_refused_with_what_to_shorten(sheet):
         to_pptx(replace(sheet, blocks=(*sheet.blocks, sheet.blocks[2])))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 30), st.integers(1, 60))
 def test_more_words_never_need_less_room(lines, words):

@@ -243,6 +243,7 @@ def test_choosing_a_child_is_not_counted_twice() -> None:
         ek.weighting.select_within(survey, "kids")
 
 
+@pytest.mark.slow
 def test_phase_2_goes_by_numbers_of_its_own() -> None:
     people = pd.DataFrame({"person": range(400), "size": np.arange(400) % 7 + 1})
     first = sampling.pareto(ek.Frame(people, id="person", size="size"), 120, seed=5)

@@ -55,6 +55,7 @@ def test_intervals_cover() -> None:
     assert 0.92 <= inside / runs <= 0.98
 
 
+@pytest.mark.slow
 def test_totals_are_unbiased() -> None:
     areas, homes = country()
     totals = [float((made.sample["weight"] * made.sample["yes"]).sum()) for made in (both(areas, homes, seed) for seed in range(150))]

@@ -73,6 +73,7 @@ def test_neighbours_in_a_full_grid_differ_by_one_step(sizes: tuple[int, int, int
     assert steps.sum() <= np.abs(np.diff(plain, axis=0)).sum()
 
 
+@pytest.mark.slow
 @given(rows=rows_of_units, seed=st.integers(0, 99))
 def test_rows_in_another_order_or_kind_change_nothing(rows: list[Row], seed: int) -> None:
     data = listed(rows)

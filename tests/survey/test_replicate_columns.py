@@ -43,6 +43,7 @@ def with_columns(frame: pd.DataFrame, count: int, *, factors: bool) -> pd.DataFr
     return frame.assign(**{f"rep{c}": np.where(frame.cluster == c, 0.0, count / (count - 1)) * full for c in range(count)})
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), count=st.integers(3, 25), factors=st.booleans(), mse=st.booleans(), shuffle=st.booleans())
 def test_jackknife_columns_are_the_jackknife(seed: int, count: int, factors: bool, mse: bool, shuffle: bool) -> None:

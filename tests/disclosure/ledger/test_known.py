@@ -103,6 +103,7 @@ def narrow(values: np.ndarray, hides: bool) -> bool:
     return least >= 1 and 1 <= values.max() < 4 and values.max() - least < 2
 
 
+@pytest.mark.slow
 @given(releases())
 @settings(max_examples=30, deadline=None)
 def test_nothing_that_is_narrow_passes(made: tuple[Ledger, np.ndarray]) -> None:

@@ -98,6 +98,7 @@ def test_no_one_can_say_too_much_of_a_cell_in_many_tables(shape: tuple[int, ...]
     assert inside_failures(system, pattern, threshold, limit=400) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.sampled_from([(2, 2, 3), (2, 3, 2), (2, 3, 3), (5, 1, 3), (2, 2, 2, 2)]), seeds)
 def test_every_whole_number_table_is_tried(kind: tuple[int, ...], seed: int) -> None:
