@@ -21,6 +21,10 @@ MEANT = {
     REVIEW: "to be looked at before it is said",
     UNCERTAIN: "uncertain",
 }
+FLAGGED = {
+    "model-based": "a model's estimate: what the area answered, drawn towards what other areas let expect",
+    "synthetic": "a model's estimate without own answers of the area; its n are those of the areas it was made from",
+}
 TOGETHER = "protected as one"
 # What else a publication shows of a cell, by its columns; words for the header.
 MORE = {("percent_se", "se"): "standard error", ("deff",): "design effect", ("n_eff",): "effective n", ("weighted_n",): "weighted n"}
@@ -41,11 +45,17 @@ def laid_out(several: Sequence[Released], told: Mapping[str, str]) -> tuple[list
     if len(groups) > 1 and len(groups) * len(words) > ACROSS:
         header = ["Variable", "Category", ", ".join(split) or "Group", *words, *tests]
         below = [[*row[1:], named[group], *found[group], *p[row[0]]] for row, found in cells.items() for group in groups if group in found]
-        return header, below, 3
+        return _filled(header, below, 3)
     header = ["Variable", "Category", *(f"{group}: {word}" for group in named.values() for word in words), *tests]
     empty = [""] * len(words)
     beside = [[*row[1:], *(word for group in groups for word in found.get(group, empty)), *p[row[0]]] for row, found in cells.items()]
-    return header, beside, 2
+    return _filled(header, beside, 2)
+
+
+def _filled(header: list[str], rows: list[list[str]], labels: int) -> tuple[list[str], list[list[str]], int]:
+    """The table without columns that hold nothing: categories of variables that are all of yes and no, numbers nobody publishes."""
+    kept = [j for j in range(len(header)) if j == 0 or any(row[j] for row in rows)]
+    return [header[j] for j in kept], [[row[j] for j in kept] for row in rows], sum(j < labels for j in kept)
 
 
 def _cells(
@@ -91,19 +101,24 @@ def _flagged(several: Sequence[Released]) -> bool:
 
 
 def notes_of(several: Sequence[Released]) -> tuple[str, ...]:
-    """Of whom the numbers are, what symbols mean, and what is said of each table: by its variable, where it is not said of all."""
+    """Of whom the numbers are, what symbols mean, and what is said of each table: by its variable, where it is not said of all.
+
+    The tasks of those who publish it are not for readers.
+    """
     told = [one.estimate.provenance for one in several]
     whom = dict.fromkeys(", ".join(part for part in (of.population, of.where) if part) for of in told)
     classes = dict.fromkeys(one.estimate.inference for one in several)
     about = [*(f"population: {words}" for words in whom if words), f"inference: {', '.join(classes)}"]
     signs = dict.fromkeys(pair for one in several for pair in zip(one.symbols, one.status, strict=True) if pair[0])
+    flags = dict.fromkeys(part for one in several for flag in one.estimate.flags for part in flag.split("; ") if part in FLAGGED)
     out = ["; ".join(about), *(f"{symbol}: {MEANT.get(status, status)}" for symbol, status in signs)]
+    out += [f"{flag}: {FLAGGED[flag]}" for flag in flags]
     said: dict[str, dict[str, None]] = {}
     for one in several:
         label = dict(one.estimate.provenance.labels)
         names = dict.fromkeys(label.get(str(name), str(name)) for name in one.estimate.cells.columns.get("variable", ()))
         linked = {note for note in linked_words(one.audited) if note.startswith(TOGETHER)}
-        for note in one.notes:  # on one page tables have no numbers
+        for note in (note for note in one.notes if note not in one.tasks):  # on one page tables have no numbers
             words = "tables of this release that add up to each other are protected as one" if note in linked else note
             said.setdefault(words, {})[", ".join(names)] = None
     every = {name for names in said.values() for name in names}

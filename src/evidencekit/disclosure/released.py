@@ -118,13 +118,18 @@ class Released:
         return f"of {how_many(len(self), 'cell')}: {', '.join(parts)}"
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the whole table: what is left to check, decisions taken on the way, answers that were missing."""
-        left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
-        signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
+    def tasks(self) -> tuple[str, ...]:
+        """What is left to those who publish the table: to show no more than was audited, and to check what no rule can."""
         only = [f"audited as showing {self.audited.shows}: show nothing more"] if self.audited.shows else []
+        left = [f"to be checked by hand: {'; '.join(self.rules.not_checked)}"] if self.rules.not_checked else []
+        return (*only, *left)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be known of the whole table: tasks, how it was protected, decisions taken on the way, answers that were missing."""
+        signed = [f"signed by {one.name} ({one.role}), {one.on.isoformat()}" for one in self.signatures]
         said = (*decision_words(self.estimate), *missing_words(self.estimate))
-        return (*only, *linked_words(self.audited), *self.audited.notes, *left, *signed, *said)
+        return (*self.tasks, *linked_words(self.audited), *self.audited.notes, *signed, *said)
 
     @property
     def statement(self) -> tuple[str, ...]:

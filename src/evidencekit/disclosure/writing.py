@@ -80,7 +80,7 @@ def write_tables(
     made = {} if tests is None else tests
     header, rows, labels = laid_out(several, _told(several, made))
     table = Table(caption=title, header=tuple(header), rows=tuple(tuple(row) for row in rows))
-    notes = (*notes_of(several), *dict.fromkeys(f"p: {test.method}; {test.null}" for test in made.values()))
+    notes = (*notes_of(several), *dict.fromkeys(f"p: {test.method}" for test in made.values()))
     target = Path(path)
     match target.suffix.lower():
         case ".html":
