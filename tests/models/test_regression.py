@@ -100,6 +100,15 @@ def test_codings_conditions_and_splines() -> None:
         ek.models.linear(survey(), 'hours_online ~ sex + I(sex == "girl")')
 
 
+def test_levels_named_in_a_formula_are_all_of_them() -> None:
+    """Rows of a level that was left out were taken for the first one."""
+    names = sorted(set(rows()["province"]))
+    whole = ek.models.logit(survey(), f"internet_daily ~ C(province, levels={names[::-1]})")
+    assert whole.names[-1].endswith(f"[T.{names[0]}]")
+    with pytest.raises(InputError, match="leaves out a level"):
+        ek.models.logit(survey(), f"internet_daily ~ C(province, levels={names[1:]})")
+
+
 def test_columns_are_those_of_formulaic() -> None:
     from formulaic import Formula
 

@@ -139,6 +139,8 @@ def _categories(survey: Survey, expression: str, name: str, how: str, rows: Code
         )
     place = np.cumsum(seen) - 1
     reduced, full = (_coding(levels, how, name, start) for start in ("1 + ", "0 + "))
+    if not full[1].any(axis=1).all():  # its rows would silently be those of the first level
+        raise InputError(f"levels= of C({name}) leaves out a level of the rows used.", "Name all, or leave those rows out with where=.")
     return Categories(expression, name, place[codes], levels, reduced, full)
 
 
