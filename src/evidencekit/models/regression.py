@@ -187,6 +187,10 @@ def poisson(survey: Survey, formula: str, *, where: Where = None, where_label: s
     UnknownColumn, InputError, EstimationError
         As for `linear`.
 
+    Notes
+    -----
+    R's ``quasipoisson()``: no dispersion is needed, since the covariance is that of the design.
+
     References
     ----------
     McCullagh and Nelder (1989), Generalized Linear Models. Zou (2004), American Journal of Epidemiology 159, 702-706.
