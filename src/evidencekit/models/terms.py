@@ -65,8 +65,8 @@ def term_test(model: Model | Categorical, term: str | Sequence[str], *, method: 
 
     Notes
     -----
-    In 10,000 samples of 40 sampling units the default rejected what is true, at 5 %, in 4.7 % of them for a covariate of persons and in 4.7 %
-    for one that varies between units alone; ``"wald"`` in 5.5 and 6.0 %.
+    In 10,000 samples of 40 sampling units the default rejected what is true, at 5 %, in 4.7 % of them for a covariate of persons and in
+    4.7 % for one that varies between units alone; ``"wald"`` in 5.5 and 6.0 %.
 
     References
     ----------
