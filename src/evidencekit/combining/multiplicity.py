@@ -45,7 +45,7 @@ def p_values(est: Estimate) -> Floats:
 
     References
     ----------
-    Korn and Graubard (1999), Analysis of Health Surveys, section 3.2.
+    Korn and Graubard (1999), Analysis of Health Surveys.
 
     Examples
     --------

@@ -183,8 +183,15 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z\d]{2,8})*")
 _FIX = "Add them to its Words: words.also({!r}, did=..., people=..., groups=..., recall=...)."
 
 
-def _again(did: str, people: str, groups: Mapping[str, Any], recall: str, topic: Topic, *more: Any) -> Words:
-    others, held = more
+def _again(
+    did: str,
+    people: str,
+    groups: Mapping[str, Any],
+    recall: str,
+    topic: Topic,
+    others: Mapping[str, tuple[Any, ...]],
+    held: Mapping[str, str],
+) -> Words:
     parts = {
         tag: Parts(
             did=one[0],

@@ -26,8 +26,9 @@ def check_association(survey: ek.Survey, where: Any, want: dict[str, Any], label
     close(made.statistic, want["statistic"])
     if want["parameter"]:
         close(made.df, want["parameter"])
-    # A small p moves by its logarithm as much as the statistic. R stops the root of the saddlepoint at 1e-8.
-    np.testing.assert_allclose(made.p, want["p"], rtol=1e-8 * max(1.0, -np.log(want["p"])), atol=1e-9 if theirs == "saddlepoint" else 0.0)
+    # R stops raking replicates at 1e-10, which the small p magnifies, and the root of the saddlepoint at 1e-8.
+    rtol = 1e-8 if survey.resampling is None else 1e-7
+    np.testing.assert_allclose(made.p, want["p"], rtol=rtol, atol=1e-9 if theirs == "saddlepoint" else 0.0)
 
 
 def check_rank(survey: ek.Survey, where: Any, want: dict[str, Any], by: str, theirs: str) -> None:
@@ -57,7 +58,7 @@ def check_kappa(survey: ek.Survey, where: Any, want: dict[str, Any]) -> None:
     if survey.resampling is None:
         close(est.se, want["se"])
     else:  # R takes the delta method; ours is kappa in every replicate
-        np.testing.assert_allclose(est.se, want["se"], rtol=0.2)
+        np.testing.assert_allclose(est.se, want["se"], rtol=0.05)
 
 
 def check_alpha(survey: ek.Survey, where: Any, want: dict[str, Any]) -> None:
